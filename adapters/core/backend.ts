@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Contact, Conversation } from './conversation.ts'
+import { attributes, entry, floor, holder, key, participant } from './entry.ts'
+import { formPart, parts, ratingPart, TEXT_MAX } from './parts.ts'
+
+/**
+ * A backend is whatever answers. It hears events and asks for actions; the same shapes travel in-process, over HTTP and
+ * over the socket.
+ */
+
+/** One entry of a conversation as a backend hears it. Repeated unchanged until it is acknowledged. */
+export const event = z.object({
+  /** `<conversation>:<seq>` */
+  id: z.string(),
+  /** Place in the relay's feed over all conversations; grows, with holes. */
+  position: z.int().nonnegative(),
+  site: z.string(),
+  conversation: z.string(),
+  contact: z.string(),
+  entry,
+  /** The floor when the entry was committed. */
+  floor,
+})
+
+/** Whom to give the floor to. `next` is the next backend of the site's routing chain, or the queue after the last. */
+export const handoffTarget = z.union([holder, z.object({ kind: z.literal('next') })])
+
+/**
+ * What a backend may ask for. `key` makes a repeat nothing; in-process handlers may leave it out and get
+ * `<event id>:<n>`. Actions that speak to the contact need the floor: reply, stream, typing and ask.
+ */
+export const action = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('reply'), key: key.optional(), parts, replyTo: z.int().positive().optional() }),
+  /** A text that grows: `text` is all of it so far, `done` commits it as one message under `key`. */
+  z.object({ kind: z.literal('stream'), key, text: z.string().max(TEXT_MAX), done: z.boolean().default(false) }),
+  z.object({ kind: z.literal('typing'), on: z.boolean() }),
+  z.object({ kind: z.literal('ask'), key: key.optional(), part: z.discriminatedUnion('kind', [formPart, ratingPart]) }),
+  z.object({
+    kind: z.literal('handoff'),
+    key: key.optional(),
+    to: handoffTarget,
+    reason: z.string().max(500).optional(),
+    summary: z.string().max(4_000).optional(),
+  }),
+  /** Writes conversation attributes (tags, priority, topic); null removes one. */
+  z.object({ kind: z.literal('set'), key: key.optional(), attributes }),
+  z.object({ kind: z.literal('note'), key: key.optional(), text: z.string().min(1).max(8_000) }),
+  z.object({ kind: z.literal('close'), key: key.optional(), reason: z.string().max(500).optional() }),
+  z.object({ kind: z.literal('reopen'), key: key.optional() }),
+  z.object({ kind: z.literal('recall'), key: key.optional(), of: z.int().positive() }),
+  z.object({ kind: z.literal('edit'), key: key.optional(), of: z.int().positive(), parts }),
+])
+
+/** Several actions of one author, applied in order; the first refusal stops the rest. */
+export const actRequest = z.object({
+  /** Key of the request; actions without a key of their own get `<key>:<n>`. */
+  key,
+  /** The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. */
+  term: z.int().nonnegative().optional(),
+  actions: z.array(action).min(1).max(20),
+})
+
+/** `seq` is absent for what leaves no entry (typing, a growing stream). */
+export const actResult = z.object({
+  results: z.array(z.object({ seq: z.int().positive().optional(), duplicate: z.boolean() })),
+})
+
+export type Event = z.infer<typeof event>
+export type Action = z.infer<typeof action>
+export type ActionInput = z.input<typeof action>
+export type ActionKind = Action['kind']
+export type ActRequest = z.infer<typeof actRequest>
+export type ActRequestInput = z.input<typeof actRequest>
+export type ActResult = z.infer<typeof actResult>
+export type HandoffTarget = z.infer<typeof handoffTarget>
+
+/** A person who answers at the desk. */
+export const agent = participant.extend({ kind: z.literal('agent'), email: z.string(), online: z.boolean() })
+export type Agent = z.infer<typeof agent>
+
+export interface Backend {
+  readonly name: string
+  /** Milliseconds an event may take before the fallback is used. Default 15 000. */
+  readonly answerWithin?: number
+  /**
+   * Hears an event while it holds the floor: what the contact wrote, and the hand-off that gave it the floor. Actions are
+   * carried out as they are yielded. Resolving acknowledges the event; throwing, or running out of time, has it repeated
+   * with back-off and, after the configured tries, the floor goes to the next in the chain.
+   */
+  handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
+}
+
+export interface Tools {
+  /** Aborted when time is up, the floor is lost, the contact pressed stop, or the relay drains. */
+  readonly signal: AbortSignal
+  /** Entries before `before` (default: the event's), oldest first; at most 100. */
+  history(range?: { before?: number; limit?: number }): Promise<Event['entry'][]>
+  conversation(): Promise<Conversation>
+  contact(): Promise<Contact>
+  /** Durable scratch of this backend for this conversation: at most 64 KiB of JSON. */
+  readonly memory: { get(): Promise<unknown>; put(value: unknown): Promise<void> }
+}

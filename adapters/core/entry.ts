@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { parts, ratingScale } from './parts.ts'
+
+/**
+ * A conversation is an append-only log of entries, numbered `seq` 1, 2, 3 … without holes. `seq` orders; `at`
+ * (milliseconds since 1970, UTC) is for people. Everything durable that happens in a conversation is an entry.
+ */
+
+const seq = z.int().positive()
+/** An idempotency key: the sender names it, a repeat returns the first `seq` and changes nothing. */
+export const key = z.string().regex(/^[\w.:@/+=-]{1,200}$/, 'use 1 to 200 letters, digits or any of _ . : @ / + = -')
+
+export const participant = z.object({
+  kind: z.enum(['contact', 'agent', 'bot', 'system']),
+  id: z.string().min(1).max(128),
+  name: z.string().max(128).optional(),
+  avatar: z.string().max(2_048).optional(),
+})
+
+/** Who may speak to the contact. `queue` waits for any person; `none` is a conversation nobody has to answer. */
+export const holder = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('bot'), id: z.string().max(128) }),
+  z.object({ kind: z.literal('queue') }),
+  z.object({ kind: z.literal('agent'), id: z.string().max(128), name: z.string().max(128).optional() }),
+  z.object({ kind: z.literal('none') }),
+])
+/** `term` grows at every change of holder, so an answer made for an older term is refused with `stale_floor`. */
+export const floor = z.object({ holder, term: z.int().nonnegative() })
+
+/** Attribute values a site or backend may keep on a contact or conversation. */
+export const attributes = z.record(
+  z.string().max(64),
+  z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]),
+)
+
+/** The option a contact picked: `of` is the entry that offered it, `id` the option or reply button. */
+const choice = z.object({ of: seq, id: z.string().max(64) })
+
+export const body = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), parts, replyTo: seq.optional(), choice: choice.optional() }),
+  z.object({ kind: z.literal('edit'), of: seq, parts }),
+  z.object({ kind: z.literal('recall'), of: seq }),
+  z.object({ kind: z.literal('reaction'), of: seq, emoji: z.string().min(1).max(32), on: z.boolean() }),
+  z.object({ kind: z.literal('note'), text: z.string().min(1).max(8_000) }),
+  z.object({ kind: z.literal('assigned'), agent: participant.nullable() }),
+  z.object({
+    kind: z.literal('handoff'),
+    floor,
+    reason: z.string().max(500).optional(),
+    summary: z.string().max(4_000).optional(),
+  }),
+  z.object({ kind: z.literal('status'), status: z.enum(['open', 'closed']), reason: z.string().max(500).optional() }),
+  z.object({
+    kind: z.literal('rating'),
+    of: seq.optional(),
+    scale: ratingScale,
+    score: z.int().min(0).max(10),
+    comment: z.string().max(2_000).optional(),
+  }),
+  z.object({ kind: z.literal('answer'), of: seq, values: z.record(z.string().max(64), z.string().max(4_000)) }),
+  z.object({ kind: z.literal('contact'), changes: attributes }),
+  /** Stands where the reader may not see the entry, so that `seq` has no holes for anyone. */
+  z.object({ kind: z.literal('hidden') }),
+])
+
+export const entry = z.object({
+  conversation: z.string(),
+  seq,
+  key,
+  at: z.int(),
+  from: participant,
+  /** The channel it came in by; absent for what backends, agents and the relay itself wrote. */
+  channel: z.string().max(64).optional(),
+  body,
+})
+
+export type Participant = z.infer<typeof participant>
+export type Holder = z.infer<typeof holder>
+export type Floor = z.infer<typeof floor>
+export type Attributes = z.infer<typeof attributes>
+export type Body = z.infer<typeof body>
+export type BodyInput = z.input<typeof body>
+export type BodyKind = Body['kind']
+export type BodyOf<K extends BodyKind> = Extract<Body, { kind: K }>
+export type Entry = z.infer<typeof entry>
+
+/** What a contact may append from any channel. */
+export const CONTACT_KINDS = ['message', 'edit', 'recall', 'reaction', 'rating', 'answer'] as const satisfies BodyKind[]
+export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
+
+/** The entry as its contact may see it: internal notes, summaries and record changes are hidden, their `seq` stays. */
+export function visibleToContact(one: Entry): Entry {
+  switch (one.body.kind) {
+    case 'note':
+    case 'contact':
+      return { ...one, key: `hidden:${one.seq}`, from: { kind: 'system', id: 'system' }, body: { kind: 'hidden' } }
+    case 'handoff': {
+      const { floor, kind } = one.body
+      return { ...one, body: { kind, floor } }
+    }
+    default:
+      return one
+  }
+}

@@ -1,0 +1,26 @@
+import type { Accepted, Adapter, Arrival, ContactSignal, Host, LogListener } from '@hutong/core/adapter'
+import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
+import type { Participant } from '@hutong/core/entry'
+import type { Signal } from '@hutong/core/signal'
+
+/** The relay as its own surfaces (REST, backend socket, adapters) see it. */
+export interface Relay {
+  /** What `adapter` gets to work with. */
+  host(adapter: Adapter): Host
+  receive(channel: string, arrival: Arrival): Promise<Accepted>
+  /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
+  act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
+  /** A contact's signal from a channel. */
+  contactSignal(channel: string, site: string, address: string, signal: ContactSignal): void
+  /** An agent's or backend's signal, to the contact and to everybody who follows. */
+  signal(conversation: string, signal: Signal): void
+  /** Every entry as it is, internal ones included; the caller answers for who sees it. */
+  follow(conversation: string, listener: LogListener): () => void
+  /** Every event committed on this node from now on, in order. */
+  onEvents(listener: (events: readonly Event[]) => void): () => void
+  /** Starts the loops (outbox, backends) and opens the adapters. */
+  start(): Promise<void>
+  /** Stops taking work, says goodbye to clients, finishes what is under way, closes adapters. */
+  drain(): Promise<void>
+  readonly draining: boolean
+}

@@ -1,0 +1,211 @@
+import type { Range, StoredFile } from '@hutong/core/adapter'
+import type { Event } from '@hutong/core/backend'
+import type { Contact, Conversation, Cursor, Profile, Verification, Visit } from '@hutong/core/conversation'
+import type { Attributes, Body, Entry, Floor, Participant } from '@hutong/core/entry'
+import type { HutongError } from '@hutong/core/errors'
+
+/** The only truth. Everything resolves after it is durable; nothing of a rejected call was kept. */
+export interface Store extends LogStore, PeopleStore, OutboxStore, SmallStore {
+  /** Runs the migrations that are missing; resolves with the version reached. */
+  migrate(): Promise<number>
+  /** Rejects when the store cannot write now or its schema is not the one this code needs. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface LogStore {
+  /**
+   * All writes in one transaction, in order; each one is applied, found a duplicate or refused by itself. Resolves after
+   * the commit with one outcome per write.
+   */
+  commit(writes: readonly Write[]): Promise<Outcome[]>
+  entries(conversation: string, range: Range): Promise<Entry[]>
+  conversation(id: string): Promise<Conversation | undefined>
+  find(site: string, channel: string, address: string): Promise<Conversation | undefined>
+  /** The feed over all conversations of a site (or all sites), in commit order. */
+  feed(range: { site?: string; after: number; limit: number }): Promise<Event[]>
+  /** The position of the newest entry, 0 in an empty store. */
+  position(): Promise<number>
+  cursors(conversation: string): Promise<Cursor[]>
+  /** Raises the cursor; never lowers it. Resolves with what holds afterwards. */
+  setCursor(conversation: string, cursor: Cursor): Promise<Cursor>
+  conversations(query: ConversationQuery): Promise<ConversationItem[]>
+}
+
+/** One thing to append. `decide` runs inside the transaction, is pure and sees the conversation as it is there. */
+export interface Write {
+  to: { conversation: string } | Opening
+  /** The key of the first entry; the same key again in this conversation is a duplicate. Later entries get `<key>#<n>`. */
+  key: string
+  at: number
+  /** The platform's id, unique in the channel: a second one is a duplicate too. */
+  native?: { channel: string; id: string }
+  /** The untouched payload and until when (ms) to keep it. */
+  raw?: { payload: string; until: number }
+  decide(conversation: Conversation): Decision
+}
+
+/** Finds the conversation of an address, or makes contact, identity and conversation in the same transaction. */
+export interface Opening {
+  site: string
+  channel: string
+  address: string
+  verified?: Verification
+  profile?: Profile
+  visit?: Visit
+  /** The floor of a conversation made by this write. */
+  floor: Floor
+}
+
+export type Decision =
+  | { refuse: HutongError }
+  | {
+      /** In order; the first one answers for the write. `from` may be left out for the conversation's contact. */
+      entries: readonly NewEntry[]
+      floor?: Floor
+      status?: Conversation['status']
+      waitingSince?: number | null
+      /** Merged into the conversation's attributes; null removes. */
+      attributes?: Attributes
+      deliveries?: readonly NewDelivery[]
+      /** Lanes whose waiting deliveries are cancelled. */
+      cancel?: readonly string[]
+    }
+
+export interface NewEntry {
+  from?: Participant
+  channel?: string
+  body: Body
+}
+
+export interface NewDelivery {
+  /** Deliveries of one lane go one at a time, in order. */
+  lane: string
+  /** `backend:<name>` or `channel:<id>`. */
+  target: string
+  /** Which of the decision's entries it carries. */
+  entry: number
+  due?: number
+}
+
+export type Outcome =
+  | { state: 'applied'; conversation: Conversation; entries: Entry[]; positions: number[]; deliveries: number }
+  | { state: 'duplicate'; conversation: string; seq: number; at: number }
+  | { state: 'refused'; error: HutongError }
+
+export interface ConversationQuery {
+  site?: string
+  status?: Conversation['status']
+  /** `queue`: waiting for anyone; `bot`: a backend has it; an agent's id: hers. */
+  holder?: 'queue' | 'bot' | { agent: string }
+  /** Words looked for in the contact's name, e-mail and the texts of messages. */
+  text?: string
+  /** Newest first; continue below this `updatedAt` and id. */
+  before?: { updatedAt: number; id: string }
+  limit: number
+  /** Whose unread entries to count. */
+  reader?: string
+}
+
+export interface ConversationItem {
+  conversation: Conversation
+  contact: Contact
+  /** The newest message, or the newest entry when there is none. */
+  latest?: Entry
+  unread: number
+}
+
+export interface PeopleStore {
+  contact(id: string): Promise<Contact | undefined>
+  contacts(query: { site?: string; text?: string; after?: string; limit: number }): Promise<Contact[]>
+  /** Merges profile and attributes (null removes an attribute); resolves with the contact, undefined when unknown. */
+  updateContact(
+    id: string,
+    changes: { profile?: Profile; attributes?: Attributes; visit?: Visit; seenAt?: number },
+  ): Promise<Contact | undefined>
+  /** Binds one more identity to a contact; rejects with `conflict` when it is another contact's. */
+  addIdentity(
+    contact: string,
+    identity: { channel: string; address: string; verified?: Verification; at: number },
+  ): Promise<void>
+  createAgent(agent: AgentRow): Promise<void>
+  agents(): Promise<AgentRow[]>
+  agentByEmail(email: string): Promise<AgentRow | undefined>
+  createSession(session: SessionRow): Promise<void>
+  /** The live session of this token hash; expired ones do not exist. */
+  session(hash: string, now: number): Promise<SessionRow | undefined>
+  deleteSession(hash: string): Promise<void>
+}
+
+export interface AgentRow {
+  id: string
+  email: string
+  name: string
+  /** scrypt, as `<salt>:<hash>` in base64url. */
+  password: string
+  createdAt: number
+}
+
+export interface SessionRow {
+  hash: string
+  agent: string
+  expiresAt: number
+}
+
+export interface OutboxStore {
+  /** Takes due deliveries, at most one per lane and only a lane's oldest open one, for `leaseMs`. */
+  claim(query: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedDelivery[]>
+  /** Ends or postpones a claim; false when the lease was lost meanwhile and nothing changed. */
+  settle(id: number, owner: string, result: Settlement): Promise<boolean>
+  renew(ids: readonly number[], owner: string, until: number): Promise<void>
+  /** Gives back everything this owner holds, due at once. */
+  release(owner: string): Promise<void>
+  /** When the next delivery is due (leases included), undefined when nothing is open. */
+  nextDue(): Promise<number | undefined>
+  deadLetters(query: { before?: number; limit: number }): Promise<DeliveryRow[]>
+  /** Makes dead or unsure deliveries due again; resolves with how many. */
+  replay(ids: readonly number[], now: number): Promise<number>
+  /** Open deliveries and the age in ms of the oldest, per target. */
+  backlog(now: number): Promise<{ target: string; open: number; dead: number; oldest: number }[]>
+}
+
+export interface ClaimedDelivery {
+  id: number
+  lane: string
+  target: string
+  /** 1 for the first try. */
+  attempt: number
+  event: Event
+}
+
+export type Settlement =
+  | { state: 'done'; receipt?: string }
+  | { state: 'retry'; due: number; error: string }
+  | { state: 'dead'; error: string }
+  | { state: 'unsure'; error: string }
+
+export interface DeliveryRow {
+  id: number
+  lane: string
+  target: string
+  conversation: string
+  seq: number
+  state: 'ready' | 'leased' | 'done' | 'dead' | 'unsure' | 'cancelled'
+  due: number
+  tries: number
+  error: string | null
+  receipt: string | null
+}
+
+export interface SmallStore {
+  get(scope: string, key: string): Promise<unknown>
+  /** `undefined` removes. */
+  set(scope: string, key: string, value: unknown): Promise<void>
+  /** True when `owner` holds `name` until `until` afterwards. */
+  lease(name: string, owner: string, now: number, until: number): Promise<boolean>
+  releaseLease(name: string, owner: string): Promise<void>
+  addFile(file: StoredFile & { createdAt: number }): Promise<void>
+  file(id: string): Promise<StoredFile | undefined>
+  /** Deletes raw payloads that have outlived their time; resolves with how many. */
+  purgeRaw(now: number): Promise<number>
+}
