@@ -22,5 +22,7 @@ export interface Relay {
   start(): Promise<void>
   /** Stops taking work, says goodbye to clients, finishes what is under way, closes adapters. */
   drain(): Promise<void>
+  /** Answers a request below `/channels/<channel>` with the route an adapter registered; 404 when there is none. */
+  fetch(request: Request): Promise<Response>
   readonly draining: boolean
 }

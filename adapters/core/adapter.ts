@@ -32,7 +32,7 @@ export interface Host {
    */
   receive(arrival: Arrival): Promise<Accepted>
   /** Passes on what is not kept: typing, presence, cursors, visits. Unknown addresses are ignored. */
-  signal(from: Address, signal: ContactSignal): void
+  signal(from: { site?: string; address: string }, signal: ContactSignal): void
   /** The log, for channels whose clients read it themselves. */
   readonly log: LogReader
   /** Registers an HTTP route below `/channels/<channel>`; `path` begins with "/". Call before `open` resolves. */

@@ -58,7 +58,10 @@ export const body = z.discriminatedUnion('kind', [
     comment: z.string().max(2_000).optional(),
   }),
   z.object({ kind: z.literal('answer'), of: seq, values: z.record(z.string().max(64), z.string().max(4_000)) }),
+  /** The contact's record changed. */
   z.object({ kind: z.literal('contact'), changes: attributes }),
+  /** The conversation's attributes (tags, priority, topic) changed; null removed one. */
+  z.object({ kind: z.literal('attributes'), changes: attributes }),
   /** Stands where the reader may not see the entry, so that `seq` has no holes for anyone. */
   z.object({ kind: z.literal('hidden') }),
 ])
@@ -93,6 +96,7 @@ export function visibleToContact(one: Entry): Entry {
   switch (one.body.kind) {
     case 'note':
     case 'contact':
+    case 'attributes':
       return { ...one, key: `hidden:${one.seq}`, from: { kind: 'system', id: 'system' }, body: { kind: 'hidden' } }
     case 'handoff': {
       const { floor, kind } = one.body
