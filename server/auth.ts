@@ -1,0 +1,189 @@
+import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Clock } from '@hutong/core/adapter'
+import type { Participant } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { randomText } from '@hutong/core/ids'
+import { createAttempts } from './attempts.ts'
+import type { PeopleStore, SmallStore } from './stores/store.ts'
+
+export const SESSION_COOKIE = 'hutong_session'
+
+const HOUR = 3_600_000
+const IDLE = 12 * HOUR
+const ABSOLUTE = 14 * 24 * HOUR
+/** How stale the note of a session's last use may be: saves a write per request. */
+const TOUCH_EVERY = 10 * 60_000
+const SCOPE = 'session-used'
+
+/** Who asks. Everything a request may see or do follows from this. */
+export interface Actor {
+  kind: 'agent' | 'token'
+  id: string
+  name: string
+  email?: string
+  role: 'agent' | 'backend' | 'admin'
+  /** Ids of the sites whose conversations, contacts and files exist for this actor. */
+  sites: 'all' | readonly string[]
+}
+
+/** What a request or socket shows for itself. */
+export interface Credentials {
+  authorization?: string | undefined
+  cookie?: string | undefined
+}
+
+export interface TokenConfig {
+  name: string
+  /** SHA-256 of the token, in hex. */
+  hash: string
+  /** Ids or public keys of sites; absent means all. */
+  sites?: readonly string[] | undefined
+  role: 'backend' | 'admin'
+}
+
+export interface AuthOptions {
+  store: Pick<PeopleStore, 'agents' | 'agentByEmail' | 'createSession' | 'session' | 'deleteSession'> &
+    Pick<SmallStore, 'get' | 'set'>
+  config: {
+    tokens: readonly TokenConfig[]
+    sites: readonly { key: string; id: string }[]
+    publicUrl?: string | undefined
+  }
+  clock: Clock
+}
+
+export interface Auth {
+  /** Rejects with `unauthorized`, for unknown addresses after the same time as for wrong passwords, or `throttled`. */
+  signIn(attempt: {
+    email: string
+    password: string
+    ip: string
+  }): Promise<{ actor: Actor; token: string; ends: number }>
+  signOut(cookie: string | undefined): Promise<void>
+  /** The owner of these credentials, undefined when they are missing, wrong or expired. A bearer token goes before a cookie. */
+  who(credentials: Credentials): Promise<Actor | undefined>
+  /** Whether a page of this origin may use a session cookie. `host` is the request's Host header. */
+  trusts(origin: string | undefined, host: string | undefined): boolean
+  /** The `Set-Cookie` value that gives the session to a browser, or takes it away without `token`. */
+  cookie(session: { token?: string; ends?: number }): string
+}
+
+export function createAuth({ store, config, clock }: AuthOptions): Auth {
+  const attempts = createAttempts(clock)
+  const siteIds = new Map(config.sites.flatMap(({ key, id }) => [[key, id] as const, [id, id] as const]))
+  const tokens = config.tokens.map((token) => ({
+    hash: Buffer.from(token.hash, 'hex'),
+    actor: tokenActor(token, siteIds),
+  }))
+  const home = config.publicUrl === undefined ? undefined : new URL(config.publicUrl)
+  let nobody: Promise<string> | undefined
+
+  function bearer(authorization: string | undefined): Actor | undefined {
+    const secret = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(authorization ?? '')?.[1]
+    if (secret === undefined) return
+    const hash = createHash('sha256').update(secret).digest()
+    let found: Actor | undefined
+    for (const token of tokens)
+      if (token.hash.length === hash.length && timingSafeEqual(token.hash, hash)) found = token.actor
+    return found
+  }
+
+  async function session(cookie: string | undefined): Promise<Actor | undefined> {
+    const token = readCookie(cookie)
+    if (token === undefined) return
+    const hash = sha256(token)
+    const row = await store.session(hash, clock.now())
+    if (row === undefined) return
+    const used = await store.get(SCOPE, hash)
+    if (typeof used === 'number' && used < clock.now() - IDLE) {
+      await end(hash)
+      return
+    }
+    if (typeof used !== 'number' || used < clock.now() - TOUCH_EVERY) await store.set(SCOPE, hash, clock.now())
+    const agent = (await store.agents()).find((one) => one.id === row.agent)
+    return agent === undefined ? undefined : agentActor(agent)
+  }
+
+  async function end(hash: string) {
+    await store.deleteSession(hash)
+    await store.set(SCOPE, hash, undefined)
+  }
+
+  return {
+    async signIn({ email, password, ip }) {
+      attempts.begin(email, ip)
+      const agent = await store.agentByEmail(email)
+      nobody ??= hashPassword(randomText(16))
+      const right = await verifyPassword(password, agent?.password ?? (await nobody))
+      if (agent === undefined || !right)
+        throw new HutongError('unauthorized', 'the e-mail address or the password is wrong')
+      attempts.succeeded(email, ip)
+      const token = randomText(32)
+      const ends = clock.now() + ABSOLUTE
+      await store.set(SCOPE, sha256(token), clock.now())
+      await store.createSession({ hash: sha256(token), agent: agent.id, expiresAt: ends })
+      return { actor: agentActor(agent), token, ends }
+    },
+    async signOut(cookie) {
+      const token = readCookie(cookie)
+      if (token !== undefined) await end(sha256(token))
+    },
+    async who({ authorization, cookie }) {
+      return authorization === undefined ? await session(cookie) : bearer(authorization)
+    },
+    trusts(origin, host) {
+      if (origin === undefined || !URL.canParse(origin)) return false
+      return home === undefined ? host !== undefined && new URL(origin).host === host : origin === home.origin
+    },
+    cookie({ token = '', ends = 0 }) {
+      const seconds = Math.max(0, Math.floor((ends - clock.now()) / 1_000))
+      const secure = home?.protocol === 'https:' ? '; Secure' : ''
+      return `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`
+    },
+  }
+}
+
+/** Whether objects of this site exist for the actor. */
+export function mayEnter(actor: Actor, site: string): boolean {
+  return actor.sites === 'all' || actor.sites.includes(site)
+}
+
+/** The actor as the author of entries. */
+export function authorOf(actor: Actor): Participant & { kind: 'agent' | 'bot'; name: string } {
+  return { kind: actor.kind === 'agent' ? 'agent' : 'bot', id: actor.id, name: actor.name }
+}
+
+function agentActor(agent: { id: string; name: string; email: string }): Actor {
+  return { kind: 'agent', id: agent.id, name: agent.name, email: agent.email, role: 'agent', sites: 'all' }
+}
+
+function tokenActor(token: TokenConfig, siteIds: ReadonlyMap<string, string>): Actor {
+  const sites = token.sites === undefined ? 'all' : token.sites.map((site) => siteIds.get(site) ?? site)
+  return { kind: 'token', id: token.name, name: token.name, role: token.role, sites }
+}
+
+function readCookie(header: string | undefined): string | undefined {
+  return /(?:^|;\s*)hutong_session=([\w-]{1,128})(?:;|$)/.exec(header ?? '')?.[1]
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
+const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 }
+
+/** As `<salt>:<hash>` in base64url, by scrypt. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const hash = await derive(password.normalize('NFKC'), salt, 32, COST)
+  return `${salt.toString('base64url')}:${hash.toString('base64url')}`
+}
+
+async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [salt = '', hash = ''] = stored.split(':')
+  const expected = Buffer.from(hash, 'base64url')
+  const actual = await derive(password.normalize('NFKC'), Buffer.from(salt, 'base64url'), 32, COST)
+  return expected.length === actual.length && timingSafeEqual(expected, actual)
+}
