@@ -11,7 +11,7 @@ export interface Relay {
   /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
   /** A contact's signal from a channel. */
-  contactSignal(channel: string, site: string, address: string, signal: ContactSignal): void
+  contactSignal(channel: string, site: string | undefined, address: string, signal: ContactSignal): void
   /** An agent's or backend's signal, to the contact and to everybody who follows. */
   signal(conversation: string, signal: Signal): void
   /** Every entry as it is, internal ones included; the caller answers for who sees it. */

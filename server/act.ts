@@ -1,0 +1,225 @@
+import { type Action, type ActRequestInput, type ActResult, actRequest } from '@hutong/core/backend'
+import type { Conversation } from '@hutong/core/conversation'
+import type { Body, Participant } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { parse } from '@hutong/core/parse'
+import type { Signal } from '@hutong/core/signal'
+import type { Committer } from './commit.ts'
+import type { RoutedSite } from './identify.ts'
+import { handedOff, resolveTarget } from './route.ts'
+import type { Decision, LogStore, NewDelivery, NewEntry } from './stores/store.ts'
+
+export interface ActOptions {
+  store: Pick<LogStore, 'conversation' | 'entries'>
+  committer: Committer
+  sites: readonly RoutedSite[]
+  /** The deliveries that carry a message of ours to the contact, when its channel does not read the log itself. */
+  deliveriesTo(conversation: Conversation): NewDelivery[]
+  signal(conversation: string, signal: Signal): void
+  now(): number
+}
+
+/** Who acts on what, with the floor's term the author believes in. */
+interface Acting {
+  author: Participant
+  conversation: Conversation
+  term: number | undefined
+  key: string
+}
+
+type Result = ActResult['results'][number]
+
+export type Act = (author: Participant, conversation: string, request: ActRequestInput) => Promise<ActResult>
+
+/** Carries out what a backend or an agent asks for: one transaction per action, the floor checked inside it. */
+export function createAct(options: ActOptions): Act {
+  return async function act(author, id, input) {
+    const request = parse(actRequest, input)
+    const conversation = await options.store.conversation(id)
+    if (!conversation) throw new HutongError('not_found', `there is no conversation "${id}"`, { field: 'conversation' })
+    const results: Result[] = []
+    for (const [index, action] of request.actions.entries()) {
+      const key = 'key' in action && action.key !== undefined ? action.key : `${request.key}:${index}`
+      results.push(await carryOut(options, { author, conversation, term: request.term, key }, action))
+    }
+    return { results }
+  }
+}
+
+async function carryOut(options: ActOptions, acting: Acting, action: Action): Promise<Result> {
+  switch (action.kind) {
+    case 'typing':
+      return pass(options, acting, { kind: 'typing', from: acting.author, on: action.on })
+    case 'stream':
+      if (!action.done)
+        return pass(options, acting, {
+          kind: 'stream',
+          from: acting.author,
+          key: action.key,
+          text: action.text,
+          done: false,
+        })
+      return say(options, acting, { kind: 'message', parts: [{ kind: 'text', text: action.text, format: 'markdown' }] })
+    case 'reply':
+      return say(options, acting, {
+        kind: 'message',
+        parts: action.parts,
+        ...(action.replyTo === undefined ? {} : { replyTo: action.replyTo }),
+      })
+    case 'ask':
+      return say(options, acting, { kind: 'message', parts: [action.part] })
+    case 'edit':
+    case 'recall':
+      await verifyOwn(options, acting, action.of)
+      return say(
+        options,
+        acting,
+        action.kind === 'recall'
+          ? { kind: 'recall', of: action.of }
+          : { kind: 'edit', of: action.of, parts: action.parts },
+      )
+    default:
+      return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
+  }
+}
+
+type SilentAction = Extract<Action, { kind: 'handoff' | 'set' | 'note' | 'close' | 'reopen' }>
+
+function decide({ sites, now }: ActOptions, acting: Acting, action: SilentAction): Decision {
+  const { author: from, conversation } = acting
+  switch (action.kind) {
+    case 'note':
+      return { entries: [{ from, body: { kind: 'note', text: action.text } }] }
+    case 'set':
+      return {
+        entries: [{ from, body: { kind: 'attributes', changes: action.attributes } }],
+        attributes: action.attributes,
+      }
+    case 'reopen':
+      return {
+        entries: [{ from, body: { kind: 'status', status: 'open' } }],
+        status: 'open',
+        ...withFloor(conversation, from),
+      }
+    case 'handoff': {
+      const refuse = refusal(acting)
+      if (refuse) return { refuse }
+      const routing = sites.find((site) => site.id === conversation.site)?.routing ?? []
+      const to = resolveTarget(routing, conversation.floor.holder, action.to)
+      return handedOff(conversation, { from, to, at: now(), ...wordsOf(action) })
+    }
+    case 'close': {
+      const refuse = refusal(acting)
+      if (refuse) return { refuse }
+      return closed(conversation, from, action.reason)
+    }
+  }
+}
+
+function wordsOf({ reason, summary }: Extract<Action, { kind: 'handoff' }>): { reason?: string; summary?: string } {
+  return { ...(reason === undefined ? {} : { reason }), ...(summary === undefined ? {} : { summary }) }
+}
+
+/** An agent who reopens a conversation has the floor; whatever else reopens it leaves the floor where it is. */
+function withFloor(conversation: Conversation, from: Participant): Partial<Extract<Decision, { floor?: unknown }>> {
+  if (from.kind !== 'agent') return {}
+  return { floor: { holder: agentHolder(from), term: conversation.floor.term + 1 } }
+}
+
+function closed(conversation: Conversation, from: Participant, reason: string | undefined): Decision {
+  const floor = { holder: { kind: 'none' as const }, term: conversation.floor.term + 1 }
+  const handed = handedOff(conversation, { from, to: floor.holder, at: 0 })
+  const status: NewEntry = {
+    from,
+    body: { kind: 'status', status: 'closed', ...(reason === undefined ? {} : { reason }) },
+  }
+  return 'refuse' in handed ? handed : { ...handed, entries: [status, ...handed.entries], status: 'closed' }
+}
+
+/**
+ * Speaking to the contact: a bot must have the floor at the term it answers for; an agent takes the floor from a bot or the
+ * queue first, and may always help a colleague who has it.
+ */
+async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
+  const byAgent = request.author.kind === 'agent'
+  if (byAgent) await takeFloor(options, request)
+  const acting = byAgent ? { ...request, term: undefined } : request
+  return append(options, acting, (conversation) => {
+    const refuse = refusal({ ...acting, conversation })
+    if (refuse) return { refuse }
+    const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
+    return {
+      entries: [{ from: acting.author, body }],
+      ...(body.kind === 'message' && acting.author.kind === 'agent' ? { waitingSince: null } : {}),
+      ...(carries ? { deliveries: options.deliveriesTo(conversation) } : {}),
+    }
+  })
+}
+
+async function takeFloor(options: ActOptions, acting: Acting): Promise<void> {
+  const { author, conversation, key } = acting
+  const held = await options.store.conversation(conversation.id)
+  if (held?.floor.holder.kind === 'agent') return
+  await append(options, { ...acting, key: `${key}:floor` }, (now) =>
+    now.floor.holder.kind === 'agent'
+      ? { refuse: new HutongError('conflict', 'a colleague was faster') }
+      : handedOff(now, { from: author, to: agentHolder(author), at: options.now() }),
+  ).catch((error: unknown) => {
+    if (!(error instanceof HutongError) || error.code !== 'conflict') throw error
+  })
+}
+
+function agentHolder({ id, name }: Participant): { kind: 'agent'; id: string; name?: string } {
+  return { kind: 'agent', id, ...(name === undefined ? {} : { name }) }
+}
+
+/** Why this comes too late, or undefined: a term that moved, or a bot without the floor. */
+function refusal({ author, conversation, term }: Acting): HutongError | undefined {
+  const { floor } = conversation
+  if (author.kind === 'bot' && (floor.holder.kind !== 'bot' || floor.holder.id !== author.id))
+    return new HutongError('stale_floor', `the floor is with ${describe(conversation)} (term ${floor.term})`, {
+      field: 'term',
+    })
+  if (term !== undefined && term !== floor.term)
+    return new HutongError('stale_floor', `the floor is at term ${floor.term}, the answer was made at ${term}`, {
+      field: 'term',
+    })
+  return undefined
+}
+
+function describe({ floor: { holder } }: Conversation): string {
+  return 'id' in holder ? `${holder.kind} ${holder.id}` : holder.kind
+}
+
+async function append(
+  { committer, now }: ActOptions,
+  acting: Acting,
+  decide: (conversation: Conversation) => Decision,
+): Promise<Result> {
+  const outcome = await committer.append({
+    to: { conversation: acting.conversation.id },
+    key: acting.key,
+    at: now(),
+    decide,
+  })
+  if (outcome.state === 'duplicate') return { seq: outcome.seq, duplicate: true }
+  const seq = outcome.entries[0]?.seq
+  return { ...(seq === undefined ? {} : { seq }), duplicate: false }
+}
+
+async function pass({ store, signal }: ActOptions, acting: Acting, one: Signal): Promise<Result> {
+  const conversation = await store.conversation(acting.conversation.id)
+  const refuse = conversation && acting.author.kind !== 'agent' && refusal({ ...acting, conversation })
+  if (refuse) throw refuse
+  signal(acting.conversation.id, one)
+  return { duplicate: false }
+}
+
+async function verifyOwn({ store }: ActOptions, { author, conversation }: Acting, of: number): Promise<void> {
+  const [entry] = await store.entries(conversation.id, { after: of - 1, limit: 1 })
+  if (entry?.seq !== of || entry.body.kind !== 'message')
+    throw new HutongError('invalid', `of: there is no message ${of} in this conversation`, { field: 'of' })
+  const own = entry.from.kind === author.kind && entry.from.id === author.id
+  if (!own && !(author.kind === 'agent' && entry.from.kind === 'bot'))
+    throw new HutongError('forbidden', `of: message ${of} was written by somebody else`, { field: 'of' })
+}

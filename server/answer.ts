@@ -1,0 +1,147 @@
+import type { ActionInput, ActRequestInput, ActResult, Backend, Event, Tools } from '@hutong/core/backend'
+import type { Participant } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import type { Carrier } from './outbox.ts'
+import { RELAY } from './route.ts'
+import type { Store } from './stores/store.ts'
+
+export interface AnswerOptions {
+  store: Pick<Store, 'contact' | 'conversation' | 'entries' | 'get' | 'set'>
+  backends: readonly Backend[]
+  act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
+  /** Calls when the floor of a conversation moves past `term`; the returned function ends it. */
+  onFloorMoved(conversation: string, term: number, moved: () => void): () => void
+  /** Told how long a backend took, in seconds, and how it ended. */
+  measure?(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
+}
+
+const ANSWER_WITHIN = 15_000
+const TRIES = 3
+const HISTORY_MAX = 100
+
+/**
+ * The stage between the outbox and an in-process backend: one event at a time per conversation, actions carried out as
+ * they come, under keys that make a repeated event harmless. A backend that fails for good loses the floor to the next in
+ * the chain, so that no contact is left with silence.
+ */
+export function createAnswer(options: AnswerOptions): Carrier {
+  const byName = new Map(options.backends.map((backend) => [backend.name, backend]))
+
+  return {
+    tries: TRIES,
+    async deliver({ target, event }, stop) {
+      const backend = byName.get(target.slice('backend:'.length))
+      if (!backend) throw new HutongError('misconfigured', `no backend is called ${target}`)
+      await answer(options, { backend, event, stop })
+      return { state: 'done' }
+    },
+    async gaveUp({ target, event }, error) {
+      const request: ActRequestInput = {
+        key: `${event.id}:fallback`,
+        term: event.floor.term,
+        actions: [
+          {
+            kind: 'handoff',
+            to: { kind: 'next' },
+            reason: `${target.slice('backend:'.length)} could not answer: ${error.code}`,
+          },
+        ],
+      }
+      await options.act(RELAY, event.conversation, request).catch(unlessStale)
+    },
+  }
+}
+
+interface Answering {
+  backend: Backend
+  event: Event
+  stop: AbortSignal
+}
+
+async function answer(options: AnswerOptions, { backend, event, stop }: Answering): Promise<void> {
+  const within = backend.answerWithin ?? ANSWER_WITHIN
+  const lost = new AbortController()
+  const timeout = AbortSignal.timeout(within)
+  const signal = AbortSignal.any([stop, lost.signal, timeout])
+  const unwatch = options.onFloorMoved(event.conversation, event.floor.term, () => lost.abort())
+  const started = performance.now()
+  const measure = (ended: 'answered' | 'failed' | 'late') =>
+    options.measure?.(backend.name, (performance.now() - started) / 1_000, ended)
+  try {
+    await Promise.race([carryOut(options, { backend, event, signal }), aborted(signal)])
+    measure('answered')
+  } catch (error) {
+    if (lost.signal.aborted || isStale(error)) return measure('answered')
+    measure(timeout.aborted ? 'late' : 'failed')
+    if (timeout.aborted)
+      throw new HutongError('timeout', `${backend.name} gave no answer in ${within} ms`, { cause: error })
+    if (stop.aborted) throw new HutongError('unavailable', 'the relay is going away', { cause: error })
+    throw error
+  } finally {
+    unwatch()
+  }
+}
+
+async function carryOut(
+  options: AnswerOptions,
+  { backend, event, signal }: { backend: Backend; event: Event; signal: AbortSignal },
+): Promise<void> {
+  const author: Participant = { kind: 'bot', id: backend.name, name: backend.name }
+  let count = 0
+  for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
+    if (signal.aborted) return
+    const key = `${event.id}:${count++}`
+    await options.act(author, event.conversation, { key, term: event.floor.term, actions: [action] })
+  }
+}
+
+async function* actionsOf(backend: Backend, event: Event, tools: Tools): AsyncIterable<ActionInput> {
+  const answer = backend.handle(event, tools)
+  if (Symbol.asyncIterator in answer) return yield* answer
+  const settled = await answer
+  if (settled === undefined) return
+  yield* Array.isArray(settled) ? (settled as readonly ActionInput[]) : [settled as ActionInput]
+}
+
+function toolsFor(
+  { store }: AnswerOptions,
+  { backend, event, signal }: { backend: Backend; event: Event; signal: AbortSignal },
+): Tools {
+  const scope = `memory:${backend.name}`
+  return {
+    signal,
+    history: ({ before = event.entry.seq, limit = 50 } = {}) =>
+      store.entries(event.conversation, { before, limit: Math.min(limit, HISTORY_MAX) }),
+    async conversation() {
+      return required(await store.conversation(event.conversation), event.conversation)
+    },
+    async contact() {
+      return required(await store.contact(event.contact), event.contact)
+    },
+    memory: {
+      get: () => store.get(scope, event.conversation),
+      put: (value) => store.set(scope, event.conversation, value),
+    },
+  }
+}
+
+function required<T>(value: T | undefined, id: string): T {
+  if (value !== undefined) return value
+  throw new HutongError('not_found', `${id} is not in the store`)
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof HutongError && error.code === 'stale_floor'
+}
+
+function unlessStale(error: unknown): void {
+  if (!isStale(error)) throw error
+}

@@ -1,0 +1,77 @@
+import { HutongError } from '@hutong/core/errors'
+import type { Outcome, Store, Write } from './stores/store.ts'
+
+/** What a write became once it is durable. */
+export type Committed = Exclude<Outcome, { state: 'refused' }>
+
+export interface Committer {
+  /** Resolves once durable. Rejects with the decision's refusal, or `unavailable` when the store could not commit. */
+  append(write: Write): Promise<Committed>
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+export interface CommitterOptions {
+  store: Pick<Store, 'commit'>
+  /** Hears what was applied, in commit order, before the senders' acknowledgements leave. */
+  committed(applied: Extract<Outcome, { state: 'applied' }>[]): void
+  /** Told how long each transaction took, in seconds, and of how many writes it was made. */
+  measure?(seconds: number, writes: number): void
+}
+
+interface Waiting {
+  write: Write
+  resolve(outcome: Committed): void
+  reject(error: unknown): void
+}
+
+/** Group commit: all appends of one turn of the event loop become one transaction, and one disk flush pays for them all. */
+export function createCommitter({ store, committed, measure }: CommitterOptions): Committer {
+  let waiting: Waiting[] = []
+  let flushing: Promise<void> | undefined
+
+  function append(write: Write): Promise<Committed> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ write, resolve, reject })
+      flushing ??= nextTurn().then(drain)
+    })
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      await flush(batch)
+    }
+    flushing = undefined
+  }
+
+  async function flush(batch: Waiting[]): Promise<void> {
+    const started = performance.now()
+    const outcomes = await store.commit(batch.map((one) => one.write)).catch((cause: unknown) => cause)
+    if (!Array.isArray(outcomes)) {
+      const error = new HutongError('unavailable', 'the store could not commit; nothing was kept', { cause: outcomes })
+      for (const one of batch) one.reject(error)
+      return
+    }
+    measure?.((performance.now() - started) / 1_000, batch.length)
+    settle(batch, outcomes)
+  }
+
+  function settle(batch: Waiting[], outcomes: Outcome[]): void {
+    const applied = outcomes.filter((outcome) => outcome.state === 'applied')
+    if (applied.length > 0) committed(applied)
+    for (const [index, one] of batch.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) one.reject(new HutongError('internal', 'the store gave no outcome for this write'))
+      else if (outcome.state === 'refused') one.reject(outcome.error)
+      else one.resolve(outcome)
+    }
+  }
+
+  return { append, idle: async () => flushing }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

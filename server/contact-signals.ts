@@ -1,0 +1,87 @@
+import type { ContactSignal, Logger } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
+import type { Participant } from '@hutong/core/entry'
+import type { Signal } from '@hutong/core/signal'
+import type { LogStore, PeopleStore } from './stores/store.ts'
+
+export interface ContactSignalsOptions {
+  store: Pick<LogStore, 'find' | 'setCursor'> & Pick<PeopleStore, 'updateContact'>
+  signal(conversation: string, signal: Signal): void
+  now(): number
+  logger: Logger
+}
+
+export interface ContactSignals {
+  /** Passes the signal on and keeps what outlives it: cursors, the last visit, when the contact was seen. */
+  receive(from: { site: string; channel: string; address: string }, signal: ContactSignal): void
+  /** Resolves when everything to be kept is kept. */
+  idle(): Promise<void>
+}
+
+/** Cursors come with every message read; only the newest of each conversation within this time is written. */
+const CURSOR_MS = 250
+
+export function createContactSignals({ store, signal, now, logger }: ContactSignalsOptions): ContactSignals {
+  const cursors = new Map<string, { from: Participant; delivered: number; read: number }>()
+  const under = new Set<Promise<void>>()
+  let timer: NodeJS.Timeout | undefined
+
+  function keep(work: Promise<unknown>): void {
+    const done: Promise<void> = work
+      .then(() => undefined)
+      .catch((err: unknown) => logger.error({ err }, 'a signal could not be kept'))
+      .finally(() => under.delete(done))
+    under.add(done)
+  }
+
+  function flush(): void {
+    clearTimeout(timer)
+    timer = undefined
+    for (const [conversation, { from, delivered, read }] of cursors)
+      keep(store.setCursor(conversation, { participant: from, delivered, read }))
+    cursors.clear()
+  }
+
+  async function pass(conversation: Conversation, one: ContactSignal): Promise<void> {
+    const from: Participant = { kind: 'contact', id: conversation.contact }
+    switch (one.kind) {
+      case 'typing':
+        return signal(conversation.id, {
+          kind: 'typing',
+          from,
+          on: one.on,
+          ...(one.preview === undefined ? {} : { preview: one.preview }),
+        })
+      case 'presence':
+        signal(conversation.id, { kind: 'presence', from, online: one.online })
+        await store.updateContact(conversation.contact, { seenAt: now() })
+        return
+      case 'visit':
+        signal(conversation.id, { kind: 'visit', from, visit: one.visit })
+        await store.updateContact(conversation.contact, { visit: one.visit, seenAt: now() })
+        return
+      case 'cursor':
+        return raise(conversation, from, one)
+    }
+  }
+
+  function raise(conversation: Conversation, from: Participant, one: { delivered: number; read: number }): void {
+    const before = cursors.get(conversation.id)
+    const delivered = Math.min(conversation.last, Math.max(one.delivered, one.read, before?.delivered ?? 0))
+    const read = Math.min(conversation.last, Math.max(one.read, before?.read ?? 0))
+    cursors.set(conversation.id, { from, delivered, read })
+    signal(conversation.id, { kind: 'cursor', from, delivered, read })
+    timer ??= setTimeout(flush, CURSOR_MS)
+  }
+
+  return {
+    receive({ site, channel, address }, one) {
+      keep(store.find(site, channel, address).then((conversation) => conversation && pass(conversation, one)))
+    },
+    async idle() {
+      await Promise.all(under)
+      flush()
+      await Promise.all(under)
+    },
+  }
+}

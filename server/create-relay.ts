@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
+import type { Backend } from '@hutong/core/backend'
+import type { Conversation } from '@hutong/core/conversation'
+import { createAct } from './act.ts'
+import { type AnswerOptions, createAnswer } from './answer.ts'
+import { type CommitterOptions, createCommitter } from './commit.ts'
+import { createContactSignals } from './contact-signals.ts'
+import { createEgress } from './egress.ts'
+import { createFanOut, type FanOut } from './fan-out.ts'
+import { createHost, createRoutes } from './host.ts'
+import { type RoutedSite, siteOf } from './identify.ts'
+import { createOutbox } from './outbox.ts'
+import { createPrompts } from './prompts.ts'
+import { createReceive } from './receive.ts'
+import type { Relay } from './relay.ts'
+import type { NewDelivery, Store } from './stores/store.ts'
+
+export interface RelayOptions {
+  store: Store
+  sites: readonly RoutedSite[]
+  adapters: readonly Adapter[]
+  backends: readonly Backend[]
+  files: FileStorage
+  logger: Logger
+  clock: Clock
+  /** Days that raw payloads are kept. */
+  rawDays: number
+  measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
+}
+
+const DAY = 86_400_000
+/** How long work under way may take once the relay drains. */
+const DRAIN_MS = 10_000
+const PURGE_MS = 3_600_000
+
+/** The message's path, put together: each stage is a file of its own and knows nothing of the next. */
+export function createRelay(options: RelayOptions): Relay {
+  const { store, sites, adapters, backends, files, logger, clock } = options
+  const owner = randomUUID()
+  const now = () => clock.now()
+  const channels = new Map(adapters.map((adapter) => [adapter.channel, adapter]))
+  const readsLog = (channel: string) => channels.get(channel)?.capabilities.readsLog ?? false
+
+  const fanOut = createFanOut()
+  const committer = createCommitter({
+    store,
+    ...(options.measure?.commit && { measure: options.measure.commit }),
+    committed(applied) {
+      fanOut.committed(applied)
+      if (applied.some((one) => one.deliveries > 0)) outbox.wake()
+    },
+  })
+  const prompts = createPrompts(store, readsLog)
+  const receive = createReceive({ store, committer, sites, prompts, now, rawMs: options.rawDays * DAY })
+  const act = createAct({
+    store,
+    committer,
+    sites,
+    signal: fanOut.signal,
+    now,
+    deliveriesTo: deliveriesUnless(readsLog),
+  })
+  const answer = createAnswer({
+    store,
+    backends,
+    act,
+    onFloorMoved: floorWatch(fanOut),
+    ...(options.measure?.backend && { measure: options.measure.backend }),
+  })
+  const egress = createEgress({ store, adapters: channels, prompts })
+  const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
+  const signals = createContactSignals({ store, signal: fanOut.signal, now, logger })
+  const routes = createRoutes()
+  let draining = false
+  let purge: NodeJS.Timeout | undefined
+
+  const relay: Relay = {
+    host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
+    receive,
+    act,
+    contactSignal: (channel, site, address, signal) =>
+      signals.receive({ site: siteOf(sites, site).id, channel, address }, signal),
+    signal: fanOut.signal,
+    follow: fanOut.follow,
+    onEvents: fanOut.onEvents,
+    fetch: routes.fetch,
+    async start() {
+      await Promise.all(adapters.map((adapter) => adapter.open(relay.host(adapter))))
+      outbox.wake()
+      purge = setInterval(() => void purgeRaw(store, { now, logger }), PURGE_MS).unref()
+    },
+    async drain() {
+      draining = true
+      clearInterval(purge)
+      await Promise.all(adapters.map((adapter) => adapter.close()))
+      await outbox.stop(DRAIN_MS)
+      await signals.idle()
+      await committer.idle()
+    },
+    get draining() {
+      return draining
+    },
+  }
+  return relay
+}
+
+/** A message of ours goes out through the outbox unless the contact's channel reads the log itself. */
+function deliveriesUnless(readsLog: (channel: string) => boolean): (conversation: Conversation) => NewDelivery[] {
+  return ({ id, channel }) =>
+    readsLog(channel) ? [] : [{ lane: `channel:${channel}:${id}`, target: `channel:${channel}`, entry: 0 }]
+}
+
+function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {
+  return (conversation, term, moved) =>
+    follow(conversation, {
+      entries(entries) {
+        if (entries.some(({ body }) => body.kind === 'handoff' && body.floor.term > term)) moved()
+      },
+      signal() {},
+    })
+}
+
+async function purgeRaw(store: Store, { now, logger }: { now(): number; logger: Logger }): Promise<void> {
+  const purged = await store
+    .purgeRaw(now())
+    .catch((err: unknown) => logger.error({ err }, 'raw payloads could not be purged'))
+  if (purged) logger.info({ purged }, 'raw payloads have outlived their time')
+}

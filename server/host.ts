@@ -1,0 +1,87 @@
+import type { Adapter, Clock, FileStorage, Host, Lease, Logger } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
+import { presentToContact } from './present.ts'
+import type { Relay } from './relay.ts'
+import type { Store } from './stores/store.ts'
+
+export interface HostOptions {
+  relay: Pick<Relay, 'receive' | 'contactSignal' | 'follow'>
+  store: Store
+  files: FileStorage
+  routes: Routes
+  /** The name of this node in leases. */
+  owner: string
+  logger: Logger
+  clock: Clock
+}
+
+/** Everything one adapter may do with the relay. */
+export function createHost(
+  { relay, store, files, routes, owner, logger, clock }: HostOptions,
+  { channel }: Adapter,
+): Host {
+  const scope = `channel:${channel}`
+  return {
+    receive: (arrival) => relay.receive(channel, arrival),
+    signal: ({ site, address }, signal) => relay.contactSignal(channel, site, address, signal),
+    log: {
+      async find(site, address) {
+        const conversation = await store.find(site, channel, address)
+        return conversation && { conversation, cursors: await store.cursors(conversation.id) }
+      },
+      async read(conversation, range) {
+        const entries = await store.entries(conversation, range)
+        return entries.map((entry) => presentToContact(entry, files))
+      },
+      follow: (conversation, listener) =>
+        relay.follow(conversation, {
+          entries: (entries) => listener.entries(entries.map((entry) => presentToContact(entry, files))),
+          signal: (signal) => listener.signal(signal),
+        }),
+    },
+    route: (method, path, handle) => routes.add(method, `/channels/${channel}${path}`, handle),
+    state: { get: (key) => store.get(scope, key), set: (key, value) => store.set(scope, key, value) },
+    files,
+    lease: (name, ms) => lease(store, { name: `${scope}:${name}`, owner, ms, clock }),
+    logger,
+    clock,
+  }
+}
+
+interface LeaseTerms {
+  name: string
+  owner: string
+  ms: number
+  clock: Clock
+}
+
+async function lease(store: Store, { name, owner, ms, clock }: LeaseTerms): Promise<Lease | undefined> {
+  const take = () => store.lease(name, owner, clock.now(), clock.now() + ms)
+  if (!(await take())) return undefined
+  return { renew: take, release: () => store.releaseLease(name, owner) }
+}
+
+type Handle = (request: Request) => Promise<Response>
+
+export interface Routes {
+  add(method: string, path: string, handle: Handle): void
+  fetch(request: Request): Promise<Response>
+}
+
+/** The routes of the channels, exact paths only. */
+export function createRoutes(): Routes {
+  const handlers = new Map<string, Handle>()
+  return {
+    add(method, path, handle) {
+      const name = `${method} ${path}`
+      if (handlers.has(name))
+        throw new HutongError('misconfigured', `two adapters want ${name}; give their channels different ids`)
+      handlers.set(name, handle)
+    },
+    async fetch(request) {
+      const handle = handlers.get(`${request.method} ${new URL(request.url).pathname}`)
+      if (handle) return handle(request)
+      return Response.json({ error: new HutongError('not_found', 'no channel answers here') }, { status: 404 })
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Arrival } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
+import { firstHolder, type Routing } from './route.ts'
+import type { Opening } from './stores/store.ts'
+
+export interface RoutedSite {
+  id: string
+  routing: Routing
+}
+
+/** One contact, one conversation, found or made when the arrival commits. Rejects an arrival of no site of ours. */
+export function identify(
+  sites: readonly RoutedSite[],
+  channel: string,
+  arrival: Arrival,
+): { site: RoutedSite; opening: Opening } {
+  const site = siteOf(sites, arrival.site)
+  const { address, verified, profile, visit } = arrival.from
+  return {
+    site,
+    opening: {
+      site: site.id,
+      channel,
+      address,
+      ...(verified && { verified }),
+      ...(profile && { profile }),
+      ...(visit && { visit }),
+      floor: { holder: firstHolder(site.routing), term: 1 },
+    },
+  }
+}
+
+/** The named site, or the only one there is. */
+export function siteOf(sites: readonly RoutedSite[], id: string | undefined): RoutedSite {
+  const site = id === undefined && sites.length === 1 ? sites[0] : sites.find((one) => one.id === id)
+  if (site) return site
+  throw new HutongError(
+    'invalid',
+    `site: ${id === undefined ? 'say which site, there are several' : `there is no site "${id}"`}`,
+    {
+      field: 'site',
+    },
+  )
+}

@@ -1,0 +1,155 @@
+import type { Logger } from '@hutong/core/adapter'
+import { type HutongError, toHutongError } from '@hutong/core/errors'
+import { backoff } from './backoff.ts'
+import type { ClaimedDelivery, OutboxStore, Settlement } from './stores/store.ts'
+
+/** Makes one delivery. Rejects with a HutongError; retryable ones are tried again with the same key. */
+export type Deliver = (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<Settlement>
+
+export interface OutboxOptions {
+  store: OutboxStore
+  /** The name of this node in leases. */
+  owner: string
+  /** Who delivers to targets that begin with this word and a colon. */
+  carriers: Readonly<Record<string, Carrier>>
+  now(): number
+  logger: Logger
+  /** Most deliveries under way at once. */
+  lanes?: number
+  leaseMs?: number
+}
+
+export interface Carrier {
+  deliver: Deliver
+  /** Tries before the delivery is dead. */
+  tries: number
+  /** Called once when a delivery is given up; what it rejects with is logged and the delivery is dead all the same. */
+  gaveUp?(delivery: ClaimedDelivery, error: HutongError): Promise<void>
+}
+
+export interface Outbox {
+  /** Something may be due: look now. */
+  wake(): void
+  /** Claims no more, lets what is under way finish for `ms`, aborts the rest and gives its claims back. */
+  stop(ms: number): Promise<void>
+}
+
+const DEFAULT_LANES = 64
+const DEFAULT_LEASE = 30_000
+/** How often the outbox looks without having been woken: other nodes and clocks. */
+const IDLE_MS = 5_000
+
+/** Per lane in order, lanes side by side; a lane that waits for its next try holds up nobody else. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { store, owner, now, lanes = DEFAULT_LANES, leaseMs = DEFAULT_LEASE } = options
+  const under = new Map<number, Promise<void>>()
+  const abort = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | undefined
+  let again = false
+  let stopped = false
+
+  const renewal = setInterval(() => void renew(), leaseMs / 3)
+  renewal.unref()
+
+  async function renew(): Promise<void> {
+    if (under.size > 0) await store.renew([...under.keys()], owner, now() + leaseMs).catch(report)
+  }
+
+  function report(error: unknown): void {
+    options.logger.error({ err: error }, 'the outbox could not reach the store')
+  }
+
+  function wake(): void {
+    if (stopped) return
+    if (looking) {
+      again = true
+      return
+    }
+    looking = look()
+      .catch(report)
+      .finally(() => {
+        looking = undefined
+        if (again) {
+          again = false
+          wake()
+        }
+      })
+  }
+
+  async function look(): Promise<void> {
+    clearTimeout(timer)
+    const room = lanes - under.size
+    const claimed = room > 0 ? await store.claim({ owner, now: now(), leaseMs, limit: room }) : []
+    for (const delivery of claimed) {
+      const work = carry(options, delivery, abort.signal)
+        .catch(report)
+        .finally(() => {
+          under.delete(delivery.id)
+          wake()
+        })
+      under.set(delivery.id, work)
+    }
+    if (claimed.length === 0) await sleep()
+  }
+
+  async function sleep(): Promise<void> {
+    const due = await store.nextDue()
+    if (stopped) return
+    const wait = due === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(10, due - now()))
+    timer = setTimeout(wake, wait)
+    timer.unref()
+  }
+
+  async function stop(ms: number): Promise<void> {
+    stopped = true
+    clearTimeout(timer)
+    clearInterval(renewal)
+    await looking
+    const work = Promise.all(under.values())
+    const late = setTimeout(() => abort.abort(new Error('the relay is going away')), ms)
+    await work
+    clearTimeout(late)
+    await store.release(owner)
+  }
+
+  return { wake, stop }
+}
+
+async function carry(options: OutboxOptions, delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+  const carrier = options.carriers[delivery.target.slice(0, delivery.target.indexOf(':'))]
+  const settlement = await attempt(options, { delivery, carrier, signal })
+  await options.store.settle(delivery.id, options.owner, settlement)
+}
+
+interface Attempt {
+  delivery: ClaimedDelivery
+  carrier: Carrier | undefined
+  signal: AbortSignal
+}
+
+async function attempt(options: OutboxOptions, { delivery, carrier, signal }: Attempt): Promise<Settlement> {
+  if (!carrier) return { state: 'dead', error: `nobody delivers to ${delivery.target}` }
+  try {
+    return await carrier.deliver(delivery, signal)
+  } catch (thrown) {
+    const error = toHutongError(thrown)
+    const { id, target, attempt } = delivery
+    if (error.retryable && attempt < carrier.tries) {
+      options.logger.warn(
+        { delivery: id, target, attempt, code: error.code, err: error.cause },
+        'a delivery will be tried again',
+      )
+      const wait = backoff(attempt, error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter })
+      return { state: 'retry', due: options.now() + wait, error: error.message }
+    }
+    options.logger.error(
+      { delivery: id, target, attempt, code: error.code, err: error.cause },
+      'a delivery was given up',
+    )
+    await carrier
+      .gaveUp?.(delivery, error)
+      .catch((err: unknown) => options.logger.error({ delivery: id, err }, 'the fallback failed'))
+    return { state: 'dead', error: error.message }
+  }
+}

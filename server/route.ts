@@ -1,0 +1,105 @@
+import type { HandoffTarget } from '@hutong/core/backend'
+import type { Conversation } from '@hutong/core/conversation'
+import type { Body, BodyKind, Floor, Holder, Participant } from '@hutong/core/entry'
+import type { Decision, NewDelivery, NewEntry } from './stores/store.ts'
+
+/**
+ * Who has the floor, decided from the conversation as it is inside the transaction. Everything here is pure. A site's
+ * `routing` is a chain of backend names; `desk` in it stands for the queue of people.
+ */
+
+export const RELAY: Participant = { kind: 'system', id: 'relay' }
+/** The name in a routing chain that stands for people. */
+export const DESK = 'desk'
+
+export type Routing = readonly string[]
+
+/** The kinds a contact appends that a backend holding the floor is asked to answer. */
+const HEARD: readonly BodyKind[] = ['message', 'answer', 'rating']
+
+export function firstHolder(routing: Routing): Holder {
+  return holderOf(routing[0])
+}
+
+/** The holder after `now` in the chain; people are the end of every chain. */
+export function nextHolder(routing: Routing, now: Holder): Holder {
+  if (now.kind !== 'bot') return { kind: 'queue' }
+  const place = routing.indexOf(now.id)
+  return place === -1 ? { kind: 'queue' } : holderOf(routing[place + 1])
+}
+
+export function resolveTarget(routing: Routing, now: Holder, to: HandoffTarget): Holder {
+  return to.kind === 'next' ? nextHolder(routing, now) : to
+}
+
+function holderOf(name: string | undefined): Holder {
+  return name === undefined || name === DESK ? { kind: 'queue' } : { kind: 'bot', id: name }
+}
+
+export function backendLane(backend: string, conversation: string): string {
+  return `backend:${backend}:${conversation}`
+}
+
+/** What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. */
+export function arrived(conversation: Conversation, routing: Routing, entry: NewEntry & { at: number }): Decision {
+  const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
+  const wakes = entry.body.kind === 'message' || entry.body.kind === 'answer'
+  const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
+  const floor: Floor = reopens
+    ? { holder: firstHolder(routing), term: conversation.floor.term + 1 }
+    : conversation.floor
+  if (reopens) {
+    if (conversation.status === 'closed') entries.push({ from: RELAY, body: { kind: 'status', status: 'open' } })
+    entries.push({ from: RELAY, body: { kind: 'handoff', floor } })
+  }
+  const waits = wakes && floor.holder.kind !== 'bot'
+  return {
+    entries,
+    ...(reopens ? { floor, status: 'open' as const } : {}),
+    ...(waits && (reopens || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
+    deliveries: heardBy(floor.holder, conversation.id, entry.body),
+  }
+}
+
+function channelOf(entry: NewEntry): { channel?: string } {
+  return entry.channel === undefined ? {} : { channel: entry.channel }
+}
+
+function heardBy(holder: Holder, conversation: string, body: Body): NewDelivery[] {
+  if (holder.kind !== 'bot' || !HEARD.includes(body.kind)) return []
+  return [{ lane: backendLane(holder.id, conversation), target: `backend:${holder.id}`, entry: 0 }]
+}
+
+export interface Handoff {
+  from: Participant
+  to: Holder
+  at: number
+  reason?: string
+  summary?: string
+}
+
+/** The floor moves: its term grows, the old backend's waiting work is cancelled, a new backend hears of it. */
+export function handedOff(conversation: Conversation, { from, to, at, reason, summary }: Handoff): Decision {
+  const floor: Floor = { holder: to, term: conversation.floor.term + 1 }
+  const old = conversation.floor.holder
+  const waitingSince = to.kind === 'queue' || to.kind === 'agent' ? (conversation.waitingSince ?? at) : null
+  return {
+    entries: [
+      {
+        from,
+        body: {
+          kind: 'handoff',
+          floor,
+          ...(reason === undefined ? {} : { reason }),
+          ...(summary === undefined ? {} : { summary }),
+        },
+      },
+    ],
+    floor,
+    waitingSince,
+    ...(old.kind === 'bot' ? { cancel: [backendLane(old.id, conversation.id)] } : {}),
+    ...(to.kind === 'bot'
+      ? { deliveries: [{ lane: backendLane(to.id, conversation.id), target: `backend:${to.id}`, entry: 0 }] }
+      : {}),
+  }
+}

@@ -1,0 +1,100 @@
+import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { type Field, type Part, SCORES } from '@hutong/core/parts'
+import type { LogStore, Opening } from './stores/store.ts'
+
+type Log = Pick<LogStore, 'find' | 'entries'>
+
+/**
+ * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
+ * were asked, picks options that were offered. Rejects with `invalid` naming the field.
+ */
+export async function verifyBody(log: Log, opening: Opening, body: ContactBody): Promise<ContactBody> {
+  switch (body.kind) {
+    case 'message':
+      if (body.replyTo !== undefined) await referred(log, opening, { seq: body.replyTo, field: 'replyTo' })
+      if (body.choice !== undefined)
+        verifyChoice(body.choice.id, await referred(log, opening, { seq: body.choice.of, field: 'choice.of' }))
+      return body
+    case 'edit':
+    case 'recall':
+      verifyOwn(await referred(log, opening, { seq: body.of, field: 'of' }))
+      return body
+    case 'reaction':
+      messageOf(await referred(log, opening, { seq: body.of, field: 'of' }))
+      return body
+    case 'answer':
+      verifyAnswer(body.values, await referred(log, opening, { seq: body.of, field: 'of' }))
+      return body
+    case 'rating':
+      verifyScore(body)
+      if (body.of !== undefined) await referred(log, opening, { seq: body.of, field: 'of' })
+      return body
+  }
+}
+
+async function referred(
+  log: Log,
+  { site, channel, address }: Opening,
+  { seq, field }: { seq: number; field: string },
+): Promise<Entry> {
+  const conversation = await log.find(site, channel, address)
+  const [entry] = conversation ? await log.entries(conversation.id, { after: seq - 1, limit: 1 }) : []
+  if (entry?.seq === seq) return entry
+  throw new HutongError('invalid', `${field}: there is no entry ${seq} in this conversation`, { field })
+}
+
+function messageOf(entry: Entry): BodyOf<'message'> {
+  if (entry.body.kind === 'message') return entry.body
+  throw new HutongError('invalid', `of: entry ${entry.seq} is not a message`, { field: 'of' })
+}
+
+function verifyOwn(entry: Entry): void {
+  messageOf(entry)
+  if (entry.from.kind !== 'contact')
+    throw new HutongError('forbidden', `of: entry ${entry.seq} was written by somebody else`, { field: 'of' })
+}
+
+function verifyChoice(id: string, entry: Entry): void {
+  if (offered(messageOf(entry).parts).includes(id)) return
+  throw new HutongError('invalid', `choice.id: entry ${entry.seq} offers no "${id}"`, { field: 'choice.id' })
+}
+
+function offered(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    if (part.kind === 'choices') return part.options.map((option) => option.id)
+    if (part.kind === 'card') return part.buttons.flatMap((button) => (button.kind === 'reply' ? [button.id] : []))
+    return []
+  })
+}
+
+function verifyScore({ scale, score }: BodyOf<'rating'>): void {
+  const [lowest, highest] = SCORES[scale]
+  if (score >= lowest && score <= highest) return
+  throw new HutongError('invalid', `score: ${scale} goes from ${lowest} to ${highest}`, { field: 'score' })
+}
+
+function verifyAnswer(values: Readonly<Record<string, string>>, entry: Entry): void {
+  const form = messageOf(entry).parts.find((part) => part.kind === 'form')
+  if (!form) throw new HutongError('invalid', `of: entry ${entry.seq} asked no form`, { field: 'of' })
+  const known = new Set(form.fields.map((field) => field.name))
+  const unknown = Object.keys(values).find((name) => !known.has(name))
+  if (unknown !== undefined)
+    throw new HutongError('invalid', `values.${unknown}: the form has no such field`, { field: `values.${unknown}` })
+  for (const field of form.fields)
+    verifyField(field, Object.hasOwn(values, field.name) ? values[field.name] : undefined)
+}
+
+function verifyField({ name, type, required, options }: Field, value: string | undefined): void {
+  const field = `values.${name}`
+  if (value === undefined || value.trim() === '') {
+    if (required) throw new HutongError('invalid', `${field}: must be filled in`, { field })
+    return
+  }
+  const wrong =
+    (type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) && 'must be an e-mail address') ||
+    (type === 'number' && !Number.isFinite(Number(value)) && 'must be a number') ||
+    (type === 'date' && Number.isNaN(Date.parse(value)) && 'must be a date, as 2026-01-31') ||
+    (type === 'select' && !options?.some((option) => option.id === value) && 'must be one of the options')
+  if (wrong) throw new HutongError('invalid', `${field}: ${wrong}`, { field })
+}
