@@ -1,0 +1,122 @@
+import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import { parts } from '@hutong/core/parts'
+import { z } from 'zod'
+
+const words = z.array(z.string().min(1).max(100)).min(1).max(100)
+
+/** What the keyword backend knows. Texts come per language; the first language is used when none fits the question. */
+export const keywordOptions = z.strictObject({
+  /** Tried in order; the first whose `any` contains a word of the question answers. */
+  answers: z
+    .array(z.strictObject({ any: words, parts }))
+    .max(500)
+    .default([]),
+  /** Words that mean "a person, please". */
+  people: words.default(['human', 'person', 'agent', 'representative', '人工', '真人', '客服']),
+  says: z
+    .record(
+      z.string().max(35),
+      z.strictObject({
+        unknown: z.string().min(1).max(500),
+        people: z.string().min(1).max(80),
+        handingOver: z.string().min(1).max(500),
+      }),
+    )
+    .default({
+      en: {
+        unknown: 'I have no answer to that. You can put it in other words, or talk to a person.',
+        people: 'Talk to a person',
+        handingOver: 'I am handing you over to a colleague. Everything you wrote goes along.',
+      },
+      zh: {
+        unknown: '这个问题我暂时答不上来。您可以换个说法，或者转人工客服。',
+        people: '转人工客服',
+        handingOver: '正在为您转接人工客服，您写的内容会一并转交。',
+      },
+    }),
+  /** After so many questions in a row without an answer the conversation goes to people. */
+  patience: z.int().min(1).max(10).default(2),
+})
+export type KeywordOptions = z.input<typeof keywordOptions>
+
+interface Memory {
+  misses: number
+}
+
+const PEOPLE = 'people'
+
+/** Answers by keywords, gives the floor on when asked for a person or when it does not know twice. */
+export function createKeywordBackend(name: string, input: KeywordOptions): Backend {
+  const options = keywordOptions.parse(input)
+
+  async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
+    const { body } = event.entry
+    if (body.kind !== 'message') return
+    const question = normalise(body.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(' '))
+    const says = saysFor(options.says, question)
+    if (body.choice?.id === PEOPLE || mentions(question, options.people))
+      return yield* handOver(says.handingOver, tools)
+    const answer = options.answers.find((one) => mentions(question, one.any))
+    if (answer) {
+      await tools.memory.put({ misses: 0 } satisfies Memory)
+      yield { kind: 'reply', parts: answer.parts }
+      return
+    }
+    const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0 }
+    const misses = memory.misses + 1
+    if (misses >= options.patience) return yield* handOver(says.handingOver, tools)
+    yield {
+      kind: 'reply',
+      parts: [{ kind: 'choices', text: says.unknown, options: [{ id: PEOPLE, label: says.people }] }],
+    }
+    await tools.memory.put({ misses } satisfies Memory)
+  }
+
+  return { name, answerWithin: 5_000, handle }
+}
+
+type Says = z.infer<typeof keywordOptions>['says'][string]
+
+async function* handOver(text: string, tools: Tools): AsyncIterable<ActionInput> {
+  const summary = await summaryOf(tools)
+  yield { kind: 'reply', parts: [{ kind: 'text', text }] }
+  yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
+  await tools.memory.put({ misses: 0 } satisfies Memory)
+}
+
+/** The contact's last words, for the person who takes over. */
+async function summaryOf(tools: Tools): Promise<string> {
+  const entries = await tools.history({ limit: 20 })
+  return entries
+    .flatMap(({ from, body }) =>
+      from.kind === 'contact' && body.kind === 'message'
+        ? body.parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
+        : [],
+    )
+    .slice(-3)
+    .join('\n')
+    .slice(0, 1_000)
+}
+
+function normalise(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
+}
+
+/** Latin words match whole words; Chinese ones match anywhere, as Chinese has no spaces. */
+function mentions(question: string, words: readonly string[]): boolean {
+  return words.some((word) => {
+    const wanted = normalise(word)
+    if (/\p{Script=Han}/u.test(wanted)) return question.includes(wanted)
+    return new RegExp(
+      `(?<![\\p{L}\\p{N}])${wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
+      'u',
+    ).test(question)
+  })
+}
+
+function saysFor(says: Readonly<Record<string, Says>>, question: string): Says {
+  const language = /\p{Script=Han}/u.test(question) ? 'zh' : 'en'
+  const found = says[language] ?? Object.values(says)[0]
+  if (!found) throw new Error('says: give the texts of at least one language')
+  return found
+}
