@@ -1,0 +1,227 @@
+import { HutongError } from '@hutong/core/errors'
+import { z } from 'zod'
+
+/**
+ * Every setting of a relay, in one schema. The same object is what `hutong.config.json` holds, what `HUTONG_…` variables and
+ * flags write into, and what `serve()` takes. Durations and sizes carry their unit in the name.
+ */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+export const SECRET_MIN_BYTES = 32
+
+/** Media types that sites accept unless they say otherwise; `image/*` stands for the whole family. */
+const UPLOAD_TYPES = ['image/*', 'audio/*', 'video/*', 'application/pdf', 'text/plain', 'application/zip']
+
+const longEnough = (value: string) => Buffer.byteLength(value) >= SECRET_MIN_BYTES
+
+const origin = z.string().refine(isOrigin, {
+  error: 'must be an exact origin such as "https://shop.example", without a path and without *',
+})
+
+const jwtKey = z.discriminatedUnion('alg', [
+  z.strictObject({
+    kid: z.string().min(1).max(128),
+    alg: z.literal('HS256'),
+    secret: z.string().refine(longEnough, { error: `must be at least ${SECRET_MIN_BYTES} bytes long` }),
+  }),
+  z.strictObject({
+    kid: z.string().min(1).max(128),
+    alg: z.literal('EdDSA'),
+    /** The Ed25519 public key as PEM (SPKI). */
+    publicKey: z.string().includes('BEGIN PUBLIC KEY', { error: 'must be an Ed25519 public key as PEM' }),
+  }),
+])
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
+  error: 'must be 1 to 64 letters, digits, "-" or "_"',
+})
+
+const site = z.strictObject({
+  /** Public; it stands in the page's script tag. */
+  key: name,
+  /** Stored with every conversation; the key when absent. Never change it later. */
+  id: name.optional(),
+  name: z.string().min(1).max(80),
+  /** Web pages that may embed the widget, as exact origins. */
+  origins: z.array(origin).default([]),
+  locales: z.array(z.string().min(2).max(35)).min(1).default(['en']),
+  /** Keys with which the site's own server signs visitors in. */
+  jwtKeys: z.array(jwtKey).default([]),
+  /** Who gets the floor, in order; `desk` stands for people and is the end of every chain. */
+  routing: z.array(name).min(1).default(['desk']),
+  uploads: z
+    .strictObject({
+      maxBytes: z
+        .int()
+        .min(0)
+        .max(100 * MIB)
+        .default(10 * MIB),
+      types: z.array(z.string().regex(/^[\w.+-]+\/([\w.+-]+|\*)$/)).default(UPLOAD_TYPES),
+    })
+    .prefault({}),
+  /** Shows agents what a visitor is typing before it is sent. */
+  typingPreview: z.boolean().default(false),
+})
+
+const token = z.strictObject({
+  name,
+  /** sha256 of the token in hex; `hutong token new` makes both. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be the sha256 of the token, 64 hex digits' }),
+  /** Keys of the sites it may see; all when absent. */
+  sites: z.array(name).optional(),
+  role: z.enum(['backend', 'admin']).default('backend'),
+})
+
+const rate = (perSecond: number, burst: number) =>
+  z
+    .strictObject({ perSecond: z.number().positive().default(perSecond), burst: z.int().positive().default(burst) })
+    .prefault({})
+
+const limits = z.strictObject({
+  /** Largest body of a request that is not a file. */
+  bodyBytes: z
+    .int()
+    .min(KIB)
+    .max(16 * MIB)
+    .default(256 * KIB),
+  /** Largest body of a file upload; a site's own limit lies below it. */
+  uploadBytes: z
+    .int()
+    .min(KIB)
+    .max(100 * MIB)
+    .default(26 * MIB),
+  /** Per client address. */
+  requests: rate(50, 200),
+  signIns: rate(0.2, 10),
+  uploads: rate(1, 20),
+})
+
+const websocket = z.strictObject({
+  /** Lets clients whose network blocks WebSocket fall back to HTTP long polling. */
+  polling: z.boolean().default(true),
+  maxSocketsPerIp: z.int().positive().default(100),
+})
+
+const drain = z.strictObject({
+  /** Clients are told to come back after a random time below this. */
+  spreadMs: z.int().min(0).max(10_000).default(3_000),
+  /** Longest time from SIGTERM to exit. */
+  maxMs: z.int().min(100).max(20_000).default(20_000),
+})
+
+export const settings = z.strictObject({
+  mode: z.enum(['production', 'development']).default('production'),
+  listen: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: z.int().min(0).max(65_535).default(8787) })
+    .prefault({}),
+  /** The address under which browsers reach the relay; needed for absolute file links and Secure cookies. */
+  publicUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** Signs visitor tokens and file links. Changing it signs every visitor out. */
+  secret: z
+    .string()
+    .refine(longEnough, {
+      error: `must be at least ${SECRET_MIN_BYTES} bytes long; make one with: openssl rand -base64 48`,
+    })
+    .optional(),
+  /** Folder of the database, the files and, in development, the secret. */
+  data: z.string().min(1).default('.data'),
+  sites: z.array(site).default([]),
+  tokens: z.array(token).default([]),
+  /** Settings of backends by name; each backend reads its own. */
+  backends: z.record(name, z.record(z.string(), z.unknown())).default({}),
+  limits: limits.prefault({}),
+  websocket: websocket.prefault({}),
+  /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
+  trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+  /** Days that untouched inbound payloads are kept. */
+  rawDays: z.number().min(0).max(3_650).default(30),
+  /** A port of its own for /metrics; without it an admin token is asked for on the main port. */
+  metrics: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: z.int().min(0).max(65_535) })
+    .optional(),
+  drain: drain.prefault({}),
+  log: z.strictObject({ level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info') }).prefault({}),
+})
+
+/** What may be written in a file. */
+export type ConfigInput = z.input<typeof settings>
+/** Settings that passed; `secret` may still have to be made (development only). */
+export type Settings = z.output<typeof settings>
+/** What a relay runs on. */
+export type Config = Settings & { secret: string }
+export type SiteConfig = Settings['sites'][number] & { id: string }
+export type JwtKey = z.output<typeof jwtKey>
+export type RateLimit = Settings['limits']['requests']
+
+/** The sites with their ids filled in. */
+export function sitesOf(config: Settings): SiteConfig[] {
+  return config.sites.map((one) => ({ ...one, id: one.id ?? one.key }))
+}
+
+export interface Mistake {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** What one setting demands of another. */
+export function contradictions(config: Settings): Mistake[] {
+  const mistakes: Mistake[] = []
+  const sites = sitesOf(config)
+  if (config.mode === 'production' && config.secret === undefined)
+    mistakes.push({ path: ['secret'], message: 'is needed in production; make one with: openssl rand -base64 48' })
+  for (const field of ['key', 'id'] as const)
+    for (const at of repeated(sites.map((one) => one[field])))
+      mistakes.push({ path: ['sites', at, field], message: `"${sites[at]?.[field]}" is used by another site` })
+  for (const at of repeated(config.tokens.map((one) => one.name)))
+    mistakes.push({ path: ['tokens', at, 'name'], message: `"${config.tokens[at]?.name}" is used by another token` })
+  for (const [at, one] of config.tokens.entries())
+    for (const key of one.sites ?? [])
+      if (!sites.some((other) => other.key === key))
+        mistakes.push({ path: ['tokens', at, 'sites'], message: `there is no site "${key}"` })
+  return mistakes
+}
+
+/** Names in routing chains that no backend answers to, as sentences. */
+export function unroutable(config: Settings, backends: readonly string[]): Mistake[] {
+  return config.sites.flatMap((one, at) =>
+    one.routing
+      .filter((step) => step !== 'desk' && !backends.includes(step))
+      .map((step) => ({
+        path: ['sites', at, 'routing'],
+        message: `there is no backend "${step}"; there ${backends.length === 0 ? 'is only' : `are ${backends.join(', ')} and`} desk`,
+      })),
+  )
+}
+
+/** A whole configuration from one object, for programs and tests. Rejects with `misconfigured` naming every mistake. */
+export function parseConfig(input: ConfigInput & { secret: string }): Config {
+  const result = settings.safeParse(input)
+  const mistakes: Mistake[] = result.success ? contradictions(result.data) : result.error.issues
+  if (!result.success || mistakes.length > 0)
+    throw new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
+  return { ...result.data, secret: input.secret }
+}
+
+/** The settings with everything secret replaced, to be shown. */
+export function redacted(config: Settings): Settings {
+  const hidden = '(hidden)'
+  return {
+    ...config,
+    ...(config.secret === undefined ? {} : { secret: hidden }),
+    sites: config.sites.map((one) => ({
+      ...one,
+      jwtKeys: one.jwtKeys.map((key) => (key.alg === 'HS256' ? { ...key, secret: hidden } : key)),
+    })),
+    tokens: config.tokens.map((one) => ({ ...one, hash: hidden })),
+    backends: Object.fromEntries(Object.keys(config.backends).map((key) => [key, { hidden: true }])),
+  }
+}
+
+function repeated(values: readonly string[]): number[] {
+  return values.flatMap((value, at) => (values.indexOf(value) < at ? [at] : []))
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && /^https?:/.test(value) && new URL(value).origin === value
+}

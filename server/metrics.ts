@@ -1,0 +1,145 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { ErrorCode } from '@hutong/core/errors'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Store } from './stores/store.ts'
+
+/** What the stages report while they work. All times are seconds. */
+export interface Metrics {
+  /** An arrival became durable and its sender was told so. */
+  acked(channel: string): void
+  /** An arrival was known already. */
+  duplicate(channel: string): void
+  /** An arrival or a request was refused. */
+  refused(code: ErrorCode): void
+  /** One transaction of the log. */
+  committed(seconds: number, writes: number): void
+  /** An outbox row ended, or was put off. */
+  settled(target: string, state: 'done' | 'retry' | 'dead' | 'unsure'): void
+  /** A backend is done with an event. */
+  answered(backend: string, seconds: number, result: 'done' | 'failed' | 'timeout'): void
+  /** Somebody spoke without the floor. */
+  floorConflict(): void
+  /** How many clients are connected now, counted when it is asked. */
+  connections(namespace: string, count: () => number): void
+  /** Everything in Prometheus' text form. */
+  text(): Promise<string>
+  readonly contentType: string
+  close(): void
+}
+
+const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1]
+const ANSWER_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60]
+
+export interface MetricsOptions {
+  store: Pick<Store, 'backlog'>
+  now(): number
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name: `hutong_${name}`, help, labelNames, registers })
+
+  const acked = counter('arrivals_acked_total', 'Arrivals that became durable', 'channel')
+  const duplicates = counter('arrivals_duplicate_total', 'Arrivals that were known already', 'channel')
+  const refused = counter('refused_total', 'Arrivals and requests refused', 'code')
+  const written = counter('commit_writes_total', 'Writes committed to the log')
+  const settled = counter('deliveries_total', 'Outbox rows that ended or were put off', 'target', 'state')
+  const conflicts = counter('floor_conflicts_total', 'Words refused because the floor had moved')
+  const commits = histogram(registers, 'commit_seconds', 'Duration of one log transaction', COMMIT_SECONDS)
+  const answers = histogram(registers, 'backend_seconds', 'Time a backend took for an event', ANSWER_SECONDS, [
+    'backend',
+    'result',
+  ])
+  const counts = new Map<string, () => number>()
+  connectionGauge(registers, counts)
+  backlogGauges(registers, options)
+  const stopLag = processGauges(registers)
+
+  return {
+    acked: (channel) => acked.inc({ channel }),
+    duplicate: (channel) => duplicates.inc({ channel }),
+    refused: (code) => refused.inc({ code }),
+    committed(seconds, writes) {
+      commits.observe(seconds)
+      written.inc(writes)
+    },
+    settled: (target, state) => settled.inc({ target, state }),
+    answered: (backend, seconds, result) => answers.observe({ backend, result }, seconds),
+    floorConflict: () => conflicts.inc(),
+    connections: (namespace, count) => counts.set(namespace, count),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    close: stopLag,
+  }
+}
+
+function histogram(registers: Registry[], name: string, help: string, buckets: number[], labelNames: string[] = []) {
+  return new Histogram({ name: `hutong_${name}`, help, buckets, labelNames, registers })
+}
+
+function connectionGauge(registers: Registry[], counts: ReadonlyMap<string, () => number>): void {
+  new Gauge({
+    name: 'hutong_connections',
+    help: 'Clients connected now',
+    labelNames: ['namespace'],
+    registers,
+    collect() {
+      for (const [namespace, count] of counts) this.set({ namespace }, count())
+    },
+  })
+}
+
+function backlogGauges(registers: Registry[], { store, now }: MetricsOptions): void {
+  const oldest = new Gauge({
+    name: 'hutong_outbox_oldest_seconds',
+    help: 'Age of the oldest open delivery',
+    labelNames: ['target'],
+    registers,
+  })
+  const dead = new Gauge({
+    name: 'hutong_outbox_dead',
+    help: 'Deliveries given up, kept for replay',
+    labelNames: ['target'],
+    registers,
+  })
+  new Gauge({
+    name: 'hutong_outbox_open',
+    help: 'Deliveries not done yet',
+    labelNames: ['target'],
+    registers,
+    async collect() {
+      for (const gauge of [this, oldest, dead]) gauge.reset()
+      for (const row of await store.backlog(now())) {
+        this.set({ target: row.target }, row.open)
+        oldest.set({ target: row.target }, row.oldest / 1_000)
+        dead.set({ target: row.target }, row.dead)
+      }
+    },
+  })
+}
+
+function processGauges(registers: Registry[]): () => void {
+  const lag = monitorEventLoopDelay({ resolution: 20 })
+  lag.enable()
+  new Gauge({
+    name: 'hutong_loop_lag_seconds',
+    help: 'How late the event loop ran since the last scrape, by quantile',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of [0.5, 0.99, 1]) this.set({ quantile }, lag.percentile(quantile * 100) / 1e9)
+      lag.reset()
+    },
+  })
+  new Gauge({
+    name: 'hutong_rss_bytes',
+    help: 'Resident memory of the relay',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+  return () => lag.disable()
+}
