@@ -1,0 +1,160 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Clock, FileStorage, StoredFile } from '@hutong/core/adapter'
+import type { Entry } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { newId } from '@hutong/core/ids'
+import { isMedium, type Part } from '@hutong/core/parts'
+import { accepted, HEAD_BYTES, sniff } from './media-type.ts'
+import type { SmallStore } from './stores/store.ts'
+
+const HOUR = 3_600_000
+const FILE_ID = /^f_[\w-]{22}$/
+
+export interface FilesOptions {
+  /** Where the contents go; made when it is missing. */
+  folder: string
+  store: Pick<SmallStore, 'addFile' | 'file'>
+  secret: string
+  clock: Clock
+  /** Origin that links begin with; without it they are paths. */
+  publicUrl?: string | undefined
+  /** How long a link works at least, in milliseconds. Default 24 hours. */
+  linkFor?: number
+  /** What a site takes: media types, or whole families as `image/*`. */
+  uploads(site: string): { maxBytes: number; types: readonly string[] }
+}
+
+export interface Files extends FileStorage {
+  /** Until when (ms) the link with these query values works; undefined when it is forged, for another file or over. */
+  verify(id: string, link: { e: string | undefined; s: string | undefined }): number | undefined
+  /** The file's record without its content. */
+  about(id: string): Promise<StoredFile | undefined>
+  /** Bytes `start` to `end`, both included. */
+  slice(id: string, range: { start: number; end: number }): ReadableStream<Uint8Array>
+  /** The parts with a fresh link in every stored file. */
+  linkParts(parts: readonly Part[]): Part[]
+  /** The entry with a fresh link in every stored file of its parts; the same object when it has none. */
+  link(entry: Entry): Entry
+}
+
+/** Keeps files in a folder, sharded by id; the records are in the store. */
+export function createFiles({ folder, store, clock, uploads, ...options }: FilesOptions): Files {
+  const key = Buffer.from(hkdfSync('sha256', options.secret, '', 'hutong file links', 32))
+  const base = (options.publicUrl ?? '').replace(/\/+$/, '')
+  const lasts = options.linkFor ?? 24 * HOUR
+  const pathOf = (id: string) => join(folder, id.slice(2, 4), id)
+
+  const signature = (id: string, until: string) =>
+    createHmac('sha256', key).update(`${id} ${until}`).digest().subarray(0, 24)
+
+  /** Ends on a full hour, so that a link stays the same, and cached, for a while. */
+  function url({ id }: { id: string }): string {
+    const until = String(Math.ceil((clock.now() + lasts) / HOUR) * HOUR)
+    return `${base}/files/${id}?e=${until}&s=${signature(id, until).toString('base64url')}`
+  }
+
+  async function about(id: string) {
+    return FILE_ID.test(id) ? await store.file(id) : undefined
+  }
+
+  const slice = (id: string, range: { start?: number; end?: number }) =>
+    Readable.toWeb(createReadStream(pathOf(id), range)) as ReadableStream<Uint8Array>
+
+  const linkParts = (parts: readonly Part[]): Part[] =>
+    parts.map((part) =>
+      isMedium(part.kind) && 'file' in part && part.file !== undefined
+        ? { ...part, url: url({ id: part.file }) }
+        : part,
+    )
+
+  return {
+    async put(content, meta) {
+      const limits = uploads(meta.site)
+      const max = Math.min(limits.maxBytes, meta.maxBytes ?? limits.maxBytes)
+      const id = newId('f')
+      await mkdir(join(folder, 'arriving'), { recursive: true })
+      await mkdir(join(folder, id.slice(2, 4)), { recursive: true })
+      const arriving = join(folder, 'arriving', id)
+      const name = cleanName(meta.name)
+      try {
+        const { bytes, head } = await writeDown(content, arriving, max)
+        if (bytes === 0) throw new HutongError('invalid', 'file: is empty', { field: 'file' })
+        const type = await sniff(head, { name, type: meta.type })
+        if (!accepted(type, limits.types))
+          throw new HutongError('unsupported_type', `files of type ${type} are not accepted here`)
+        await rename(arriving, pathOf(id))
+        const file: StoredFile = { id, site: meta.site, name, type, bytes }
+        await store.addFile({ ...file, createdAt: clock.now() })
+        return file
+      } catch (cause) {
+        await rm(arriving, { force: true })
+        await rm(pathOf(id), { force: true })
+        throw cause
+      }
+    },
+    async get(id) {
+      const file = await about(id)
+      if (file === undefined) return
+      await stat(pathOf(id))
+      return { file, content: slice(id, {}) }
+    },
+    url,
+    verify(id, { e = '', s = '' }) {
+      if (!/^\d{1,15}$/.test(e) || Number(e) <= clock.now()) return
+      const given = Buffer.from(s, 'base64url')
+      const expected = signature(id, e)
+      return given.length === expected.length && timingSafeEqual(given, expected) ? Number(e) : undefined
+    },
+    about,
+    slice,
+    linkParts,
+    link(entry) {
+      const { body } = entry
+      if (body.kind !== 'message' && body.kind !== 'edit') return entry
+      if (!body.parts.some((part) => 'file' in part && part.file !== undefined)) return entry
+      return { ...entry, body: { ...body, parts: linkParts(body.parts) } }
+    },
+  }
+}
+
+/** Writes the stream to disk and syncs it. Resolves with its size and its first bytes. */
+async function writeDown(content: ReadableStream<Uint8Array>, path: string, max: number) {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    const head: Uint8Array[] = []
+    let headBytes = 0
+    let bytes = 0
+    for await (const chunk of content) {
+      bytes += chunk.byteLength
+      if (bytes > max) throw new HutongError('too_large', `file: is larger than ${max} bytes`, { field: 'file' })
+      if (headBytes < HEAD_BYTES) {
+        const piece = chunk.slice(0, HEAD_BYTES - headBytes)
+        head.push(piece)
+        headBytes += piece.byteLength
+      }
+      await file.writeFile(chunk)
+    }
+    await file.sync()
+    return { bytes, head: Buffer.concat(head) }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The last step of the path, without what no file system or reader wants in a name (controls, bidi overrides). */
+function cleanName(name: string): string {
+  const last = name.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+  const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, '').replace(/^[.\s]+|[.\s]+$/g, '')
+  return clean.slice(-255) || 'file'
+}
+
+/** A stored file as the part that shows it. */
+export function partOf(file: StoredFile): Part {
+  const family = file.type.slice(0, file.type.indexOf('/'))
+  const kind = family === 'image' || family === 'audio' || family === 'video' ? family : 'file'
+  return { kind, file: file.id, name: file.name, type: file.type, bytes: file.bytes }
+}
