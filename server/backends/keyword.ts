@@ -1,4 +1,5 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import type { BodyOf } from '@hutong/core/entry'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
 
@@ -52,10 +53,10 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const { body } = event.entry
     if (body.kind !== 'message') return
-    const question = normalise(body.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(' '))
+    const question = textOf(body)
     const says = saysFor(options.says, question)
     if (body.choice?.id === PEOPLE || mentions(question, options.people))
-      return yield* handOver(says.handingOver, tools)
+      return yield* handOver(says.handingOver, { question, tools })
     const answer = options.answers.find((one) => mentions(question, one.any))
     if (answer) {
       await tools.memory.put({ misses: 0 } satisfies Memory)
@@ -64,7 +65,7 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     }
     const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0 }
     const misses = memory.misses + 1
-    if (misses >= options.patience) return yield* handOver(says.handingOver, tools)
+    if (misses >= options.patience) return yield* handOver(says.handingOver, { question, tools })
     yield {
       kind: 'reply',
       parts: [{ kind: 'choices', text: says.unknown, options: [{ id: PEOPLE, label: says.people }] }],
@@ -77,25 +78,31 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
 
 type Says = z.infer<typeof keywordOptions>['says'][string]
 
-async function* handOver(text: string, tools: Tools): AsyncIterable<ActionInput> {
-  const summary = await summaryOf(tools)
+async function* handOver(
+  text: string,
+  { question, tools }: { question: string; tools: Tools },
+): AsyncIterable<ActionInput> {
+  const summary = await summaryOf(question, tools)
+  await tools.memory.put({ misses: 0 } satisfies Memory)
   yield { kind: 'reply', parts: [{ kind: 'text', text }] }
   yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
-  await tools.memory.put({ misses: 0 } satisfies Memory)
 }
 
 /** The contact's last words, for the person who takes over. */
-async function summaryOf(tools: Tools): Promise<string> {
+async function summaryOf(question: string, tools: Tools): Promise<string> {
   const entries = await tools.history({ limit: 20 })
-  return entries
-    .flatMap(({ from, body }) =>
-      from.kind === 'contact' && body.kind === 'message'
-        ? body.parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
-        : [],
-    )
+  const said = entries.flatMap(({ from, body }) =>
+    from.kind === 'contact' && body.kind === 'message' ? [textOf(body)] : [],
+  )
+  return [...said, question]
+    .filter((text) => text.trim() !== '')
     .slice(-3)
     .join('\n')
     .slice(0, 1_000)
+}
+
+function textOf(body: BodyOf<'message'>): string {
+  return body.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(' ')
 }
 
 function normalise(text: string): string {
@@ -104,9 +111,10 @@ function normalise(text: string): string {
 
 /** Latin words match whole words; Chinese ones match anywhere, as Chinese has no spaces. */
 function mentions(question: string, words: readonly string[]): boolean {
+  const text = normalise(question)
   return words.some((word) => {
     const wanted = normalise(word)
-    if (/\p{Script=Han}/u.test(wanted)) return question.includes(wanted)
+    if (/\p{Script=Han}/u.test(wanted)) return text.includes(wanted)
     return new RegExp(
       `(?<![\\p{L}\\p{N}])${wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
       'u',
