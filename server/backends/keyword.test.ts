@@ -1,0 +1,101 @@
+import type { ActionInput, Event, Tools } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
+import { describe, expect, it } from 'vitest'
+import { createKeywordBackend } from './keyword.ts'
+
+const backend = createKeywordBackend('keyword', {
+  answers: [
+    { any: ['ship', 'shipping'], parts: [{ kind: 'text', text: 'Two days.' }] },
+    { any: ['退货'], parts: [{ kind: 'text', text: '三十天内。' }] },
+  ],
+})
+
+/** One contact's conversation with the backend: its memory and log last from question to question. */
+function createTalk() {
+  let memory: unknown
+  const log: Entry[] = []
+  return async function ask(text: string, choice?: string): Promise<ActionInput[]> {
+    const entry: Entry = {
+      conversation: 'v1',
+      seq: log.length + 1,
+      key: `k${log.length}`,
+      at: 0,
+      from: { kind: 'contact', id: 'c1' },
+      body: {
+        kind: 'message',
+        parts: [{ kind: 'text', text, format: 'plain' }],
+        ...(choice === undefined ? {} : { choice: { of: 1, id: choice } }),
+      },
+    }
+    const floor = { holder: { kind: 'bot' as const, id: 'keyword' }, term: 1 }
+    const event: Event = {
+      id: `v1:${entry.seq}`,
+      position: 1,
+      site: 's',
+      conversation: 'v1',
+      contact: 'c1',
+      entry,
+      floor,
+    }
+    const tools: Tools = {
+      signal: new AbortController().signal,
+      history: async () => [...log],
+      conversation: () => Promise.reject(new Error('the keyword backend asks for no conversation')),
+      contact: () => Promise.reject(new Error('the keyword backend asks for no contact')),
+      memory: {
+        get: async () => memory,
+        put: async (value) => {
+          memory = value
+        },
+      },
+    }
+    const answer = backend.handle(event, tools)
+    const actions: ActionInput[] = []
+    if (Symbol.asyncIterator in answer) for await (const action of answer) actions.push(action)
+    log.push(entry)
+    return actions
+  }
+}
+
+describe('the keyword backend', () => {
+  it('answers a question that holds one of its words', async () => {
+    expect(await createTalk()('How long is SHIPPING?')).toEqual([
+      { kind: 'reply', parts: [{ kind: 'text', text: 'Two days.', format: 'plain' }] },
+    ])
+  })
+
+  it('finds Chinese words inside a sentence', async () => {
+    expect(await createTalk()('我想退货可以吗')).toMatchObject([{ kind: 'reply', parts: [{ text: '三十天内。' }] }])
+  })
+
+  it('does not mistake a part of a word for the word', async () => {
+    const actions = await createTalk()('Tell me about friendships')
+    expect(actions).toMatchObject([{ parts: [{ kind: 'choices' }] }])
+  })
+
+  it('offers a person when it does not know, and hands over when it does not know again', async () => {
+    const ask = createTalk()
+    expect(await ask('Do you sell bicycles?')).toMatchObject([
+      { parts: [{ kind: 'choices', options: [{ id: 'people' }] }] },
+    ])
+    expect(await ask('And boats?')).toMatchObject([
+      { kind: 'reply' },
+      { kind: 'handoff', to: { kind: 'next' }, summary: 'Do you sell bicycles?\nAnd boats?' },
+    ])
+  })
+
+  it('counts only questions in a row', async () => {
+    const ask = createTalk()
+    await ask('Do you sell bicycles?')
+    await ask('shipping?')
+    expect(await ask('And boats?')).toMatchObject([{ parts: [{ kind: 'choices' }] }])
+  })
+
+  it('hands over at once when asked for a person, by word or by button', async () => {
+    expect(await createTalk()('转人工')).toMatchObject([
+      { parts: [{ text: expect.stringContaining('转接') }] },
+      { kind: 'handoff' },
+    ])
+    expect(await createTalk()('Talk to a person', 'people')).toMatchObject([{ kind: 'reply' }, { kind: 'handoff' }])
+  })
+})

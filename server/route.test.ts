@@ -1,0 +1,101 @@
+import type { Conversation } from '@hutong/core/conversation'
+import type { Floor } from '@hutong/core/entry'
+import { describe, expect, it } from 'vitest'
+import { arrived, backendLane, firstHolder, handedOff, nextHolder, resolveTarget } from './route.ts'
+
+const routing = ['flow', 'keyword', 'desk']
+const message = {
+  body: { kind: 'message' as const, parts: [{ kind: 'text' as const, text: 'hello', format: 'plain' as const }] },
+}
+
+function conversationWith(floor: Floor, more: Partial<Conversation> = {}): Conversation {
+  return {
+    id: 'v1',
+    site: 'shop',
+    contact: 'c1',
+    status: 'open',
+    last: 3,
+    floor,
+    channel: 'web',
+    attributes: {},
+    createdAt: 0,
+    updatedAt: 0,
+    waitingSince: null,
+    ...more,
+  }
+}
+
+function applied(decision: ReturnType<typeof arrived>) {
+  if ('refuse' in decision) throw decision.refuse
+  return decision
+}
+
+describe('the routing chain', () => {
+  it('begins with its first backend and ends with people', () => {
+    expect(firstHolder(routing)).toEqual({ kind: 'bot', id: 'flow' })
+    expect(nextHolder(routing, { kind: 'bot', id: 'flow' })).toEqual({ kind: 'bot', id: 'keyword' })
+    expect(nextHolder(routing, { kind: 'bot', id: 'keyword' })).toEqual({ kind: 'queue' })
+  })
+
+  it('falls to people when it is empty or no longer knows the holder', () => {
+    expect(firstHolder([])).toEqual({ kind: 'queue' })
+    expect(nextHolder(routing, { kind: 'bot', id: 'removed' })).toEqual({ kind: 'queue' })
+    expect(nextHolder(routing, { kind: 'none' })).toEqual({ kind: 'queue' })
+  })
+
+  it('takes a named target as it is', () => {
+    expect(resolveTarget(routing, { kind: 'queue' }, { kind: 'bot', id: 'flow' })).toEqual({ kind: 'bot', id: 'flow' })
+  })
+})
+
+describe('what a contact writes', () => {
+  it('is heard by the backend that has the floor, and nobody waits for a person', () => {
+    const decision = applied(
+      arrived(conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 }), routing, { ...message, at: 5 }),
+    )
+    expect(decision.deliveries).toEqual([{ lane: backendLane('flow', 'v1'), target: 'backend:flow', entry: 0 }])
+    expect(decision.waitingSince).toBeUndefined()
+  })
+
+  it('starts the waiting time once when people have the floor', () => {
+    const queued = conversationWith({ holder: { kind: 'queue' }, term: 2 })
+    expect(applied(arrived(queued, routing, { ...message, at: 5 }))).toMatchObject({ waitingSince: 5, deliveries: [] })
+    const waiting = { ...queued, waitingSince: 5 }
+    expect(applied(arrived(waiting, routing, { ...message, at: 9 })).waitingSince).toBeUndefined()
+  })
+
+  it('opens a closed conversation again at the head of the chain', () => {
+    const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
+    const decision = applied(arrived(closed, routing, { ...message, at: 5 }))
+    expect(decision.floor).toEqual({ holder: { kind: 'bot', id: 'flow' }, term: 5 })
+    expect(decision.entries.map(({ body }) => body.kind)).toEqual(['message', 'status', 'handoff'])
+    expect(decision.deliveries).toHaveLength(1)
+  })
+
+  it('leaves a closed conversation closed when it is only a rating', () => {
+    const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
+    const rating = { body: { kind: 'rating' as const, scale: 'csat' as const, score: 5 }, at: 5 }
+    const decision = applied(arrived(closed, routing, rating))
+    expect(decision.status).toBeUndefined()
+    expect(decision.entries).toHaveLength(1)
+  })
+})
+
+describe('a hand-off', () => {
+  it('grows the term, cancels what the old backend still had to do and tells the new one', () => {
+    const held = conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 })
+    const decision = applied(
+      handedOff(held, { from: { kind: 'bot', id: 'flow' }, to: { kind: 'bot', id: 'keyword' }, at: 7 }),
+    )
+    expect(decision.floor).toEqual({ holder: { kind: 'bot', id: 'keyword' }, term: 2 })
+    expect(decision.cancel).toEqual([backendLane('flow', 'v1')])
+    expect(decision.deliveries).toEqual([{ lane: backendLane('keyword', 'v1'), target: 'backend:keyword', entry: 0 }])
+  })
+
+  it('to people starts the waiting time and keeps one that runs', () => {
+    const held = conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 })
+    const toQueue = { from: { kind: 'bot' as const, id: 'flow' }, to: { kind: 'queue' as const }, at: 7 }
+    expect(applied(handedOff(held, toQueue)).waitingSince).toBe(7)
+    expect(applied(handedOff({ ...held, waitingSince: 3 }, toQueue)).waitingSince).toBe(3)
+  })
+})
