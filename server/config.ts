@@ -97,10 +97,24 @@ const limits = z.strictObject({
   uploads: rate(1, 20),
 })
 
+const perMinute = z.strictObject({ perMinute: z.number().positive(), burst: z.int().positive() }).optional()
+
 const websocket = z.strictObject({
   /** Lets clients whose network blocks WebSocket fall back to HTTP long polling. */
   polling: z.boolean().default(true),
   maxSocketsPerIp: z.int().positive().default(100),
+  /** What replaces the web channel's own rates, each a token bucket. */
+  limits: z
+    .strictObject({
+      connects: perMinute,
+      messages: perMinute,
+      messagesPerIp: perMinute,
+      reads: perMinute,
+      signals: perMinute,
+      uploads: perMinute,
+      conversations: perMinute,
+    })
+    .prefault({}),
 })
 
 const drain = z.strictObject({
@@ -223,5 +237,5 @@ function repeated(values: readonly string[]): number[] {
 }
 
 function isOrigin(value: string): boolean {
-  return URL.canParse(value) && /^https?:/.test(value) && new URL(value).origin === value
+  return URL.canParse(value) && /^https?:[^*]+$/.test(value) && new URL(value).origin === value
 }

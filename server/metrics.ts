@@ -16,7 +16,7 @@ export interface Metrics {
   /** An outbox row ended, or was put off. */
   settled(target: string, state: 'done' | 'retry' | 'dead' | 'unsure'): void
   /** A backend is done with an event. */
-  answered(backend: string, seconds: number, result: 'done' | 'failed' | 'timeout'): void
+  answered(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
   /** Somebody spoke without the floor. */
   floorConflict(): void
   /** How many clients are connected now, counted when it is asked. */
@@ -50,7 +50,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const commits = histogram(registers, 'commit_seconds', 'Duration of one log transaction', COMMIT_SECONDS)
   const answers = histogram(registers, 'backend_seconds', 'Time a backend took for an event', ANSWER_SECONDS, [
     'backend',
-    'result',
+    'ended',
   ])
   const counts = new Map<string, () => number>()
   connectionGauge(registers, counts)
@@ -66,7 +66,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       written.inc(writes)
     },
     settled: (target, state) => settled.inc({ target, state }),
-    answered: (backend, seconds, result) => answers.observe({ backend, result }, seconds),
+    answered: (backend, seconds, ended) => answers.observe({ backend, ended }, seconds),
     floorConflict: () => conflicts.inc(),
     connections: (namespace, count) => counts.set(namespace, count),
     text: () => registry.metrics(),

@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseConfig, redacted, sitesOf, unroutable } from './config.ts'
+import { loadConfig, type Sources, withSecret } from './load-config.ts'
+
+const SECRET = 'a secret that is long enough for everything'
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hutong-config-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const write = (content: unknown, name = 'hutong.config.json') =>
+  writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+
+async function load(sources: Sources = {}) {
+  return (await loadConfig({ folder, env: { HUTONG_SECRET: SECRET }, ...sources })).settings
+}
+
+async function mistakesOf(sources: Sources): Promise<string[]> {
+  const outcome = await load(sources).catch((error: Error) => error)
+  expect(outcome).toMatchObject({ code: 'misconfigured' })
+  return (outcome as Error).message.split('\n')
+}
+
+describe('where settings come from', () => {
+  it('needs nothing but a secret in production', async () => {
+    expect(await load()).toMatchObject({ mode: 'production', listen: { host: '127.0.0.1', port: 8787 }, data: '.data' })
+  })
+
+  it('lets flags win over the environment, the environment over the file, the file over defaults', async () => {
+    await write({ listen: { host: 'file', port: 1 }, rawDays: 1, publicUrl: 'https://file.example' })
+    const env = { HUTONG_SECRET: SECRET, HUTONG_LISTEN__PORT: '2', HUTONG_RAW_DAYS: '2' }
+    const settings = await load({ env, flags: ['--raw-days', '3'] })
+    expect(settings).toMatchObject({ listen: { host: 'file', port: 2 }, rawDays: 3, publicUrl: 'https://file.example' })
+  })
+
+  it('reads the file that a flag or HUTONG_CONFIG names', async () => {
+    await write({ rawDays: 7 }, 'other.json')
+    expect((await load({ flags: ['--config=other.json'] })).rawDays).toBe(7)
+    expect((await load({ env: { HUTONG_SECRET: SECRET, HUTONG_CONFIG: 'other.json' } })).rawDays).toBe(7)
+  })
+
+  it('takes numbers, switches, lists and JSON from the environment', async () => {
+    const settings = await load({
+      env: {
+        HUTONG_SECRET: SECRET,
+        HUTONG_WEBSOCKET__POLLING: 'off',
+        HUTONG_WEBSOCKET__MAX_SOCKETS_PER_IP: '7',
+        HUTONG_TRUST_PROXY: '10.0.0.0/8, ::1',
+        HUTONG_SITES: '[{"key":"shop","name":"Shop"}]',
+        HUTONG_SITES__0__ORIGINS: 'https://a.example,https://b.example',
+        HUTONG_BACKENDS__KEYWORD: '{"answers":[]}',
+      },
+    })
+    expect(settings.websocket).toMatchObject({ polling: false, maxSocketsPerIp: 7 })
+    expect(settings.trustProxy).toEqual(['10.0.0.0/8', '::1'])
+    expect(settings.sites[0]).toMatchObject({ key: 'shop', origins: ['https://a.example', 'https://b.example'] })
+    expect(settings.backends).toEqual({ keyword: { answers: [] } })
+  })
+
+  it('keeps a secret made of digits a text', async () => {
+    const digits = '1234567890'.repeat(4)
+    expect((await load({ env: { HUTONG_SECRET: digits } })).secret).toBe(digits)
+  })
+
+  it('overlooks the variables that Kubernetes sets for a service called hutong', async () => {
+    const env = { HUTONG_SECRET: SECRET, HUTONG_SERVICE_HOST: '10.1.1.1', HUTONG_PORT_8787_TCP_ADDR: '10.1.1.1' }
+    expect((await load({ env })).listen.port).toBe(8787)
+  })
+})
+
+describe('mistakes', () => {
+  it('reports every mistake of every source at once', async () => {
+    await write({
+      rawDays: -1,
+      sites: [{ key: 'no spaces allowed', name: 'Shop', origins: ['https://shop.example/path'] }],
+    })
+    const mistakes = await mistakesOf({
+      env: { HUTONG_SECRET: 'short', HUTONG_LISTEN__PORT: 'eighty' },
+      flags: ['--log.level', 'loud', '--nonsense', '1'],
+    })
+    expect(mistakes).toHaveLength(7)
+    for (const part of [
+      'rawDays',
+      'sites.0.key',
+      'sites.0.origins.0',
+      'HUTONG_SECRET',
+      'HUTONG_LISTEN__PORT',
+      '--log.level',
+      '--nonsense',
+    ])
+      expect(mistakes.filter((line) => line.includes(part))).toHaveLength(1)
+  })
+
+  it('names the nearest right name for an unknown one, wherever it was written', async () => {
+    await write({ pubicUrl: 'https://x.example', listen: { prot: 1 } })
+    const mistakes = await mistakesOf({
+      env: { HUTONG_SECRET: SECRET, HUTONG_PORTT: '1', HUTONG_LISTEN__HSOT: 'x' },
+      flags: ['--port', '9000'],
+    })
+    const suggestions = ['"publicUrl"', '"port"', 'HUTONG_LISTEN__HOST', '--listen.port']
+    for (const one of suggestions)
+      expect(mistakes.some((line) => line.includes(`did you mean`) && line.includes(one))).toBe(true)
+  })
+
+  it('refuses production without a secret and says how to make one', async () => {
+    const [mistake] = await mistakesOf({ env: {} })
+    expect(mistake).toMatch(/^secret: is needed in production.*openssl rand.*HUTONG_SECRET/)
+  })
+
+  it('refuses two sites or tokens that cannot be told apart, and tokens for sites that do not exist', async () => {
+    const token = { name: 'bot', hash: 'a'.repeat(64), sites: ['elsewhere'] }
+    await write({
+      sites: [
+        { key: 'shop', name: 'A' },
+        { key: 'shop', name: 'B' },
+      ],
+      tokens: [token, token],
+    })
+    expect((await mistakesOf({})).map((line) => line.replace(/^.*json: /, ''))).toEqual([
+      'sites.1.key: "shop" is used by another site',
+      'sites.1.id: "shop" is used by another site',
+      'tokens.1.name: "bot" is used by another token',
+      'tokens.0.sites: there is no site "elsewhere"',
+      'tokens.1.sites: there is no site "elsewhere"',
+    ])
+  })
+
+  it('says so when the file is missing or no JSON', async () => {
+    expect((await mistakesOf({ flags: ['--config', 'gone.json'] }))[0]).toMatch(/gone\.json: cannot be read \(ENOENT\)/)
+    await write('{ "mode": ')
+    expect((await mistakesOf({}))[0]).toMatch(/hutong\.config\.json: is not JSON/)
+  })
+
+  it('accepts no origin with a path, a wildcard or another scheme', () => {
+    for (const origin of [
+      '*',
+      'https://*.example',
+      'https://shop.example/',
+      'shop.example',
+      'null',
+      'ftp://shop.example',
+    ])
+      expect(() => parseConfig({ secret: SECRET, sites: [{ key: 'a', name: 'A', origins: [origin] }] })).toThrow(
+        /origin/,
+      )
+  })
+
+  it('finds routing steps that nobody answers to', () => {
+    const config = parseConfig({ secret: SECRET, sites: [{ key: 'a', name: 'A', routing: ['keywrod', 'desk'] }] })
+    expect(unroutable(config, ['keyword'])).toEqual([
+      { path: ['sites', 0, 'routing'], message: 'there is no backend "keywrod"; there are keyword and desk' },
+    ])
+  })
+})
+
+describe('secrets', () => {
+  it('makes a secret once in development and keeps it readable for its owner only', async () => {
+    const settings = await load({ env: { HUTONG_MODE: 'development', HUTONG_DATA: join(folder, 'data') } })
+    const first = await withSecret(settings)
+    expect(first.secret.length).toBeGreaterThanOrEqual(48)
+    expect((await withSecret(settings)).secret).toBe(first.secret)
+    expect((await stat(join(folder, 'data/secret'))).mode & 0o077).toBe(0)
+    expect(await readFile(join(folder, 'data/secret'), 'utf8')).toContain(first.secret)
+  })
+
+  it('shows no secret of a site, a token or a backend', () => {
+    const config = parseConfig({
+      secret: SECRET,
+      sites: [{ key: 'a', name: 'A', jwtKeys: [{ kid: '1', alg: 'HS256', secret: `${SECRET} of the site` }] }],
+      tokens: [{ name: 'bot', hash: 'ab'.repeat(32) }],
+      backends: { model: { apiKey: 'sk-123' } },
+    })
+    const shown = JSON.stringify(redacted(config))
+    for (const hidden of [SECRET, 'ab'.repeat(32), 'sk-123']) expect(shown).not.toContain(hidden)
+    expect(shown).toContain('"kid":"1"')
+  })
+
+  it('uses the key of a site as its id unless it has one', () => {
+    const config = parseConfig({
+      secret: SECRET,
+      sites: [
+        { key: 'a', name: 'A' },
+        { key: 'b', id: 'old', name: 'B' },
+      ],
+    })
+    expect(sitesOf(config).map((one) => one.id)).toEqual(['a', 'old'])
+  })
+})

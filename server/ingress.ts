@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isIPv6 } from 'node:net'
+import type { HttpBindings } from '@hono/node-server'
+import type { Logger } from '@hutong/core/adapter'
+import { ERRORS, type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Settings } from './config.ts'
+import type { Metrics } from './metrics.ts'
+import { createTokenBuckets } from './token-bucket.ts'
+
+/** What every request of the relay's HTTP server carries. */
+export interface IngressEnv {
+  Bindings: HttpBindings
+  Variables: { requestId: string; clientAddress: string }
+}
+
+export interface IngressOptions {
+  limits: Settings['limits']
+  /** The client's address, proxies already looked through. */
+  addressOf(request: IncomingMessage): string
+  publicUrl?: string | undefined
+  metrics: Pick<Metrics, 'refused'>
+  logger: Logger
+  now(): number
+}
+
+/**
+ * Stands before every route: an id for each request, security headers, rates per client and bodies of bounded size. What a
+ * route throws leaves as `{ error }` with the status of its code.
+ */
+export function installIngress(app: Hono<IngressEnv>, options: IngressOptions): void {
+  app.use(identifyRequest(options))
+  app.use(securityHeaders(options.publicUrl))
+  app.use(limitRate(options))
+  app.use(limitBody(options.limits))
+  app.onError((thrown, c) => refuse(c, asHutongError(thrown), options))
+  app.notFound((c) => refuse(c, new HutongError('not_found', `there is nothing at ${c.req.path}`), options))
+}
+
+function identifyRequest({ addressOf, logger }: IngressOptions): MiddlewareHandler<IngressEnv> {
+  return async function request(c, next) {
+    const started = performance.now()
+    const requestId = randomUUID()
+    c.set('requestId', requestId)
+    c.set('clientAddress', addressOf(c.env.incoming))
+    await next()
+    c.header('x-request-id', requestId)
+    const ms = Math.round(performance.now() - started)
+    logger.debug({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
+  }
+}
+
+/** Headers that hold for every answer; a route that needs other ones sets its own, which win. */
+function securityHeaders(publicUrl: string | undefined): MiddlewareHandler<IngressEnv> {
+  const headers: Record<string, string> = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    ...(publicUrl?.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+  return async function security(c, next) {
+    await next()
+    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.header(name, value)
+  }
+}
+
+const UPLOAD = /^(\/channels\/[^/]+\/files|\/v1\/files)$/
+
+function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEnv> {
+  const requests = createTokenBuckets({ rate: limits.requests, now })
+  const signIns = createTokenBuckets({ rate: limits.signIns, now })
+  const uploads = createTokenBuckets({ rate: limits.uploads, now })
+  return async function rate(c, next) {
+    const client = network(c.get('clientAddress'))
+    const posted = c.req.method === 'POST'
+    const strict =
+      posted && c.req.path === '/v1/session' ? signIns : posted && UPLOAD.test(c.req.path) ? uploads : undefined
+    const wait = requests.take(client) || (strict?.take(client) ?? 0)
+    if (wait > 0) throw new HutongError('throttled', ERRORS.throttled.means, { retryAfter: wait })
+    await next()
+  }
+}
+
+/** One customer of a provider has a whole /64 of IPv6 addresses. */
+function network(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = address.split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0')
+  return [...left, ...zeros, ...right].slice(0, 4).join(':')
+}
+
+function limitBody(limits: Settings['limits']): MiddlewareHandler<IngressEnv> {
+  return async function body(c, next) {
+    const most = UPLOAD.test(c.req.path) ? limits.uploadBytes : limits.bodyBytes
+    const length = c.req.header('content-length')
+    if (length !== undefined && Number(length) > most) throw tooLarge(most)
+    const chunked = c.req.header('transfer-encoding') !== undefined
+    if (chunked && c.req.raw.body) c.req.raw = counted(c.req.raw, c.req.raw.body, most)
+    await next()
+  }
+}
+
+function counted(request: Request, body: ReadableStream<Uint8Array>, most: number): Request {
+  let bytes = 0
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength
+      if (bytes > most) throw tooLarge(most)
+      controller.enqueue(chunk)
+    },
+  })
+  const { url, method, headers, signal } = request
+  return new Request(url, { method, headers, signal, body: body.pipeThrough(counter), duplex: 'half' })
+}
+
+function tooLarge(most: number): HutongError {
+  return new HutongError('too_large', `the body is larger than ${most} bytes`)
+}
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'too_large',
+  415: 'unsupported_type',
+  429: 'throttled',
+  503: 'unavailable',
+}
+
+function asHutongError(thrown: Error): HutongError {
+  if (!(thrown instanceof HTTPException)) return toHutongError(thrown)
+  const code = CODES[thrown.status] ?? (thrown.status < 500 ? 'invalid' : 'internal')
+  return new HutongError(code, thrown.message === '' ? ERRORS[code].means : thrown.message, { cause: thrown })
+}
+
+function refuse(c: Context<IngressEnv>, error: HutongError, { metrics, logger }: IngressOptions): Response {
+  metrics.refused(error.code)
+  if (error.status >= 500)
+    logger.error({ err: error, requestId: c.get('requestId'), path: c.req.path }, 'request failed')
+  if (error.retryAfter !== undefined) c.header('retry-after', String(Math.ceil(error.retryAfter / 1_000)))
+  return c.json({ error: error.toJSON() }, error.status as ContentfulStatusCode)
+}

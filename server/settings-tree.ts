@@ -1,0 +1,120 @@
+import type { z } from 'zod'
+import { bare, nearest } from './nearest.ts'
+
+/** Settings before they are checked: what JSON can hold. */
+export type SettingsTree = Record<string, unknown>
+
+type Schema = z.core.$ZodType
+
+/** Just enough of a zod definition to find one's way in it. */
+interface Definition {
+  type: string
+  innerType?: Schema
+  in?: Schema
+  shape?: Record<string, Schema>
+  element?: Schema
+  valueType?: Schema
+}
+
+/**
+ * Writes a text from the environment or a flag to where `segments` point, as the type the schema has there. Names match
+ * whatever their case, "-" and "_". Gives the path written, or what is wrong.
+ */
+export function writeSetting(
+  schema: Schema,
+  tree: SettingsTree,
+  given: { segments: readonly string[]; value: string },
+): { path: string[] } | { problem: string } {
+  const path: string[] = []
+  let at = schema
+  for (const segment of given.segments) {
+    const step = stepInto(at, segment)
+    if (step === undefined) return { problem: unknownName(schema, given.segments) }
+    path.push(step.key)
+    at = step.schema
+  }
+  const value = typed(at, given.value)
+  if (value === undefined) return { problem: 'is not valid JSON; lists and objects are written as JSON here' }
+  put(tree, path, value)
+  return { path }
+}
+
+export function readSetting(tree: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
+    tree,
+  )
+}
+
+/** Names that may stand below `path`. */
+export function settingNames(schema: Schema, path: readonly string[]): string[] {
+  let at: Schema | undefined = schema
+  for (const key of path) at = at && stepInto(at, key)?.schema
+  return at ? Object.keys(definition(at).shape ?? {}) : []
+}
+
+function stepInto(schema: Schema, segment: string): { key: string; schema: Schema } | undefined {
+  const { shape, element, valueType } = definition(schema)
+  if (shape) {
+    const key = Object.keys(shape).find((name) => bare(name) === bare(segment))
+    const next = key === undefined ? undefined : shape[key]
+    return key === undefined || next === undefined ? undefined : { key, schema: next }
+  }
+  if (element) return /^\d{1,3}$/.test(segment) ? { key: segment, schema: element } : undefined
+  return valueType && { key: bare(segment), schema: valueType }
+}
+
+function definition(schema: Schema): Definition {
+  const own: Definition = schema._zod.def
+  const inner = own.innerType ?? own.in
+  return inner ? definition(inner) : own
+}
+
+function typed(schema: Schema, text: string): unknown {
+  const { type } = definition(schema)
+  if (type === 'number' && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  if (type === 'boolean' && /^(true|1|on|yes)$/i.test(text)) return true
+  if (type === 'boolean' && /^(false|0|off|no)$/i.test(text)) return false
+  if (type === 'array' && !text.startsWith('[')) return text.split(',').map((one) => one.trim())
+  if (type !== 'array' && type !== 'object' && type !== 'record') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function put(tree: SettingsTree, path: readonly string[], value: unknown): void {
+  let at: object = tree
+  for (const [depth, key] of path.entries()) {
+    const own: unknown = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined
+    const last = depth === path.length - 1
+    const next = last ? value : typeof own === 'object' && own !== null ? own : emptyFor(path[depth + 1])
+    Reflect.defineProperty(at, key, { value: next, writable: true, enumerable: true, configurable: true })
+    at = next as object
+  }
+}
+
+function emptyFor(key: string | undefined): object {
+  return key !== undefined && /^\d+$/.test(key) ? [] : {}
+}
+
+function unknownName(schema: Schema, segments: readonly string[]): string {
+  const near = nearest(segments.join('.'), everyName(schema))
+  return `is no setting${near === undefined ? '' : `; did you mean ${near} (HUTONG_${asVariable(near)}, --${near})?`}`
+}
+
+function everyName(schema: Schema, prefix = ''): string[] {
+  return Object.entries(definition(schema).shape ?? {}).flatMap(([key, value]) => [
+    `${prefix}${key}`,
+    ...everyName(value, `${prefix}${key}.`),
+  ])
+}
+
+/** `listen.port` as the name of a variable: `LISTEN__PORT`. */
+export function asVariable(name: string): string {
+  return name
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
+    .replaceAll('.', '__')
+    .toUpperCase()
+}
