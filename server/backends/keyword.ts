@@ -118,7 +118,7 @@ function mentions(question: string, words: readonly string[]): boolean {
     return new RegExp(
       `(?<![\\p{L}\\p{N}])${wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
       'u',
-    ).test(question)
+    ).test(text)
   })
 }
 
