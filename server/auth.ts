@@ -37,7 +37,7 @@ export interface TokenConfig {
   name: string
   /** SHA-256 of the token, in hex. */
   hash: string
-  /** Ids or public keys of sites; absent means all. */
+  /** Keys of the sites it may see; absent means all. */
   sites?: readonly string[] | undefined
   role: 'backend' | 'admin'
 }
@@ -47,7 +47,7 @@ export interface AuthOptions {
     Pick<SmallStore, 'get' | 'set'>
   config: {
     tokens: readonly TokenConfig[]
-    sites: readonly { key: string; id: string }[]
+    sites: readonly { key: string; id?: string | undefined }[]
     publicUrl?: string | undefined
   }
   clock: Clock
@@ -71,7 +71,7 @@ export interface Auth {
 
 export function createAuth({ store, config, clock }: AuthOptions): Auth {
   const attempts = createAttempts(clock)
-  const siteIds = new Map(config.sites.flatMap(({ key, id }) => [[key, id] as const, [id, id] as const]))
+  const siteIds = new Map(config.sites.map(({ key, id }) => [key, id ?? key]))
   const tokens = config.tokens.map((token) => ({
     hash: Buffer.from(token.hash, 'hex'),
     actor: tokenActor(token, siteIds),

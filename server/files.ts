@@ -4,10 +4,9 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Clock, FileStorage, StoredFile } from '@hutong/core/adapter'
-import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
-import { isMedium, type Part } from '@hutong/core/parts'
+import type { Part } from '@hutong/core/parts'
 import { accepted, HEAD_BYTES, sniff } from './media-type.ts'
 import type { SmallStore } from './stores/store.ts'
 
@@ -35,10 +34,6 @@ export interface Files extends FileStorage {
   about(id: string): Promise<StoredFile | undefined>
   /** Bytes `start` to `end`, both included. */
   slice(id: string, range: { start: number; end: number }): ReadableStream<Uint8Array>
-  /** The parts with a fresh link in every stored file. */
-  linkParts(parts: readonly Part[]): Part[]
-  /** The entry with a fresh link in every stored file of its parts; the same object when it has none. */
-  link(entry: Entry): Entry
 }
 
 /** Keeps files in a folder, sharded by id; the records are in the store. */
@@ -63,13 +58,6 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
 
   const slice = (id: string, range: { start?: number; end?: number }) =>
     Readable.toWeb(createReadStream(pathOf(id), range)) as ReadableStream<Uint8Array>
-
-  const linkParts = (parts: readonly Part[]): Part[] =>
-    parts.map((part) =>
-      isMedium(part.kind) && 'file' in part && part.file !== undefined
-        ? { ...part, url: url({ id: part.file }) }
-        : part,
-    )
 
   return {
     async put(content, meta) {
@@ -111,13 +99,6 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
     },
     about,
     slice,
-    linkParts,
-    link(entry) {
-      const { body } = entry
-      if (body.kind !== 'message' && body.kind !== 'edit') return entry
-      if (!body.parts.some((part) => 'file' in part && part.file !== undefined)) return entry
-      return { ...entry, body: { ...body, parts: linkParts(body.parts) } }
-    },
   }
 }
 

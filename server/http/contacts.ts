@@ -1,0 +1,79 @@
+import { contact, profile } from '@hutong/core/conversation'
+import { attributes } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { z } from 'zod'
+import type { Store } from '../stores/store.ts'
+import type { Doors } from './doors.ts'
+import { type Operation, operation } from './operation.ts'
+import { page, pageOf, pageQuery, readCursor } from './page.ts'
+
+interface ContactOptions {
+  store: Store
+  doors: Doors
+}
+
+const tag = 'contacts'
+const params = z.object({ id: z.string().max(64).meta({ description: "The contact's id" }) })
+
+export function contactOperations({ store, doors }: ContactOptions): Operation[] {
+  return [
+    operation({
+      method: 'get',
+      path: '/v1/contacts',
+      access: 'actor',
+      id: 'listContacts',
+      tag,
+      summary: 'People who have written',
+      query: z.object({
+        site: z.string().max(64).optional().meta({ description: 'Key or id of one site; all of yours when absent' }),
+        text: z.string().max(200).optional().meta({ description: 'Words in the name, e-mail or phone' }),
+        ...pageQuery,
+      }),
+      answer: pageOf(contact),
+      errors: ['not_found'],
+      async handle({ actor, query }) {
+        const after = readCursor(z.string(), query.cursor)
+        const asked = {
+          limit: query.limit + 1,
+          ...(after === undefined ? {} : { after }),
+          ...(query.text === undefined ? {} : { text: query.text }),
+        }
+        const lists = await Promise.all(
+          doors.sites(actor, query.site).map((site) => store.contacts(site === undefined ? asked : { ...asked, site })),
+        )
+        const found = lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort((a, b) => (a.id < b.id ? -1 : 1))
+        return page(found, query.limit, ({ id }) => id)
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/v1/contacts/{id}',
+      access: 'actor',
+      id: 'getContact',
+      tag,
+      summary: 'One person: profile, identities on the channels, last visit',
+      params,
+      answer: contact,
+      errors: ['not_found'],
+      handle: ({ actor, params }) => doors.contact(actor, params.id),
+    }),
+    operation({
+      method: 'patch',
+      path: '/v1/contacts/{id}',
+      access: 'actor',
+      id: 'updateContact',
+      tag,
+      summary: 'Changes the given fields; an attribute set to null is removed',
+      params,
+      body: z.strictObject({ ...profile.shape, attributes: attributes.optional() }),
+      answer: contact,
+      errors: ['not_found'],
+      async handle({ actor, params, body: { attributes, ...profile } }) {
+        const { id } = await doors.contact(actor, params.id)
+        const changed = await store.updateContact(id, { profile, ...(attributes === undefined ? {} : { attributes }) })
+        if (changed === undefined) throw new HutongError('not_found', 'no such contact')
+        return changed
+      },
+    }),
+  ]
+}

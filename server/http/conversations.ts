@@ -1,0 +1,184 @@
+import { actRequest, actResult } from '@hutong/core/backend'
+import { contact, conversation, cursor } from '@hutong/core/conversation'
+import { entry } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
+import { z } from 'zod'
+import { type Actor, authorOf } from '../auth.ts'
+import { raiseCursor } from '../cursors.ts'
+import type { Files } from '../files.ts'
+import { withUrls } from '../present.ts'
+import type { Relay } from '../relay.ts'
+import type { ConversationItem, ConversationQuery, Store } from '../stores/store.ts'
+import type { Doors } from './doors.ts'
+import { type Operation, operation } from './operation.ts'
+import { page, pageOf, pageQuery, readCursor } from './page.ts'
+import { conversationItem } from './schemas.ts'
+
+interface ConversationOptions {
+  relay: Pick<Relay, 'act' | 'signal'>
+  store: Store
+  files: Files
+  doors: Doors
+}
+
+const tag = 'conversations'
+const params = z.object({ id: z.string().max(64).meta({ description: "The conversation's id" }) })
+const place = z.object({ updatedAt: z.int(), id: z.string() })
+const seq = z.coerce.number().int().nonnegative()
+
+const listQuery = z.object({
+  site: z.string().max(64).optional().meta({ description: 'Key or id of one site; all of yours when absent' }),
+  status: z.enum(['open', 'closed']).optional(),
+  holder: z.string().max(128).optional().meta({ description: '`queue`, `bot`, `me`, or the id of an agent' }),
+  text: z.string().max(200).optional().meta({ description: "Words in the contact's name or e-mail, or in messages" }),
+  ...pageQuery,
+})
+
+const entriesQuery = z.object({
+  after: seq.optional().meta({ description: 'Entries above this `seq`, oldest first' }),
+  before: seq.optional().meta({ description: 'The last entries below this `seq`, in ascending order' }),
+  ...pageQuery,
+})
+
+export function conversationOperations(options: ConversationOptions): Operation[] {
+  return [list(options), one(options), entries(options), act(options), read(options)]
+}
+
+function list({ store, files, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'get',
+    path: '/v1/conversations',
+    access: 'actor',
+    id: 'listConversations',
+    tag,
+    summary: 'Conversations, those with the newest activity first',
+    query: listQuery,
+    answer: pageOf(conversationItem),
+    errors: ['not_found'],
+    async handle({ actor, query }) {
+      const before = readCursor(place, query.cursor)
+      const asked: ConversationQuery = {
+        limit: query.limit + 1,
+        reader: actor.id,
+        ...(before === undefined ? {} : { before }),
+        ...(query.status === undefined ? {} : { status: query.status }),
+        ...(query.text === undefined ? {} : { text: query.text }),
+        ...(query.holder === undefined ? {} : { holder: holderOf(query.holder, actor) }),
+      }
+      const lists = await Promise.all(
+        doors
+          .sites(actor, query.site)
+          .map((site) => store.conversations(site === undefined ? asked : { ...asked, site })),
+      )
+      const found = lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort(newestFirst)
+      const shown = page(found, query.limit, ({ conversation: { updatedAt, id } }) => ({ updatedAt, id }))
+      return { ...shown, items: shown.items.map((item) => linked(item, files)) }
+    },
+  })
+}
+
+function one({ store, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'get',
+    path: '/v1/conversations/{id}',
+    access: 'actor',
+    id: 'getConversation',
+    tag,
+    summary: 'One conversation with its contact and how far everybody has read',
+    params,
+    answer: z.object({ conversation, contact, cursors: z.array(cursor) }),
+    errors: ['not_found'],
+    async handle({ actor, params }) {
+      const found = await doors.conversation(actor, params.id)
+      const [contact, cursors] = await Promise.all([doors.contact(actor, found.contact), store.cursors(found.id)])
+      return { conversation: found, contact, cursors }
+    },
+  })
+}
+
+function entries({ store, files, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'get',
+    path: '/v1/conversations/{id}/entries',
+    access: 'actor',
+    id: 'listEntries',
+    tag,
+    summary: 'The log: internal notes included, files with links that work for a day',
+    params,
+    query: entriesQuery,
+    answer: pageOf(entry),
+    errors: ['not_found'],
+    async handle({ actor, params, query }) {
+      const { id } = await doors.conversation(actor, params.id)
+      const { after = 0, before } = readCursor(range, query.cursor) ?? query
+      if (query.after !== undefined && query.before !== undefined)
+        throw new HutongError('invalid', 'before: give either after or before', { field: 'before' })
+      const limit = query.limit + 1
+      const found = await store.entries(id, before === undefined ? { after, limit } : { before, limit })
+      if (before === undefined)
+        return page(
+          found.map((one) => withUrls(one, files)),
+          query.limit,
+          (last) => ({ after: last.seq }),
+        )
+      const { items, ...more } = page(found.map((one) => withUrls(one, files)).reverse(), query.limit, (first) => ({
+        before: first.seq,
+      }))
+      return { items: items.reverse(), ...more }
+    },
+  })
+}
+
+const range = z.object({ after: z.int().nonnegative().optional(), before: z.int().nonnegative().optional() })
+
+function act({ relay, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'post',
+    path: '/v1/conversations/{id}/actions',
+    access: 'actor',
+    id: 'act',
+    tag,
+    summary:
+      'Replies, notes, hand-offs and everything else a backend or agent may ask for; the same key changes nothing',
+    params,
+    body: actRequest,
+    answer: actResult,
+    errors: ['not_found', 'stale_floor'],
+    async handle({ actor, params, body }) {
+      const { id } = await doors.conversation(actor, params.id)
+      return await relay.act(authorOf(actor), id, body)
+    },
+  })
+}
+
+function read({ relay, store, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'post',
+    path: '/v1/conversations/{id}/cursor',
+    access: 'actor',
+    id: 'raiseCursor',
+    tag,
+    summary: 'Says how far you have received and read; cursors only grow',
+    params,
+    body: z.object({ delivered: z.int().nonnegative(), read: z.int().nonnegative() }),
+    answer: cursor,
+    errors: ['not_found'],
+    async handle({ actor, params, body }) {
+      const found = await doors.conversation(actor, params.id)
+      return await raiseCursor({ store, relay }, found, { participant: authorOf(actor), ...body })
+    },
+  })
+}
+
+function holderOf(holder: string, actor: Actor): NonNullable<ConversationQuery['holder']> {
+  if (holder === 'queue' || holder === 'bot') return holder
+  return { agent: holder === 'me' ? actor.id : holder }
+}
+
+function linked({ latest, ...item }: ConversationItem, files: Files): ConversationItem {
+  return latest === undefined ? item : { ...item, latest: withUrls(latest, files) }
+}
+
+function newestFirst({ conversation: a }: ConversationItem, { conversation: b }: ConversationItem): number {
+  return b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1)
+}

@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Auth } from '../auth.ts'
+import type { Files } from '../files.ts'
+import type { Presence } from '../presence.ts'
+import type { Relay } from '../relay.ts'
+import type { Store } from '../stores/store.ts'
+import { contactOperations } from './contacts.ts'
+import { conversationOperations } from './conversations.ts'
+import { deliveryOperations } from './deliveries.ts'
+import { describeOperations } from './document.ts'
+import { createDoors } from './doors.ts'
+import { fileOperations } from './files.ts'
+import { mount, type Operation, operation, type RestEnv } from './operation.ts'
+import { sessionOperations } from './session.ts'
+
+export interface RestOptions {
+  relay: Pick<Relay, 'act' | 'signal'>
+  store: Store
+  config: { sites: readonly { key: string; id?: string | undefined }[]; publicUrl?: string | undefined }
+  files: Files
+  auth: Auth
+  presence: Presence
+  now?: () => number
+}
+
+/** Everything below `/v1`, and the files' links below `/files`. Refusals are thrown as HutongErrors. */
+export function createRest(options: RestOptions): Hono<RestEnv> {
+  const app = new Hono<RestEnv>()
+  for (const one of restOperations(options)) mount(app, options.auth, one)
+  return app
+}
+
+/** Every route, to be served, described and tested one by one. */
+export function restOperations(options: RestOptions): Operation[] {
+  const doors = createDoors(options.store, options.config.sites)
+  const now = options.now ?? Date.now
+  const operations = [
+    ...sessionOperations(options),
+    ...conversationOperations({ ...options, doors }),
+    ...contactOperations({ ...options, doors }),
+    ...fileOperations({ ...options, doors, now }),
+    ...deliveryOperations({ ...options, now }),
+  ]
+  const document = operation({
+    method: 'get',
+    path: '/v1/openapi.json',
+    access: 'public',
+    id: 'getDescription',
+    tag: 'description',
+    summary: 'This description',
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => description,
+  })
+  const description = describeOperations([...operations, document], options.config.publicUrl)
+  return [...operations, document]
+}

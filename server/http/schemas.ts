@@ -1,0 +1,68 @@
+import { action, actRequest, actResult, agent } from '@hutong/core/backend'
+import { contact, conversation, cursor } from '@hutong/core/conversation'
+import { body, entry, floor, participant } from '@hutong/core/entry'
+import { ERRORS, type ErrorCode } from '@hutong/core/errors'
+import { part } from '@hutong/core/parts'
+import { z } from 'zod'
+
+/** The answer to "who am I": an agent, or the token of a backend or administrator. */
+export const me = z.object({
+  kind: z.enum(['agent', 'token']),
+  id: z.string(),
+  name: z.string(),
+  email: z.string().optional(),
+  role: z.enum(['agent', 'backend', 'admin']),
+  sites: z.union([z.literal('all'), z.array(z.string())]).meta({ description: 'Ids of the sites that exist for you' }),
+})
+
+export const conversationItem = z.object({
+  conversation,
+  contact,
+  latest: entry.optional().meta({ description: 'The newest message, or the newest entry when there is none' }),
+  unread: z.int().meta({ description: 'Messages above your read cursor' }),
+})
+
+export const delivery = z.object({
+  id: z.int(),
+  lane: z.string(),
+  target: z.string(),
+  conversation: z.string(),
+  seq: z.int(),
+  state: z.enum(['ready', 'leased', 'done', 'dead', 'unsure', 'cancelled']),
+  due: z.int(),
+  tries: z.int(),
+  error: z.string().nullable(),
+  receipt: z.string().nullable(),
+})
+
+const wireError = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+      message: z.string(),
+      retryable: z.boolean(),
+      field: z.string().optional(),
+      retryAfter: z.number().optional().meta({ description: 'Milliseconds after which a retry makes sense' }),
+    }),
+  })
+  .meta({ description: 'Why it was refused. `retryable`: the same request can succeed later unchanged.' })
+
+/** The shapes that have a name of their own in the document. */
+export const SCHEMAS = {
+  Error: wireError,
+  Participant: participant,
+  Part: part,
+  Body: body,
+  Floor: floor,
+  Entry: entry,
+  Cursor: cursor,
+  Conversation: conversation,
+  Contact: contact,
+  Agent: agent,
+  Action: action,
+  ActRequest: actRequest,
+  ActResult: actResult,
+  Me: me,
+  ConversationItem: conversationItem,
+  Delivery: delivery,
+}

@@ -1,0 +1,73 @@
+import { agent } from '@hutong/core/backend'
+import { z } from 'zod'
+import { agentsOf } from '../agents.ts'
+import type { Actor, Auth } from '../auth.ts'
+import type { Presence } from '../presence.ts'
+import type { PeopleStore } from '../stores/store.ts'
+import { type Operation, operation } from './operation.ts'
+import { me } from './schemas.ts'
+
+interface SessionOptions {
+  auth: Auth
+  store: Pick<PeopleStore, 'agents'>
+  presence: Presence
+}
+
+const tag = 'session'
+
+export function sessionOperations({ auth, store, presence }: SessionOptions): Operation[] {
+  return [
+    operation({
+      method: 'post',
+      path: '/v1/session',
+      access: 'public',
+      id: 'signIn',
+      tag,
+      summary: 'Signs an agent in: sets the session cookie',
+      body: z.object({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(1_024) }),
+      answer: me,
+      errors: ['unauthorized', 'forbidden', 'throttled'],
+      async handle({ body, ip, header }) {
+        const { actor, ...session } = await auth.signIn({ ...body, ip })
+        header('Set-Cookie', auth.cookie(session))
+        return asMe(actor)
+      },
+    }),
+    operation({
+      method: 'delete',
+      path: '/v1/session',
+      access: 'actor',
+      id: 'signOut',
+      tag,
+      summary: 'Ends the session of the cookie',
+      async handle({ request, header }) {
+        await auth.signOut(request.headers.get('cookie') ?? undefined)
+        header('Set-Cookie', auth.cookie({}))
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/v1/me',
+      access: 'actor',
+      id: 'getMe',
+      tag,
+      summary: 'Whose credentials these are',
+      answer: me,
+      handle: async ({ actor }) => asMe(actor),
+    }),
+    operation({
+      method: 'get',
+      path: '/v1/agents',
+      access: 'actor',
+      id: 'listAgents',
+      tag,
+      summary: 'The people who answer, and who of them is online',
+      answer: z.object({ items: z.array(agent) }),
+      handle: async () => ({ items: await agentsOf(store, presence) }),
+    }),
+  ]
+}
+
+function asMe({ sites, ...actor }: Actor) {
+  return { ...actor, sites: sites === 'all' ? sites : [...sites] }
+}
