@@ -1,5 +1,5 @@
 import type { Cursor, Profile } from '@hutong/core/conversation'
-import type { Attributes, BodyOf, Floor, Participant } from '@hutong/core/entry'
+import type { BodyOf, Floor, Participant } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
 import type { Part, PartInput, RatingScale } from '@hutong/core/parts'
 import type { Ready } from '@hutong/core/wire'
@@ -127,7 +127,7 @@ export interface Chat {
 export interface ChatControls extends Chat {
   /** Proves who the visitor is, by a JWT the site's own server signed; undefined forgets it (sign-out). */
   identify(jwt: string | undefined): Promise<void>
-  /** Facts of the page for the agent (`url`, `title`, …); not kept in the log. */
-  setContext(attributes: Attributes): void
+  /** Tells the relay again what the page is; call it when the page or its attributes changed. Not kept in the log. */
+  refreshVisit(): void
   destroy(): void
 }

@@ -18,6 +18,8 @@ export const visit = z.object({
   referrer: z.string().max(2_048).optional(),
   device: z.string().max(255).optional(),
   timezone: z.string().max(64).optional(),
+  /** What the page says of the visitor and the matter; the page says it, nobody has verified it. */
+  attributes: attributes.refine((all) => Object.keys(all).length <= 50, 'at most 50 attributes').optional(),
 })
 
 /** What may be said about a person, by the person or by the site. */
