@@ -157,7 +157,10 @@ export interface Target {
   conversation: string
 }
 
-/** One entry on its way to one contact over one channel, in the channel's own means. */
+/**
+ * One message of the platform on its way to one contact. An entry that degrades into several messages is several deliveries
+ * with keys `<key>`, `<key>:2`, `<key>:3` …, sent in that order.
+ */
 export interface Delivery {
   /** The same for every try of this delivery; the platform's idempotency key where it has one. */
   key: string

@@ -1,0 +1,80 @@
+import type { Option } from './parts.ts'
+
+/** Options that went out as numbers. `part` is the index of the part they came from; for a rating the ids are the scores. */
+export interface Prompt {
+  kind: 'choices' | 'card' | 'rating'
+  part: number
+  options: { id: string; label: string; number: number }[]
+}
+
+interface Offered {
+  kind: Prompt['kind']
+  part: number
+  /** What the same message offers already: numbers go on after it. */
+  before: readonly Prompt[]
+}
+
+/** Options as lines "1. Label", and what to remember of them. */
+export function numbered(
+  options: readonly Option[],
+  { kind, part, before }: Offered,
+): { prompt: Prompt; lines: string } {
+  const start = 1 + Math.max(0, ...before.flatMap((one) => one.options.map(({ number }) => number)))
+  const listed = options.map(({ id, label }, index) => ({ id, label, number: start + index }))
+  const lines = options.map(
+    ({ label, description }, index) => `${start + index}. ${label}${description?.trim() ? ` – ${description}` : ''}`,
+  )
+  return { prompt: { kind, part, options: listed }, lines: lines.join('\n') }
+}
+
+/**
+ * The id of the option that `text` means: its number in digits of any script ("2", "２", "②", "2.", "二"), its label in any
+ * case and width, or the beginning of one label only. Undefined when it means none, or could mean two.
+ */
+export function understand(text: string, { options }: Prompt): string | undefined {
+  const said = fold(text)
+  if (said === '') return undefined
+  const number = readNumber(said)
+  const meant = new Set<string>()
+  for (const option of options) {
+    const label = fold(option.label)
+    if (option.number === number || label === said) meant.add(option.id)
+  }
+  if (meant.size === 0 && number === undefined)
+    for (const option of options) if (fold(option.label).startsWith(said)) meant.add(option.id)
+  return meant.size === 1 ? [...meant][0] : undefined
+}
+
+/** Case, width, accents of typing and closing marks do not change what is meant. */
+function fold(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\uFE0F\u20E3\u200B-\u200F\u2060]/g, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s"'“”‘’「」『』(（[【#]+|[\s"'“”‘’「」『』)）\]】.,:;!?。、，：；！？~]+$/g, '')
+}
+
+/** First digits of the decimal scripts people type in besides ASCII: Arabic, Persian, Devanagari, Bengali, Thai. */
+const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50]
+const HAN = '零一二三四五六七八九'
+
+function readNumber(said: string): number | undefined {
+  const digits = [...said].map((sign) => {
+    const code = sign.codePointAt(0) ?? 0
+    const zero = ZEROS.find((start) => code >= start && code < start + 10)
+    return zero === undefined ? Number.NaN : code - zero
+  })
+  if (digits.length <= 4 && !digits.some(Number.isNaN)) return digits.reduce((sum, digit) => sum * 10 + digit, 0)
+  const [, tens, ten, ones] = /^([一二两三四五六七八九])?(十)?([零〇一二三四五六七八九])?$/u.exec(said) ?? []
+  if (ten === undefined) {
+    const only = tens ?? ones
+    if (only === undefined || (tens !== undefined && ones !== undefined)) return undefined
+    return hanDigit(only)
+  }
+  return (tens === undefined ? 1 : hanDigit(tens)) * 10 + (ones === undefined ? 0 : hanDigit(ones))
+}
+
+function hanDigit(sign: string): number {
+  return sign === '两' ? 2 : sign === '〇' ? 0 : HAN.indexOf(sign)
+}
