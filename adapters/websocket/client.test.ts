@@ -1,0 +1,243 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BANK, type Bench, ORIGIN, openBench, said, until } from './test-bench.ts'
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await openBench()
+})
+afterEach(() => bench.close())
+
+describe('a stock Socket.IO client', () => {
+  it('talks over WebSocket', async () => {
+    const visitor = bench.client()
+    expect((await visitor.ready()).site.name).toBe('Shop')
+    expect(await visitor.say('hello')).toMatchObject({ seq: 1 })
+    await until(() => visitor.packets.length)
+    expect(visitor.packets[0]?.entries[0]?.body).toEqual(said('hello'))
+  })
+
+  it('talks over HTTP polling alone', async () => {
+    const visitor = bench.client({}, { transports: ['polling'] })
+    await visitor.ready()
+    expect(await visitor.say('hello')).toMatchObject({ seq: 1 })
+    await until(() => visitor.packets.length)
+    expect(visitor.socket.io.engine.transport.name).toBe('polling')
+  })
+
+  it('is kept out of polling where the operator turned it off', async () => {
+    const strict = await openBench({ server: { polling: false } })
+    const visitor = strict.client({}, { transports: ['polling'] })
+    await visitor.refused()
+    expect(visitor.socket.connected).toBe(false)
+    await strict.close()
+  })
+})
+
+describe('a conversation', () => {
+  it('reaches all tabs of a visitor, the first message included', async () => {
+    const first = bench.client()
+    const { token } = await first.ready()
+    const second = bench.client({ token })
+    expect((await second.ready()).token).toBeUndefined()
+    await first.say('one')
+    await second.say('two')
+    for (const tab of [first, second]) {
+      await until(() => tab.seqs().length === 2)
+      expect(tab.seqs()).toEqual([1, 2])
+    }
+  })
+
+  it('is followed once however many tabs read it, and not at all after the last one left', async () => {
+    const first = bench.client()
+    const { token } = await first.ready()
+    await first.say('one')
+    const second = bench.client({ token })
+    await second.ready()
+    expect(bench.followers()).toBe(1)
+    first.socket.close()
+    second.socket.close()
+    await until(() => bench.followers() === 0)
+  })
+
+  it('sends a returning visitor exactly what was missed', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    for (let n = 1; n <= 5; n += 1) await visitor.say(`${n}`)
+    visitor.socket.close()
+    const again = bench.client({ token, after: 3 })
+    expect((await again.ready()).last).toBe(5)
+    await until(() => again.seqs().length === 2)
+    expect(again.seqs()).toEqual([4, 5])
+  })
+
+  it('sends what was missed in pages when it is much', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    const [conversation = ''] = bench.conversations()
+    visitor.socket.close()
+    bench.append(
+      conversation,
+      Array.from({ length: 249 }, (_, n) => said(`${n}`)),
+    )
+    const again = bench.client({ token, after: 1 })
+    await until(() => again.seqs().length === 249)
+    expect(again.seqs()).toEqual(Array.from({ length: 249 }, (_, n) => n + 2))
+    expect(again.packets.every(({ entries }) => entries.length <= 100)).toBe(true)
+  })
+
+  it('begins for a client without anything with the newest page', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    const [conversation = ''] = bench.conversations()
+    bench.append(
+      conversation,
+      Array.from({ length: 79 }, (_, n) => said(`${n}`)),
+    )
+    const fresh = bench.client({ token })
+    await until(() => fresh.seqs().at(-1) === 80)
+    expect(fresh.seqs()).toEqual(Array.from({ length: 50 }, (_, n) => n + 31))
+    const page = await fresh.ask<{ entries: { seq: number }[] }>('history', { before: 31, limit: 10 })
+    expect(page.entries.map(({ seq }) => seq)).toEqual([21, 22, 23, 24, 25, 26, 27, 28, 29, 30])
+  })
+
+  it('starts over for a client that has more than the log', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    const ahead = bench.client({ token, after: 900 })
+    expect((await ahead.ready()).last).toBe(1)
+    await until(() => ahead.seqs().length)
+    expect(ahead.seqs()).toEqual([1])
+  })
+
+  it('arrives as one packet when several entries were committed in one turn', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    await visitor.say('1')
+    await until(() => visitor.packets.length)
+    bench.append(bench.conversations()[0] ?? '', [said('a'), said('b'), said('c')])
+    await until(() => visitor.seqs().length === 4)
+    expect(visitor.packets.map(({ entries }) => entries.length)).toEqual([1, 3])
+  })
+
+  it('never sends a packet above the published size, however long the texts of one turn are', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    await visitor.say('1')
+    await until(() => visitor.packets.length)
+    bench.append(
+      bench.conversations()[0] ?? '',
+      Array.from({ length: 12 }, () => said('汉'.repeat(8_000))),
+    )
+    await until(() => visitor.seqs().length === 13)
+    expect(visitor.packets.every((packet) => Buffer.byteLength(JSON.stringify(packet)) <= 64 * 1024)).toBe(true)
+    expect(visitor.seqs()).toEqual(Array.from({ length: 13 }, (_, n) => n + 1))
+  })
+
+  it('keeps internal notes, summaries and record changes from the visitor', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    await visitor.say('1')
+    await until(() => visitor.packets.length)
+    bench.append(bench.conversations()[0] ?? '', [
+      { kind: 'note', text: 'SECRET note' },
+      { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: 2 }, summary: 'SECRET summary' },
+      { kind: 'contact', changes: { vip: 'SECRET' } },
+      { kind: 'attributes', changes: { tag: 'SECRET' } },
+    ])
+    await until(() => visitor.seqs().length === 5)
+    expect(visitor.seqs()).toEqual([1, 2, 3, 4, 5])
+    const again = await visitor.ask('after', { after: 0 })
+    const back = await visitor.ask('history', { before: 6 })
+    expect(JSON.stringify([visitor.packets, again, back])).not.toContain('SECRET')
+  })
+})
+
+describe('signals', () => {
+  it('bring agents typing and presence of visitors, and a preview only where the site allows it', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    await visitor.say('1')
+    visitor.socket.emit('typing', { on: true, preview: 'I wa' })
+    await until(() => bench.signals.some(({ signal }) => signal.kind === 'typing'))
+    expect(bench.signals.map(({ signal }) => signal)).toEqual([
+      { kind: 'presence', online: true },
+      { kind: 'typing', on: true, preview: 'I wa' },
+    ])
+    visitor.socket.close()
+    await until(() => bench.signals.at(-1)?.signal.kind === 'presence')
+    expect(bench.signals.at(-1)?.signal).toEqual({ kind: 'presence', online: false })
+  })
+
+  it('carry no preview of a site that did not ask for it', async () => {
+    const visitor = bench.client({ site: 'bank' }, { extraHeaders: { origin: BANK.origins[0] ?? '' } })
+    await visitor.ready()
+    await visitor.say('1')
+    visitor.socket.emit('typing', { on: true, preview: 'my number is' })
+    await until(() => bench.signals.some(({ signal }) => signal.kind === 'typing'))
+    expect(JSON.stringify(bench.signals)).not.toContain('my number is')
+  })
+
+  it('do not flicker when a page is changed', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    visitor.socket.close()
+    await bench.client({ token }).ready()
+    await setTimeout(60)
+    expect(bench.signals.filter(({ signal }) => signal.kind === 'presence')).toHaveLength(1)
+  })
+
+  it('show visitors what agents do, never their unsent words or what the visitor did itself', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    await visitor.say('1')
+    await until(() => visitor.packets.length)
+    const [conversation = ''] = bench.conversations()
+    const anna = { kind: 'agent' as const, id: 'a_anna' }
+    const self = { kind: 'contact' as const, id: 'c_visitor' }
+    bench.signal(conversation, { kind: 'typing', from: self, on: true })
+    bench.signal(conversation, { kind: 'visit', from: self, visit: {} })
+    bench.signal(conversation, { kind: 'typing', from: anna, on: true, preview: 'unsent' })
+    bench.signal(conversation, { kind: 'cursor', from: self, delivered: 1, read: 1 })
+    await until(() => visitor.signals.length === 2)
+    expect(visitor.signals).toEqual([
+      { kind: 'typing', from: anna, on: true },
+      { kind: 'cursor', from: self, delivered: 1, read: 1 },
+    ])
+  })
+})
+
+describe('a relay that goes away', () => {
+  it('says so, acknowledges what is under way and lets stock clients come back by themselves', async () => {
+    const visitor = bench.client({}, { reconnection: true, reconnectionDelay: 10 })
+    await visitor.ready()
+    const answer = visitor.say('last words')
+    await until(() => bench.arrivals.length)
+    const reason = new Promise((resolve) => visitor.socket.once('disconnect', resolve))
+    await bench.drain()
+    expect(await answer).toMatchObject({ seq: 1 })
+    expect(await reason).toBe('transport close')
+    expect(visitor.goaways[0]?.in).toBeLessThan(50)
+    expect((await visitor.refused()).data).toMatchObject({ code: 'unavailable', retryable: true })
+  })
+})
+
+describe('origins', () => {
+  it('let the pages of a site in and nobody else, over WebSocket and polling', async () => {
+    for (const transports of [['websocket'], ['polling']])
+      for (const origin of ['https://evil.example', `${ORIGIN}.evil.example`, 'null', ORIGIN.toUpperCase()]) {
+        const visitor = bench.client({}, { transports, extraHeaders: { origin } })
+        await visitor.refused()
+        expect(visitor.socket.connected).toBe(false)
+      }
+  })
+
+  it('are held against the site of the visitor, not only that of the address', async () => {
+    const visitor = bench.client({ site: 'bank' }, { query: { site: 'shop' } })
+    expect((await visitor.refused()).data).toMatchObject({ code: 'forbidden' })
+  })
+})

@@ -1,0 +1,205 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Thread as Found, Host } from '@hutong/core/adapter'
+import { HutongError, toHutongError, type WireError } from '@hutong/core/errors'
+import { parse } from '@hutong/core/parse'
+import { type GoawayPacket, visitorAuth } from '@hutong/core/wire'
+import type { Server, Socket } from 'socket.io'
+import { encodeEvent, encodeReady } from './codec.ts'
+import type { Identities, VisitorIdentity } from './identity.ts'
+import { createBuckets, type WebLimits } from './limits.ts'
+import { createPeople, type Person } from './people.ts'
+import { passSignal, REQUESTS, seat } from './requests.ts'
+import type { FindSite, WebSite } from './site.ts'
+import { createAddressOf } from './socket-server.ts'
+import { refuseAfter, type Said, senderOf, type Tab, type Web, type WebCount } from './tab.ts'
+import { createThreads } from './threads.ts'
+
+export interface VisitorsOptions {
+  io: Server
+  host: Host
+  sites: FindSite
+  identities: Identities
+  limits: WebLimits
+  trustProxy: readonly string[]
+  offlineAfter: number
+  count(what: WebCount): void
+}
+
+/** A visitor let in by `admit`, waiting for its socket. */
+interface Guest {
+  site: WebSite
+  identity: VisitorIdentity
+  ip: string
+  after: number
+  found: Found | undefined
+  token: string | undefined
+  said: Said
+}
+
+/** Bytes that may wait for one slow reader; then it is cut off and resumes from the log. */
+const BACKLOG_MAX = 1_000_000
+/** `close` waits at most 5 s for what is under way, looking every 20 ms. */
+const CLOSE_STEP = 20
+const CLOSE_TRIES = 250
+
+export interface Visitors {
+  /** Says goodbye, lets what is under way finish, then hangs up. */
+  close(spread: number): Promise<void>
+}
+
+/** Lets visitors in on the main namespace and serves their packets. */
+export function createVisitors(options: VisitorsOptions): Visitors {
+  const visitors = options.io.of('/')
+  const web = createWeb(options)
+  const addressOf = createAddressOf(options.trustProxy)
+  const state = { closing: false, underWay: 0 }
+
+  function onPacket(this: Socket, name: unknown, ...said: unknown[]): void {
+    const request = REQUESTS.get(name)
+    if (!request) {
+      onSignal(web, this.data, [name, said[0]])
+      return
+    }
+    const last = said.at(-1)
+    const answer = typeof last === 'function' ? last : unanswered
+    const over = (result: unknown) => {
+      state.underWay -= 1
+      answer(result)
+    }
+    state.underWay += 1
+    request(web, this.data, said[0]).then(over, (problem: unknown) => over({ error: refusal(web, problem) }))
+  }
+
+  function onDisconnect(this: Socket): void {
+    const tab: Tab = this.data
+    web.threads.leave(tab)
+    web.people.depart(tab.person, tab)
+  }
+
+  visitors.use((socket, next) => {
+    const admitted = state.closing ? refuseNew() : admit(web, socket, addressOf(socket.request))
+    admitted.then(
+      (guest) => {
+        socket.data = guest
+        next()
+      },
+      (problem: unknown) => {
+        const error = refusal(web, problem)
+        next(Object.assign(new Error(`${error.code}: ${error.message}`), { data: error }))
+      },
+    )
+  })
+  visitors.on('connection', (socket) => {
+    welcome(web, socket)
+    socket.onAny(onPacket)
+    socket.on('disconnect', onDisconnect)
+  })
+
+  return {
+    async close(spread) {
+      state.closing = true
+      for (const { conn } of visitors.sockets.values())
+        conn.write(encodeEvent('goaway', { in: Math.floor(Math.random() * spread) } satisfies GoawayPacket))
+      for (let tries = 0; state.underWay > 0 && tries < CLOSE_TRIES; tries += 1) await setTimeout(CLOSE_STEP)
+      // Closing the connection, not the namespace: stock clients come back by themselves only after the former.
+      for (const { conn } of visitors.sockets.values()) conn.close()
+      web.people.close()
+    },
+  }
+}
+
+function createWeb({ host, sites, identities, limits, offlineAfter, count }: VisitorsOptions): Web {
+  const now = () => host.clock.now()
+  return {
+    host,
+    sites,
+    identities,
+    limits,
+    people: createPeople<Tab>({ offlineAfter, presence }),
+    threads: createThreads<Tab>({ log: host.log, url: (file) => host.files.url(file), write }),
+    buckets: {
+      connects: createBuckets(limits.connects, now),
+      messagesPerIp: createBuckets(limits.messagesPerIp, now),
+      conversations: createBuckets(limits.conversations, now),
+    },
+    count,
+    now,
+  }
+
+  function presence(person: Person<Tab>, online: boolean): void {
+    if (person.conversation !== undefined) host.signal(senderOf(person), { kind: 'presence', online })
+  }
+
+  function write({ socket }: Tab, packet: string): void {
+    socket.conn.write(packet)
+    if (backlog(socket) <= BACKLOG_MAX) return
+    count('reader_dropped')
+    socket.conn.close(true)
+  }
+}
+
+async function refuseNew(): Promise<never> {
+  throw new HutongError('unavailable', 'the relay is going away; connect again', { retryAfter: 1_000 })
+}
+
+async function admit(web: Web, socket: Socket, ip: string): Promise<Guest> {
+  const { identities, host } = web
+  refuseAfter(web.buckets.connects.take(ip))
+  const auth = parse(visitorAuth, socket.handshake.auth)
+  const site = siteFor(web.sites, auth.site, socket.handshake.headers.origin)
+  const token = auth.jwt === undefined && auth.token === undefined ? identities.fresh(site) : undefined
+  const identity =
+    auth.jwt === undefined
+      ? identities.fromToken(site, auth.token ?? token ?? '')
+      : await identities.fromJwt(site, auth.jwt)
+  const found = token === undefined ? await host.log.find(site.id, identity.address) : undefined
+  const profile = { ...(auth.locale !== undefined && { locale: auth.locale }), ...identity.profile }
+  const said = { profile, ...(auth.visit && { visit: auth.visit }) }
+  return { site, identity, ip, after: auth.after ?? 0, found, token, said }
+}
+
+function siteFor(sites: FindSite, key: string, origin: string | undefined): WebSite {
+  const site = sites(key)
+  if (!site) throw new HutongError('not_found', `site: there is no site "${key}"`, { field: 'site' })
+  if (origin === undefined || site.origins.includes(origin)) return site
+  throw new HutongError('forbidden', `site: "${key}" may not be used from ${origin}`, { field: 'site' })
+}
+
+function welcome(web: Web, socket: Socket): void {
+  const { site, identity, ip, after, found, token, said }: Guest = socket.data
+  const person = web.people.of(site, identity)
+  const tab: Tab = { socket, ip, person, thread: undefined, said, ahead: undefined }
+  socket.data = tab
+  // Socket.IO keeps the handshake request for the life of the connection; nothing reads it after this line.
+  Reflect.set(socket.conn, 'request', undefined)
+  socket.conn.write(
+    encodeEvent('ready', encodeReady({ site, identity, found, profile: said.profile, token, at: web.now() })),
+  )
+  seat(web, tab, { found, after })
+  if (found && said.visit) web.host.signal(senderOf(person), { kind: 'visit', visit: said.visit })
+}
+
+function onSignal(web: Web, tab: Tab, packet: readonly [unknown, unknown]): void {
+  try {
+    if (!passSignal(web, tab, packet)) web.count('packet_ignored')
+  } catch (problem) {
+    if (!(problem instanceof HutongError)) web.host.logger.error({ problem }, 'a signal of a visitor failed')
+    web.count('packet_ignored')
+  }
+}
+
+function refusal(web: Web, problem: unknown): WireError {
+  if (!(problem instanceof HutongError)) web.host.logger.error({ problem }, 'a request of a visitor failed')
+  return toHutongError(problem).toJSON()
+}
+
+function unanswered(): void {
+  // A request without acknowledgement is carried out; its sender did not ask for the answer.
+}
+
+/** Bytes that wait in Engine.IO for a reader that does not keep up; a short queue is not worth adding up. */
+function backlog({ conn }: Socket): number {
+  const { writeBuffer } = conn as unknown as { writeBuffer: readonly { data?: { length: number } }[] }
+  if (writeBuffer.length < 64) return 0
+  return writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), 0)
+}

@@ -1,0 +1,113 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import { PACKET_MAX } from '@hutong/core/wire'
+import { Server } from 'socket.io'
+import type { FindSite } from './site.ts'
+
+export interface SocketServerOptions {
+  sites: FindSite
+  /** Whether clients whose network blocks WebSocket may use HTTP long polling. Default false. */
+  polling?: boolean
+  /** Most open connections of one IP address. Default 200. */
+  maxSocketsPerIp?: number
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. Default none. */
+  trustProxy?: readonly string[]
+  /** Milliseconds between pings, and until a silent client counts as gone. Defaults 25 000 and 20 000. */
+  pingInterval?: number
+  pingTimeout?: number
+}
+
+/** The one Socket.IO server of a relay, on its HTTP server. Refuses foreign origins and crowds before a byte of meaning is read. */
+export function createSocketServer(http: HttpServer, options: SocketServerOptions): Server {
+  const { sites, polling = false, maxSocketsPerIp = 200, trustProxy = [] } = options
+  const addressOf = createAddressOf(trustProxy)
+  const crowd = new Map<string, number>()
+  const io = new Server(http, {
+    transports: polling ? ['websocket', 'polling'] : ['websocket'],
+    allowUpgrades: polling,
+    maxHttpBufferSize: PACKET_MAX,
+    pingInterval: options.pingInterval ?? 25_000,
+    pingTimeout: options.pingTimeout ?? 20_000,
+    connectTimeout: 10_000,
+    perMessageDeflate: false,
+    httpCompression: false,
+    serveClient: false,
+    cors: corsFor(sites),
+    allowRequest(request, decide) {
+      if (!allowed(sites, request)) return decide('this origin may not connect', false)
+      if ((crowd.get(addressOf(request)) ?? 0) >= maxSocketsPerIp) return decide('too many connections', false)
+      decide(undefined, true)
+    },
+  })
+  const counted = new WeakMap<object, string>()
+  io.engine.on(
+    'connection',
+    (connection: { request: IncomingMessage; once(name: 'close', left: () => void): void }) => {
+      const ip = addressOf(connection.request)
+      counted.set(connection, ip)
+      crowd.set(ip, (crowd.get(ip) ?? 0) + 1)
+      connection.once('close', left)
+    },
+  )
+
+  function left(this: object | void): void {
+    const ip = this === undefined ? undefined : counted.get(this)
+    if (ip === undefined) return
+    const others = (crowd.get(ip) ?? 1) - 1
+    if (others > 0) crowd.set(ip, others)
+    else crowd.delete(ip)
+  }
+
+  return io
+}
+
+type CorsDelegate = (
+  request: Pick<IncomingMessage, 'headers' | 'url'>,
+  decide: (problem: Error | null, cors?: { origin: boolean; maxAge: number }) => void,
+) => void
+
+/** Answers `Access-Control-Allow-Origin` with the request's own origin where that one is allowed, with nothing elsewhere. */
+function corsFor(sites: FindSite): CorsDelegate {
+  return (request, decide) => decide(null, { origin: allowed(sites, request), maxAge: 600 })
+}
+
+function allowed(sites: FindSite, request: Pick<IncomingMessage, 'headers' | 'url'>): boolean {
+  const { origin, host } = request.headers
+  const key = new URL(request.url ?? '/', 'http://relay').searchParams.get('site')
+  if (key === null) return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+  const site = sites(key)
+  return site !== undefined && (origin === undefined || site.origins.includes(origin))
+}
+
+/**
+ * The client's IP address: the connection's own, or where that is a trusted proxy the last untrusted one of
+ * `X-Forwarded-For`, so that what a client writes there itself counts for nothing.
+ */
+export function createAddressOf(
+  trusted: readonly string[],
+): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  const proxies = new BlockList()
+  for (const range of trusted) {
+    const [address = '', bits] = range.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === undefined) proxies.addAddress(address, family)
+    else proxies.addSubnet(address, Number(bits), family)
+  }
+  const isProxy = (ip: string) => isIP(ip) !== 0 && proxies.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4')
+
+  return ({ headers, socket }) => {
+    let ip = plain(socket.remoteAddress ?? '')
+    if (trusted.length === 0) return ip
+    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',')
+    while (isProxy(ip) && forwarded.length > 0) {
+      const before = plain(forwarded.pop()?.trim() ?? '')
+      if (isIP(before) === 0) break
+      ip = before
+    }
+    return ip
+  }
+}
+
+function plain(ip: string): string {
+  return ip.startsWith('::ffff:') ? ip.slice(7) : ip
+}
