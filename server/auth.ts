@@ -63,6 +63,8 @@ export interface Auth {
   signOut(cookie: string | undefined): Promise<void>
   /** The owner of these credentials, undefined when they are missing, wrong or expired. A bearer token goes before a cookie. */
   who(credentials: Credentials): Promise<Actor | undefined>
+  /** Whether the session of this cookie still holds; asking is no use of it. */
+  alive(cookie: string | undefined): Promise<boolean>
   /** Whether a page of this origin may use a session cookie. `host` is the request's Host header. */
   trusts(origin: string | undefined, host: string | undefined): boolean
   /** The `Set-Cookie` value that gives the session to a browser, or takes it away without `token`. */
@@ -89,19 +91,26 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
     return found
   }
 
-  async function session(cookie: string | undefined): Promise<Actor | undefined> {
+  async function session(cookie: string | undefined) {
     const token = readCookie(cookie)
     if (token === undefined) return
     const hash = sha256(token)
     const row = await store.session(hash, clock.now())
     if (row === undefined) return
-    const used = await store.get(SCOPE, hash)
-    if (typeof used === 'number' && used < clock.now() - IDLE) {
+    const noted = await store.get(SCOPE, hash)
+    const used = typeof noted === 'number' ? noted : 0
+    if (used < clock.now() - IDLE) {
       await end(hash)
       return
     }
-    if (typeof used !== 'number' || used < clock.now() - TOUCH_EVERY) await store.set(SCOPE, hash, clock.now())
-    const agent = (await store.agents()).find((one) => one.id === row.agent)
+    return { hash, used, agent: row.agent }
+  }
+
+  async function sessionActor(cookie: string | undefined): Promise<Actor | undefined> {
+    const found = await session(cookie)
+    if (found === undefined) return
+    if (found.used < clock.now() - TOUCH_EVERY) await store.set(SCOPE, found.hash, clock.now())
+    const agent = (await store.agents()).find((one) => one.id === found.agent)
     return agent === undefined ? undefined : agentActor(agent)
   }
 
@@ -130,7 +139,10 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
       if (token !== undefined) await end(sha256(token))
     },
     async who({ authorization, cookie }) {
-      return authorization === undefined ? await session(cookie) : bearer(authorization)
+      return authorization === undefined ? await sessionActor(cookie) : bearer(authorization)
+    },
+    async alive(cookie) {
+      return (await session(cookie)) !== undefined
     },
     trusts(origin, host) {
       if (origin === undefined || !URL.canParse(origin)) return false

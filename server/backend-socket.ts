@@ -1,0 +1,157 @@
+import type { Logger } from '@hutong/core/adapter'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import { parse } from '@hutong/core/parse'
+import { type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
+import type { DefaultEventsMap, Server } from 'socket.io'
+import { agentsOf } from './agents.ts'
+import { type Auth, authorOf, mayEnter } from './auth.ts'
+import { type BackendConnection, type Seat, serveRequests } from './backend-requests.ts'
+import { createFeedReader } from './feed-reader.ts'
+import type { Files } from './files.ts'
+import type { Presence } from './presence.ts'
+import { withUrls } from './present.ts'
+import type { Relay } from './relay.ts'
+import type { Store } from './stores/store.ts'
+import { createTokenBuckets } from './token-bucket.ts'
+
+export interface BackendSocketOptions {
+  io: Server
+  relay: Pick<Relay, 'act' | 'signal' | 'follow' | 'onEvents'>
+  store: Store
+  auth: Auth
+  files: Pick<Files, 'url'>
+  presence: Presence
+  logger: Logger
+  now?: () => number
+}
+
+export interface BackendSocket {
+  /** Sockets connected now. */
+  count(): number
+  /** Lets nobody in any more, asks everybody to come back within `spread` milliseconds and hangs up. */
+  close(spread?: number): void
+}
+
+/** How long a batch of events may stay unacknowledged before the socket is cut off to start over. */
+const ACK_MS = 60_000
+/** How often ended sessions are looked for. */
+const SESSION_CHECK_MS = 30_000
+const RATE = { perSecond: 50, burst: 200 }
+
+/**
+ * Serves backends and the desk on the namespace `/backend`. Whoever shall come back is hung up on by closing the connection:
+ * stock clients take the end of the namespace alone for a farewell.
+ */
+export function createBackendSocket(options: BackendSocketOptions): BackendSocket {
+  const { io, relay, store, auth, presence, logger, now = Date.now } = options
+  const namespace = io.of('/backend') as ReturnType<
+    Server<BackendRequests, BackendPushes, DefaultEventsMap, Seat>['of']
+  >
+  const buckets = createTokenBuckets({ rate: RATE, now })
+  const wakes = new Set<() => void>()
+  let closing = false
+
+  namespace.use((socket, next) => {
+    const enter = async () => {
+      if (closing) throw new HutongError('unavailable', 'the relay is going away; connect again')
+      socket.data = await admit(auth, socket)
+    }
+    enter().then(
+      () => next(),
+      (cause: unknown) => next(refusal(cause)),
+    )
+  })
+  namespace.on('connection', (socket) => {
+    const leave = socket.data.actor.kind === 'agent' ? presence.enter(socket.data.actor.id) : undefined
+    const stopServing = serveRequests({ ...options, buckets }, socket)
+    const feed = follow(options, socket)
+    wakes.add(feed.wake)
+    socket.on('disconnect', () => {
+      wakes.delete(feed.wake)
+      feed.stop()
+      stopServing()
+      leave?.()
+    })
+  })
+
+  const logged = (err: unknown) => logger.error({ err }, 'the backend socket could not read the store')
+  const stopListening = relay.onEvents(() => {
+    for (const wake of wakes) wake()
+  })
+  const stopPresence = presence.onChange(() => {
+    agentsOf(store, presence).then((agents) => namespace.emit('agents', { agents }), logged)
+  })
+  const sessions = setInterval(() => {
+    for (const socket of namespace.sockets.values()) endWithSession(auth, socket).catch(logged)
+  }, SESSION_CHECK_MS).unref()
+
+  return {
+    count: () => namespace.sockets.size,
+    close(spread = 3_000) {
+      closing = true
+      clearInterval(sessions)
+      stopListening()
+      stopPresence()
+      for (const socket of namespace.sockets.values()) {
+        socket.emit('goaway', { in: Math.floor(Math.random() * spread) })
+        socket.conn.close()
+      }
+    },
+  }
+}
+
+/** The refusal of a CONNECT, as clients of Socket.IO read it: `error.data` is the WireError. */
+function refusal(cause: unknown): Error {
+  const error = toHutongError(cause)
+  return Object.assign(new Error(`${error.code}: ${error.message}`), { data: error.toJSON() })
+}
+
+async function admit(auth: Auth, socket: BackendConnection): Promise<Seat> {
+  const { token, after } = parse(backendAuth, socket.handshake.auth)
+  const { cookie, origin, host, authorization } = socket.handshake.headers
+  const bearer = token === undefined ? authorization : `Bearer ${token}`
+  // Without an Origin header only the browser's own word counts: same-origin requests of the polling transport.
+  const ours = auth.trusts(origin, host) || (!origin && socket.handshake.headers['sec-fetch-site'] === 'same-origin')
+  const actor = await auth.who(bearer === undefined ? { cookie: ours ? cookie : undefined } : { authorization: bearer })
+  if (actor === undefined)
+    throw new HutongError('unauthorized', 'sign in at the desk, or connect with auth { token } of the configuration')
+  return { actor, after, cookie: bearer === undefined ? cookie : undefined }
+}
+
+async function endWithSession(auth: Auth, socket: BackendConnection): Promise<void> {
+  const { cookie } = socket.data
+  if (cookie !== undefined && !(await auth.alive(cookie))) socket.disconnect(true)
+}
+
+/** Greets the socket and brings it the events of its sites from where it left off. */
+function follow({ store, presence, files, logger }: BackendSocketOptions, socket: BackendConnection) {
+  const { actor, after } = socket.data
+  const only = actor.sites !== 'all' && actor.sites.length === 1 ? actor.sites[0] : undefined
+  const giveUp = (err: unknown) => {
+    logger.warn({ err, actor: actor.id }, 'a backend was cut off; it resumes from the feed')
+    socket.conn.close()
+  }
+  let reader: ReturnType<typeof createFeedReader> | undefined
+
+  async function greet(): Promise<void> {
+    const [newest, agents] = await Promise.all([store.position(), agentsOf(store, presence)])
+    const position = Math.min(after ?? newest, newest)
+    const { kind, id, name } = authorOf(actor)
+    socket.emit('ready', { position, me: { kind, id, name }, agents })
+    if (!socket.connected) return
+    reader = createFeedReader({
+      after: position,
+      read: (after, limit) => store.feed({ after, limit, ...(only === undefined ? {} : { site: only }) }),
+      wanted: (event) => mayEnter(actor, event.site),
+      async deliver(events, position) {
+        const linked = events.map((event) => ({ ...event, entry: withUrls(event.entry, files) }))
+        await socket.timeout(ACK_MS).emitWithAck('events', { events: linked, position })
+      },
+      failed: giveUp,
+    })
+    reader.wake()
+  }
+
+  greet().catch(giveUp)
+  return { wake: () => reader?.wake(), stop: () => reader?.stop() }
+}
