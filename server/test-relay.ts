@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Adapter, FileStorage, Logger } from '@hutong/core/adapter'
+import type { Backend } from '@hutong/core/backend'
+import type { ContactBody, Entry } from '@hutong/core/entry'
+import { createRelay } from './create-relay.ts'
+import type { Relay } from './relay.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+import type { Store } from './stores/store.ts'
+
+export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+const noFiles: FileStorage = {
+  put: () => Promise.reject(new Error('no test stores a file here')),
+  get: async () => undefined,
+  url: ({ id }) => `https://relay.test/files/${id}`,
+}
+
+/** A channel whose clients read the log: nothing is ever sent through it. */
+export const webChannel: Adapter = {
+  channel: 'web',
+  capabilities: {
+    parts: ['text', 'image', 'file', 'audio', 'video', 'location', 'card', 'choices', 'form', 'rating', 'unsupported'],
+    text: { markdown: true, max: null, unit: 'chars' },
+    choices: { max: 20, label: 80 },
+    buttons: 20,
+    files: { maxBytes: 10_000_000 },
+    partsPerMessage: 10,
+    edit: true,
+    recall: true,
+    reactions: true,
+    typing: true,
+    initiate: true,
+    idempotentSend: 'key',
+    reports: ['delivered', 'read'],
+    readsLog: true,
+  },
+  open: async () => {},
+  send: () => Promise.reject(new Error('a channel that reads the log is never sent to')),
+  signal() {},
+  close: async () => {},
+}
+
+export interface TestRelay {
+  relay: Relay
+  store: Store
+  /** A visitor's entry, as the web channel hands it over. */
+  write(body: ContactBody | string, more?: { key?: string; address?: string }): ReturnType<Relay['receive']>
+  log(conversation: string): Promise<Entry[]>
+  /** Resolves when the log of the conversation satisfies the condition; rejects after five seconds. */
+  until(conversation: string, condition: (entries: Entry[]) => boolean): Promise<Entry[]>
+  close(): Promise<void>
+}
+
+/** A relay on a store of its own in a fresh folder. */
+export async function openTestRelay({
+  backends = [],
+  adapters = [webChannel],
+  routing = ['desk'],
+}: {
+  backends?: readonly Backend[]
+  adapters?: readonly Adapter[]
+  routing?: readonly string[]
+} = {}): Promise<TestRelay> {
+  const folder = await mkdtemp(join(tmpdir(), 'hutong-relay-'))
+  const store = createSqliteStore({ path: join(folder, 'hutong.sqlite') })
+  await store.migrate()
+  const sites = [{ id: 'shop', routing }]
+  const relay = createRelay({
+    store,
+    sites,
+    adapters,
+    backends,
+    files: noFiles,
+    logger: quiet,
+    clock: { now: Date.now },
+    rawDays: 1,
+  })
+  await relay.start()
+  let written = 0
+  const log = (conversation: string) => store.entries(conversation, { after: 0, limit: 1_000 })
+
+  return {
+    relay,
+    store,
+    log,
+    write: (body, { key = `k${written++}`, address = 'visitor' } = {}) =>
+      relay.receive('web', {
+        from: { address },
+        site: 'shop',
+        key,
+        body: typeof body === 'string' ? textBody(body) : body,
+      }),
+    async until(conversation, condition) {
+      const end = Date.now() + 5_000
+      while (Date.now() < end) {
+        const entries = await log(conversation)
+        if (condition(entries)) return entries
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      throw new Error(`the log never got there: ${JSON.stringify(await log(conversation))}`)
+    },
+    async close() {
+      await relay.drain()
+      await store.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+export function textBody(text: string): ContactBody {
+  return { kind: 'message', parts: [{ kind: 'text', text, format: 'plain' }] }
+}
