@@ -117,7 +117,8 @@ function counted(request: Request, body: ReadableStream<Uint8Array>, most: numbe
     },
   })
   const { url, method, headers, signal } = request
-  return new Request(url, { method, headers, signal, body: body.pipeThrough(counter), duplex: 'half' })
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, duplex: 'half' }
+  return new Request(url, { ...init, body: body.pipeThrough(counter) })
 }
 
 function tooLarge(most: number): HutongError {

@@ -143,9 +143,9 @@ function sentence(
   const value = readSetting(tree, path)
   const label = originOf(path, origin)
   if (label !== undefined) return `${label}: ${mistake.message}`
-  if (value === undefined && file === undefined)
-    return `${name}: ${mistake.message} (set HUTONG_${asVariable(name)}, or ${name} in ${CONFIG_FILE})`
-  return `${file === undefined ? '' : `${file}: `}${name}: ${mistake.message}`
+  const where = file === undefined || value === undefined ? '' : `${file}: `
+  const hint = value === undefined ? ` (set HUTONG_${asVariable(name)}, or "${name}" in ${file ?? CONFIG_FILE})` : ''
+  return `${where}${name}: ${mistake.message}${hint}`
 }
 
 function originOf(path: readonly string[], origin: ReadonlyMap<string, string>): string | undefined {

@@ -9,8 +9,10 @@ export interface StaticFolder {
   folder: string
   /** Path under which they are served, with slashes around it: `/desk/`. */
   path: string
+  /** Which of the folder's files, by their names in it; all unless told. */
+  only?: RegExp
   /** Whether pages of other origins may load them. */
-  shared: boolean
+  shared?: boolean
   /** Headers for every file, over the relay's own. */
   headers?: Readonly<Record<string, string>>
 }
@@ -44,8 +46,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 }
 
-/** Names as bundlers write them, `app.3fK9x2Qa.js` or `app-3fK9x2Qa.js`, never change their content. */
-const HASHED = /[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/
+/** Names as bundlers write them, `app.3fK9x2Qa.js` or `app-3fK9x2Qa.js`: their content never changes. */
+const HASHED = /[.-](?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{8,10}\.[a-z0-9]+$/
 
 /**
  * Reads the built files into memory once: only what was there at the start can be asked for, so no path leads out of a
@@ -75,11 +77,12 @@ async function load(one: StaticFolder, assets: Map<string, Asset>): Promise<void
   )
   const names = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   for (const name of names) {
+    const inside = relative(one.folder, name).split(sep).join('/')
     const type = TYPES[extname(name)]
-    if (type === undefined) continue
+    if (type === undefined || one.only?.test(inside) === false) continue
     const content = await read(name)
     const brotli = names.includes(`${name}.br`) ? await read(`${name}.br`) : undefined
-    const path = one.path + relative(one.folder, name).split(sep).join('/')
+    const path = one.path + inside
     assets.set(path, { content, ...(brotli && { brotli }), etag: etagOf(content), headers: headersOf(one, path, type) })
   }
 }

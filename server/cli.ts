@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { toHutongError } from '@hutong/core/errors'
+import { randomText } from '@hutong/core/ids'
+import { addAgent } from './add-agent.ts'
+import { type Config, redacted, type Settings, unroutable } from './config.ts'
+import { configuredBackends } from './configured-backends.ts'
+import { doctor } from './doctor.ts'
+import { loadConfig, withSecret } from './load-config.ts'
+import { serve } from './serve.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+import { VERSION } from './version.ts'
+
+const HELP = `hutong ${VERSION} — every customer channel in one conversation
+
+hutong serve                      runs the relay
+hutong migrate                    brings the database to this version's schema
+hutong doctor                     checks everything a relay needs, with a remedy for each fault
+hutong config check               names every mistake of the configuration
+hutong config print               shows the configuration in force, secrets hidden
+hutong agent add <email> <name>   adds a person to the desk; the password comes from standard input
+hutong token new <name>           makes an API token and what the configuration needs of it
+
+Settings come from hutong.config.json (or --config <file>), variables such as HUTONG_LISTEN__PORT
+and flags such as --listen.port 8787; later ones win.`
+
+const DONE = 0
+const FAILED = 1
+const MISUSED = 2
+
+/** Gives the exit code; what it rejects with is printed as a sentence. */
+type Command = (args: readonly string[], flags: readonly string[]) => Promise<number>
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: runServe,
+  migrate: runMigrate,
+  doctor: runDoctor,
+  'config check': runConfigCheck,
+  'config print': runConfigPrint,
+  'agent add': runAgentAdd,
+  'token new': runTokenNew,
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const asked = argv.findIndex((one) => one.startsWith('--'))
+  const words = asked === -1 ? argv : argv.slice(0, asked)
+  const flags = asked === -1 ? [] : argv.slice(asked)
+  if (words.length === 0 && flags.includes('--version')) return say(VERSION)
+  if (flags.includes('--help') || words[0] === 'help') return say(HELP)
+  for (const length of [2, 1]) {
+    const command = COMMANDS[words.slice(0, length).join(' ')]
+    if (words.length >= length && command) return command(words.slice(length), flags)
+  }
+  complain(words.length === 0 ? HELP : `hutong: there is no command "${words.join(' ')}"; hutong --help shows all`)
+  return MISUSED
+}
+
+async function runServe(_: readonly string[], flags: readonly string[]): Promise<number> {
+  const config = await configOf(flags)
+  const running = await serve(config)
+  say(`hutong listening on ${running.url}`)
+  process.send?.({ ready: true, port: running.port })
+  await interrupted()
+  // Whatever does not finish in time is cut off: the log keeps what was acknowledged.
+  setTimeout(() => process.exit(FAILED), config.drain.maxMs).unref()
+  await running.close()
+  if (process.connected) process.disconnect()
+  return DONE
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+}
+
+async function runMigrate(_: readonly string[], flags: readonly string[]): Promise<number> {
+  const { data } = await settingsOf(flags)
+  await mkdir(data, { recursive: true })
+  const store = createSqliteStore({ path: join(data, 'hutong.sqlite') })
+  const version = await store.migrate().finally(() => store.close())
+  return say(`the database is at version ${version}`)
+}
+
+async function runDoctor(_: readonly string[], flags: readonly string[]): Promise<number> {
+  let healthy = true
+  for await (const finding of doctor({ flags, env: process.env })) {
+    healthy &&= finding.state !== 'bad'
+    say(
+      `${{ good: 'ok  ', odd: 'hm  ', bad: 'FAIL' }[finding.state]} ${finding.what}${finding.remedy ? ` — ${finding.remedy}` : ''}`,
+    )
+  }
+  return healthy ? DONE : FAILED
+}
+
+async function runConfigCheck(_: readonly string[], flags: readonly string[]): Promise<number> {
+  const { settings, file } = await loadConfig({ flags, env: process.env })
+  const backends = configuredBackends(settings).map((backend) => backend.name)
+  const mistakes = unroutable(settings, backends)
+  for (const one of mistakes) complain(`${one.path.join('.')}: ${one.message}`)
+  if (mistakes.length > 0) return MISUSED
+  return say(file === undefined ? 'the configuration is right (there is no file)' : `${file} is right`)
+}
+
+async function runConfigPrint(_: readonly string[], flags: readonly string[]): Promise<number> {
+  return say(JSON.stringify(redacted(await settingsOf(flags)), null, 2))
+}
+
+async function runAgentAdd([email, ...names]: readonly string[], flags: readonly string[]): Promise<number> {
+  const name = names.join(' ')
+  if (email === undefined || name === '') {
+    complain('hutong agent add <email> <name>: the e-mail address and the name are needed')
+    return MISUSED
+  }
+  const { data } = await settingsOf(flags)
+  const given = await askPassword()
+  const { password } = await addAgent(data, { email, name, ...(given === '' ? {} : { password: given }) })
+  return say(`${name} may sign in as ${email}${given === '' ? `\npassword, shown this once: ${password}` : ''}`)
+}
+
+/** Empty when none was given and one is to be made. */
+async function askPassword(): Promise<string> {
+  if (!process.stdin.isTTY) return (await text(process.stdin)).trim()
+  process.stderr.write('Password (empty: one is made): ')
+  process.stdin.setRawMode(true).setEncoding('utf8')
+  let typed = ''
+  for await (const chunk of process.stdin as AsyncIterable<string>) {
+    if (chunk === '\u0003') process.exit(FAILED)
+    if (/[\r\n]/.test(chunk)) break
+    typed = chunk === '\u007f' ? typed.slice(0, -1) : typed + chunk
+  }
+  process.stdin.setRawMode(false)
+  process.stderr.write('\n')
+  return typed
+}
+
+async function runTokenNew([name]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    complain('hutong token new <name>: the name is needed')
+    return MISUSED
+  }
+  const token = `hutong_${randomText(32)}`
+  const hash = createHash('sha256').update(token).digest('hex')
+  say(`token, shown this once: ${token}`)
+  return say(`for "tokens" in the configuration: ${JSON.stringify({ name, hash, role: 'backend' })}`)
+}
+
+async function settingsOf(flags: readonly string[]): Promise<Settings> {
+  return (await loadConfig({ flags, env: process.env })).settings
+}
+
+async function configOf(flags: readonly string[]): Promise<Config> {
+  return withSecret(await settingsOf(flags))
+}
+
+function say(line: string): number {
+  process.stdout.write(`${line}\n`)
+  return DONE
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (thrown) {
+  const error = toHutongError(thrown)
+  if (error.code === 'misconfigured') complain(`hutong cannot start, the configuration is wrong:\n${error.message}`)
+  else complain(error.code === 'internal' ? String((thrown as Error).stack) : error.message)
+  process.exitCode = error.code === 'misconfigured' ? MISUSED : FAILED
+}

@@ -1,0 +1,164 @@
+import { constants } from 'node:fs'
+import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Settings, unroutable } from './config.ts'
+import { configuredBackends } from './configured-backends.ts'
+import { createHttpServer, listen, stopListening } from './http-server.ts'
+import { loadConfig, type Sources } from './load-config.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+
+export interface Finding {
+  /** `odd` works, but is hardly what anybody wants. */
+  state: 'good' | 'odd' | 'bad'
+  what: string
+  remedy?: string
+}
+
+const NODE_MIN: readonly [number, number] = [22, 13]
+const MIB = 1024 * 1024
+const CLOCK_SKEW_MS = 5_000
+
+/** Looks at everything a relay needs and changes nothing but the data folder, which it makes. */
+export async function* doctor(sources: Sources): AsyncIterable<Finding> {
+  yield nodeVersion(process.versions.node)
+  const loaded = await loadConfig(sources).catch((error: Error) => error)
+  if (loaded instanceof Error) {
+    for (const line of loaded.message.split('\n')) yield { state: 'bad', what: 'configuration', remedy: line }
+    return
+  }
+  const { settings, file } = loaded
+  yield { state: 'good', what: `configuration${file === undefined ? ' (no file)' : ` ${file}`}` }
+  yield backends(settings)
+  yield secret(settings)
+  yield* addresses(settings)
+  const folder = await dataFolder(settings.data)
+  yield folder
+  if (folder.state === 'good') {
+    yield await database(settings.data)
+    yield await space(settings.data)
+    yield await clock(settings.data)
+  }
+  yield await port(settings)
+}
+
+export function nodeVersion(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const fits = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
+  if (fits) return { state: 'good', what: `Node ${version}` }
+  return { state: 'bad', what: `Node ${version} is too old`, remedy: `install Node ${NODE_MIN.join('.')} or newer` }
+}
+
+function backends(settings: Settings): Finding {
+  try {
+    const names = configuredBackends(settings).map((backend) => backend.name)
+    const [first] = unroutable(settings, names)
+    if (first) return { state: 'bad', what: 'routing', remedy: `${first.path.join('.')}: ${first.message}` }
+    return { state: 'good', what: `backends: ${[...names, 'desk'].join(', ')}` }
+  } catch (error) {
+    return { state: 'bad', what: 'backends', remedy: (error as Error).message }
+  }
+}
+
+function secret({ secret: value, mode }: Settings): Finding {
+  if (value === undefined) return { state: 'good', what: `secret: made at the first start (${mode})` }
+  if (new Set(value).size >= 12) return { state: 'good', what: 'secret' }
+  return { state: 'odd', what: 'the secret looks guessable', remedy: 'make one with: openssl rand -base64 48' }
+}
+
+function* addresses(settings: Settings): Iterable<Finding> {
+  const { mode, publicUrl, sites } = settings
+  const production = mode === 'production'
+  if (publicUrl !== undefined && production && !isSafe(publicUrl))
+    yield {
+      state: 'odd',
+      what: `publicUrl ${publicUrl} is not https`,
+      remedy: 'browsers keep cookies and sockets safe over https only',
+    }
+  else if (publicUrl === undefined && production)
+    yield {
+      state: 'odd',
+      what: 'publicUrl is not set',
+      remedy: 'set it: links to files are relative and cookies not Secure without it',
+    }
+  else yield { state: 'good', what: `public address${publicUrl === undefined ? '' : ` ${publicUrl}`}` }
+  if (sites.length === 0)
+    yield { state: 'odd', what: 'there are no sites', remedy: 'add one to "sites", the widget needs its key' }
+  for (const site of sites) {
+    const plain = site.origins.filter((origin) => production && !isSafe(origin))
+    if (site.origins.length === 0)
+      yield {
+        state: 'odd',
+        what: `site ${site.key} has no origins`,
+        remedy: 'no web page may embed it; list the pages in "origins"',
+      }
+    else if (plain.length > 0)
+      yield {
+        state: 'odd',
+        what: `site ${site.key}: ${plain.join(', ')} is not https`,
+        remedy: 'anybody on the way can read along',
+      }
+    else yield { state: 'good', what: `site ${site.key}: ${site.origins.join(', ')}` }
+  }
+}
+
+function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address)
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}
+
+async function dataFolder(folder: string): Promise<Finding> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    return { state: 'good', what: `data folder ${folder}` }
+  } catch (error) {
+    return { state: 'bad', what: `data folder ${folder}`, remedy: `make it writable: ${(error as Error).message}` }
+  }
+}
+
+async function database(folder: string): Promise<Finding> {
+  const path = join(folder, 'hutong.sqlite')
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  )
+  if (!exists) return { state: 'good', what: 'database: made at the first start' }
+  try {
+    const store = createSqliteStore({ path })
+    await store.check().finally(() => store.close())
+    return { state: 'good', what: `database ${path}` }
+  } catch (error) {
+    return { state: 'bad', what: `database ${path}: ${(error as Error).message}`, remedy: 'run: hutong migrate' }
+  }
+}
+
+async function space(folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = Math.floor((bavail * bsize) / MIB)
+  const what = `disk: ${free} MiB free`
+  if (free > 1_024) return { state: 'good', what }
+  return { state: free > 100 ? 'odd' : 'bad', what, remedy: 'free space, or point "data" to a larger disk' }
+}
+
+/** The disk's clock and ours differ on network file systems, and then leases and links go wrong. */
+async function clock(folder: string): Promise<Finding> {
+  const probe = join(folder, `.clock-${process.pid}`)
+  await writeFile(probe, '')
+  const { mtimeMs } = await stat(probe)
+  await rm(probe)
+  const skew = Math.round(Math.abs(Date.now() - mtimeMs))
+  if (skew < CLOCK_SKEW_MS) return { state: 'good', what: `clock ${new Date().toISOString()}` }
+  return { state: 'odd', what: `the clocks of machine and disk differ by ${skew} ms`, remedy: 'set both by NTP' }
+}
+
+async function port({ listen: address }: Settings): Promise<Finding> {
+  const server = createHttpServer({ fetch: () => new Response() })
+  try {
+    await listen(server, address)
+    return { state: 'good', what: `port ${address.host}:${address.port} is free` }
+  } catch (error) {
+    return { state: 'bad', what: 'port', remedy: (error as Error).message }
+  } finally {
+    stopListening(server)
+  }
+}

@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { createSocketServer, createWebSocketAdapter, type WebSite } from '@hutong/adapter-websocket'
+import type { Clock, Logger } from '@hutong/core/adapter'
+import type { Backend } from '@hutong/core/backend'
+import { HutongError } from '@hutong/core/errors'
+import { Hono } from 'hono'
+import { createAuth } from './auth.ts'
+import { createBackendSocket } from './backend-socket.ts'
+import { builtFiles } from './built-files.ts'
+import { createClientAddress } from './client-address.ts'
+import { type Config, sitesOf, unroutable } from './config.ts'
+import { configuredBackends } from './configured-backends.ts'
+import { countArrivals } from './count-arrivals.ts'
+import { createRelay } from './create-relay.ts'
+import { createFiles } from './files.ts'
+import { installHealth } from './health.ts'
+import { createRest } from './http/rest.ts'
+import { closeServer, createHttpServer, listen, stopListening } from './http-server.ts'
+import { type IngressEnv, installIngress } from './ingress.ts'
+import { createLogger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import { openMetrics } from './metrics-route.ts'
+import { createPresence, type Presence } from './presence.ts'
+import { createSqliteStore } from './stores/sqlite.ts'
+import { VERSION } from './version.ts'
+
+export interface ServeExtras {
+  /** Backends of your own, by the names that routing chains use. */
+  backends?: readonly Backend[]
+  logger?: Logger
+  clock?: Clock
+}
+
+export interface Running {
+  /** Where it listens, as an origin. */
+  url: string
+  port: number
+  /** Drains: clients are told to come back, what is under way finishes, then everything closes. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Undoes what has been opened so far, newest first. */
+type Closers = (() => Promise<unknown> | void)[]
+
+/** A whole relay in this process. Resolves once it listens; rejects with `misconfigured` or `unavailable`, and nothing is left open then. */
+export async function serve(config: Config, extras: ServeExtras = {}): Promise<Running> {
+  const closers: Closers = []
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= closeAll(closers)
+    return closing
+  }
+  try {
+    const port = await open(config, extras, closers)
+    const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
+    return { url: `http://${host}:${port}`, port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.toReversed()) await close()
+}
+
+async function open(config: Config, extras: ServeExtras, closers: Closers): Promise<number> {
+  const { clock = { now: Date.now }, logger = createLogger(config.log) } = extras
+  const now = () => clock.now()
+  const sites = sitesOf(config)
+  const backends = [...configuredBackends(config), ...(extras.backends ?? [])]
+  refuseUnroutable(config, backends)
+
+  await mkdir(join(config.data, 'files'), { recursive: true })
+  const store = createSqliteStore({ path: join(config.data, 'hutong.sqlite') })
+  closers.push(() => store.close())
+  await store.migrate()
+  const metrics = createMetrics({ store, now })
+  closers.push(metrics.close)
+  const presence = createPresence()
+  closers.push(presence.close)
+  const auth = createAuth({ store, config: { ...config, sites }, clock })
+  const files = createFiles({
+    folder: join(config.data, 'files'),
+    store,
+    secret: config.secret,
+    clock,
+    publicUrl: config.publicUrl,
+    uploads: (id) => sites.find((site) => site.id === id)?.uploads ?? { maxBytes: 0, types: [] },
+  })
+
+  const app = new Hono<IngressEnv>()
+  const http = createHttpServer(app)
+  const web = openWeb(config, http, presence)
+  closers.push(
+    () => closeServer(http),
+    () => web.io.close(),
+  )
+  const relay = createRelay({
+    store,
+    sites,
+    adapters: [countArrivals(web.adapter, metrics)],
+    backends,
+    files,
+    logger,
+    clock,
+    rawDays: config.rawDays,
+    measure: { commit: metrics.committed, backend: metrics.answered },
+  })
+  const backendSocket = createBackendSocket({ io: web.io, relay, store, auth, presence, files, logger })
+
+  metrics.connections('visitors', () => web.io.of('/').sockets.size)
+  metrics.connections('backends', () => backendSocket.count())
+
+  const clientAddress = createClientAddress(config.trustProxy)
+  installIngress(app, { ...config, addressOf: clientAddress, metrics, logger, now })
+  installHealth(app, { store, draining: () => relay.draining, now, version: VERSION })
+  const built = await builtFiles(config.publicUrl)
+  app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
+  app.all('/channels/*', (c) => relay.fetch(c.req.raw))
+  closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
+  app.route('/', createRest({ relay, store, config: { ...config, sites }, files, auth, presence, now }))
+
+  await relay.start()
+  closers.push(
+    () => relay.drain(),
+    () => backendSocket.close(config.drain.spreadMs),
+    () => stopListening(http),
+  )
+  return listen(http, config.listen)
+}
+
+function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed'>) {
+  const sites = new Map<string, WebSite>(
+    sitesOf(config).map((site) => [site.key, { ...site, staffed: () => presence.staffed(site.id) }]),
+  )
+  const { trustProxy, websocket } = config
+  const { limits, ...sockets } = websocket
+  const find = (key: string) => sites.get(key)
+  const io = createSocketServer(http, { ...sockets, trustProxy, sites: find })
+  const adapter = createWebSocketAdapter({
+    io,
+    sites: find,
+    secret: config.secret,
+    trustProxy,
+    spread: config.drain.spreadMs,
+    limits: given(limits),
+  })
+  return { io, adapter }
+}
+
+/** Without the keys that were left out. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
+
+function refuseUnroutable(config: Config, backends: readonly Backend[]): void {
+  const mistakes = unroutable(
+    config,
+    backends.map((backend) => backend.name),
+  )
+  if (mistakes.length > 0)
+    throw new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
+}
