@@ -1,0 +1,177 @@
+import { type Kysely, sql } from 'kysely'
+import type { EventRow } from './rows.ts'
+import { toEvent } from './rows.ts'
+import { events } from './sqlite-log.ts'
+import type { ClaimedDelivery, DeliveryRow, OutboxStore, Settlement } from './store.ts'
+import type { Tables } from './tables.ts'
+
+/** The outbox. Of a lane's open rows only the oldest is its `head`, and only heads are ever claimed. */
+export function createDeliveries(db: Kysely<Tables>): OutboxStore {
+  return {
+    claim: (query) => claim(db, query),
+    settle: (id, owner, result) => settle(db, { id, owner, result }),
+    async renew(ids, owner, until) {
+      if (ids.length > 0) await held(db, owner).where('id', 'in', ids).set({ due: until }).execute()
+    },
+    async release(owner) {
+      await held(db, owner).set({ state: 'ready', owner: null, due: 0 }).execute()
+    },
+    async nextDue() {
+      const row = await db
+        .selectFrom('outbox')
+        .where('head', '=', 1)
+        .select('due')
+        .orderBy('due')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.due
+    },
+    deadLetters: (query) => deadLetters(db, query),
+    replay: (ids, now) => replay(db, ids, now),
+    backlog: (now) => backlog(db, now),
+  }
+}
+
+function held(db: Kysely<Tables>, owner: string) {
+  return db.updateTable('outbox').where('state', '=', 'leased').where('owner', '=', owner)
+}
+
+async function claim(
+  db: Kysely<Tables>,
+  { owner, now, leaseMs, limit }: Parameters<OutboxStore['claim']>[0],
+): Promise<ClaimedDelivery[]> {
+  return db.transaction().execute(async (step) => {
+    const due = await step
+      .selectFrom('outbox')
+      .select('id')
+      .where('head', '=', 1)
+      .where('due', '<=', now)
+      .orderBy('due')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    if (due.length === 0) return []
+    const ids = due.map((row) => row.id)
+    await step
+      .updateTable('outbox')
+      .set((eb) => ({ state: 'leased', owner, due: now + leaseMs, tries: eb('tries', '+', 1) }))
+      .where('id', 'in', ids)
+      .execute()
+    return claimed(step, ids)
+  })
+}
+
+async function claimed(db: Kysely<Tables>, ids: readonly number[]): Promise<ClaimedDelivery[]> {
+  const rows = await events(db)
+    .innerJoin('outbox as o', (join) =>
+      join.onRef('o.conversation', '=', 'e.conversation').onRef('o.seq', '=', 'e.seq'),
+    )
+    .select(['o.id as delivery', 'o.lane', 'o.target', 'o.tries'])
+    .where('o.id', 'in', ids)
+    .orderBy('o.id')
+    .execute()
+  return rows.map((row: EventRow & { delivery: number; lane: string; target: string; tries: number }) => ({
+    id: row.delivery,
+    lane: row.lane,
+    target: row.target,
+    attempt: row.tries,
+    event: toEvent(row),
+  }))
+}
+
+async function settle(
+  db: Kysely<Tables>,
+  { id, owner, result }: { id: number; owner: string; result: Settlement },
+): Promise<boolean> {
+  return db.transaction().execute(async (step) => {
+    const ended = result.state !== 'retry'
+    const row = await held(step, owner)
+      .where('id', '=', id)
+      .set({
+        state: result.state === 'retry' ? 'ready' : result.state,
+        owner: null,
+        error: 'error' in result ? result.error : null,
+        receipt: 'receipt' in result ? (result.receipt ?? null) : null,
+        ...(result.state === 'retry' ? { due: result.due } : { head: 0 }),
+      })
+      .returning('lane')
+      .executeTakeFirst()
+    if (row && ended) await promote(step, row.lane)
+    return row !== undefined
+  })
+}
+
+const OPEN = sql<boolean>`state in ('ready', 'leased')`
+
+/** The lane's oldest open row becomes its head. */
+async function promote(db: Kysely<Tables>, lane: string): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ head: 1 })
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('outbox')
+        .select(({ fn }) => fn.min('id').as('id'))
+        .where('lane', '=', lane)
+        .where(OPEN),
+    )
+    .execute()
+}
+
+async function deadLetters(
+  db: Kysely<Tables>,
+  { before, limit }: Parameters<OutboxStore['deadLetters']>[0],
+): Promise<DeliveryRow[]> {
+  let query = db
+    .selectFrom('outbox as o')
+    .innerJoin('conversations as c', 'c.n', 'o.conversation')
+    .where(sql<boolean>`o.state in ('dead', 'unsure')`)
+    .select(['o.id', 'o.lane', 'o.target', 'c.id as conversation', 'o.seq'])
+    .select(['o.state', 'o.due', 'o.tries', 'o.error', 'o.receipt'])
+    .orderBy('o.id', 'desc')
+    .limit(limit)
+  if (before !== undefined) query = query.where('o.id', '<', before)
+  return query.execute()
+}
+
+async function replay(db: Kysely<Tables>, ids: readonly number[], now: number): Promise<number> {
+  if (ids.length === 0) return 0
+  return db.transaction().execute(async (step) => {
+    const rows = await step
+      .updateTable('outbox')
+      .set({ state: 'ready', due: now, tries: 0, head: 0 })
+      .where('id', 'in', ids)
+      .where(sql<boolean>`state in ('dead', 'unsure')`)
+      .returning('lane')
+      .execute()
+    for (const lane of new Set(rows.map((row) => row.lane))) await rehead(step, lane)
+    return rows.length
+  })
+}
+
+/** After older rows were opened again: a claim under way keeps the lane until it is settled. */
+async function rehead(db: Kysely<Tables>, lane: string): Promise<void> {
+  const leased = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('lane', '=', lane)
+    .where('state', '=', 'leased')
+    .executeTakeFirst()
+  if (leased) return
+  await db.updateTable('outbox').set({ head: 0 }).where('lane', '=', lane).where('head', '=', 1).execute()
+  await promote(db, lane)
+}
+
+async function backlog(db: Kysely<Tables>, now: number): ReturnType<OutboxStore['backlog']> {
+  const rows = await db
+    .selectFrom('outbox')
+    .where('state', 'in', ['ready', 'leased', 'dead'])
+    .groupBy('target')
+    .orderBy('target')
+    .select('target')
+    .select(sql<number>`count(case when ${OPEN} then 1 end)`.as('open'))
+    .select(sql<number>`count(case when state = 'dead' then 1 end)`.as('dead'))
+    .select(sql<number | null>`min(case when ${OPEN} then at end)`.as('oldest'))
+    .execute()
+  return rows.map(({ oldest, ...row }) => ({ ...row, oldest: oldest === null ? 0 : Math.max(0, now - oldest) }))
+}

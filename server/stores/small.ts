@@ -1,0 +1,71 @@
+import type { StoredFile } from '@hutong/core/adapter'
+import { type Kysely, sql } from 'kysely'
+import type { SmallStore } from './store.ts'
+import type { Tables } from './tables.ts'
+
+/** Small durable things: state by key, leases, files' records, and the raw payloads' end. */
+export function createSmall(db: Kysely<Tables>): SmallStore {
+  return {
+    async get(scope, key) {
+      const row = await at(db, scope, key).select('value').executeTakeFirst()
+      return row && JSON.parse(row.value)
+    },
+    async set(scope, key, value) {
+      if (value === undefined) await remove(db, scope, key)
+      else await put(db, { scope, key, value: JSON.stringify(value) })
+    },
+    lease: (name, owner, now, until) => lease(db, { name, owner, until }, now),
+    async releaseLease(name, owner) {
+      await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute()
+    },
+    async addFile({ createdAt, ...file }) {
+      await db
+        .insertInto('files')
+        .values({ ...file, name: file.name.toWellFormed(), created_at: createdAt })
+        .execute()
+    },
+    async file(id): Promise<StoredFile | undefined> {
+      return db
+        .selectFrom('files')
+        .select(['id', 'site', 'name', 'type', 'bytes'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+    },
+    async purgeRaw(now) {
+      const { numDeletedRows } = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+function at(db: Kysely<Tables>, scope: string, key: string) {
+  return db.selectFrom('state').where('scope', '=', scope).where('key', '=', key)
+}
+
+async function put(db: Kysely<Tables>, row: Tables['state']): Promise<void> {
+  await db
+    .insertInto('state')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['scope', 'key']).doUpdateSet({ value: (eb) => eb.ref('excluded.value') }),
+    )
+    .execute()
+}
+
+async function remove(db: Kysely<Tables>, scope: string, key: string): Promise<void> {
+  await db.deleteFrom('state').where('scope', '=', scope).where('key', '=', key).execute()
+}
+
+async function lease(db: Kysely<Tables>, row: Tables['leases'], now: number): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('leases')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet({ owner: row.owner, until: row.until })
+        .where(sql<boolean>`leases.owner = ${row.owner} or leases.until <= ${now}`),
+    )
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}

@@ -1,0 +1,75 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+
+/** The hot statements, prepared by hand; all other queries go through Kysely. */
+export interface Statements {
+  begin: StatementSync
+  commit: StatementSync
+  rollback: StatementSync
+  conversation: StatementSync
+  byAddress: StatementSync
+  addContact: StatementSync
+  addIdentity: StatementSync
+  addConversation: StatementSync
+  saveConversation: StatementSync
+  moveConversation: StatementSync
+  saveProfile: StatementSync
+  addEntry: StatementSync
+  knownKey: StatementSync
+  knownNative: StatementSync
+  addNative: StatementSync
+  addRaw: StatementSync
+  cancelLane: StatementSync
+  addDelivery: StatementSync
+  after: StatementSync
+  before: StatementSync
+  position: StatementSync
+}
+
+const CONVERSATION = `select c.*, p.profile from conversations c join contacts p on p.id = c.contact`
+const ENTRY = 'select seq, key, at, sender, channel, body from entries where conversation = ?'
+
+const SQL: Record<keyof Statements, string> = {
+  begin: 'begin immediate',
+  commit: 'commit',
+  rollback: 'rollback',
+  conversation: `${CONVERSATION} where c.id = ?`,
+  byAddress: `${CONVERSATION} join identities i on i.contact = p.id where i.site = ? and i.channel = ? and i.address = ?`,
+  addContact: `insert into contacts (id, site, profile, attributes, visit, search, created_at, seen_at)
+    values (?, ?, ?, '{}', ?, ?, ?, ?)`,
+  addIdentity: 'insert into identities (site, channel, address, contact, verified, at) values (?, ?, ?, ?, ?, ?)',
+  addConversation: `insert into conversations (id, site, contact, status, last, latest, holder_kind, holder_id, floor,
+    channel, attributes, created_at, updated_at, waiting_since) values (?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, null)`,
+  saveConversation: `update conversations set status = ?, last = ?, latest = ?, holder_kind = ?, holder_id = ?, floor = ?,
+    channel = ?, attributes = ?, updated_at = ?, waiting_since = ? where n = ?`,
+  moveConversation: 'update conversations set last = ?, latest = ?, updated_at = ? where n = ?',
+  saveProfile: 'update contacts set profile = ?, search = ? where id = ?',
+  addEntry: `insert into entries (conversation, seq, key, at, sender, channel, kind, body, floor)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (conversation, key) do nothing`,
+  knownKey: 'select seq, at from entries where conversation = ? and key = ?',
+  knownNative: `select c.id, e.seq, e.at from natives x join conversations c on c.n = x.conversation
+    join entries e on e.conversation = x.conversation and e.seq = x.seq where x.channel = ? and x.native = ?`,
+  addNative: 'insert into natives (channel, native, conversation, seq) values (?, ?, ?, ?)',
+  addRaw: 'insert into raws (conversation, seq, payload, until) values (?, ?, ?, ?)',
+  cancelLane: "update outbox set state = 'cancelled', head = 0 where lane = ? and state = 'ready'",
+  addDelivery: `insert into outbox (lane, target, conversation, seq, at, state, head, due, tries)
+    select ?1, ?2, ?3, ?4, ?5, 'ready',
+      not exists (select 1 from outbox where lane = ?1 and state in ('ready', 'leased')), ?6, 0`,
+  after: `${ENTRY} and seq > ? order by seq limit ?`,
+  before: `${ENTRY} and seq < ? order by seq desc limit ?`,
+  position: 'select max(position) as position from entries',
+}
+
+export function prepare(database: DatabaseSync): Statements {
+  return Object.fromEntries(
+    Object.entries(SQL).map(([name, statement]) => [name, database.prepare(statement)]),
+  ) as Record<keyof Statements, StatementSync>
+}
+
+/** The row in the shape its statement selects. */
+export function one<Row>(statement: StatementSync, ...values: SQLInputValue[]): Row | undefined {
+  return statement.get(...values) as Row | undefined
+}
+
+export function all<Row>(statement: StatementSync, ...values: SQLInputValue[]): Row[] {
+  return statement.all(...values) as Record<string, SQLOutputValue>[] as Row[]
+}

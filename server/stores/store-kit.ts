@@ -1,0 +1,12 @@
+import { describe } from 'vitest'
+import type { MakeStore } from './store-bench.ts'
+import { testLog } from './store-log-kit.ts'
+import { testOutbox } from './store-outbox-kit.ts'
+import { testReaders } from './store-readers-kit.ts'
+
+/** What every store promises, whatever database it stands on. */
+export function testStore(make: MakeStore): void {
+  describe('the log', () => testLog(make))
+  describe('readers', () => testReaders(make))
+  describe('the outbox', () => testOutbox(make))
+}

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClaimedDelivery, Store } from './store.ts'
+import { applied, type MakeStore, NOW, type StoreBench, say } from './store-bench.ts'
+
+const claim = (store: Store, more: { owner?: string; now?: number; leaseMs?: number; limit?: number } = {}) =>
+  store.claim({ owner: 'one', now: NOW, leaseMs: 1_000, limit: 10, ...more })
+
+const keysOf = (claimed: readonly ClaimedDelivery[]) => claimed.map((one) => one.event.entry.key)
+
+/** The promises of the outbox. */
+export function testOutbox(make: MakeStore): void {
+  let bench: StoreBench
+  let store: Store
+  beforeEach(async () => {
+    bench = await make()
+    store = bench.store
+    await store.migrate()
+  })
+  afterEach(() => bench.destroy())
+
+  describe('lanes', () => testLanes(() => store))
+  describe('leases', () =>
+    testLeases(
+      () => store,
+      () => bench,
+    ))
+  describe('ends', () => testEnds(() => store))
+}
+
+const sayInto = (lane: string, key: string, due?: number) =>
+  say({
+    key,
+    decision: { deliveries: [{ lane, target: 'backend:faq', entry: 0, ...(due === undefined ? {} : { due }) }] },
+  })
+
+function testLanes(get: () => Store): void {
+  it('gives out a delivery with the very event that was committed', async () => {
+    const { conversation, deliveries } = await applied(get(), sayInto('l', 'k'))
+    expect(deliveries).toBe(1)
+    expect(await claim(get())).toEqual([
+      {
+        id: expect.any(Number),
+        lane: 'l',
+        target: 'backend:faq',
+        attempt: 1,
+        event: (await get().feed({ after: 0, limit: 1 }))[0],
+      },
+    ])
+    expect((await get().feed({ after: 0, limit: 1 }))[0]?.conversation).toBe(conversation.id)
+  })
+
+  it('works through a lane one at a time and in order, lanes side by side', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1'), sayInto('l', 'l3')])
+    const first = await claim(get())
+    expect(keysOf(first)).toEqual(['l1', 'm1'])
+    expect(await claim(get())).toEqual([])
+    await get().settle(first[0]?.id ?? 0, 'one', { state: 'done' })
+    const second = await claim(get())
+    expect(keysOf(second)).toEqual(['l2'])
+    await get().settle(second[0]?.id ?? 0, 'one', { state: 'dead', error: 'gone' })
+    expect(keysOf(await claim(get()))).toEqual(['l3'])
+  })
+
+  it('lets a postponed delivery hold up its own lane alone', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
+    const [l1] = await claim(get(), { limit: 1 })
+    await get().settle(l1?.id ?? 0, 'one', { state: 'retry', due: NOW + 500, error: 'later' })
+    expect(keysOf(await claim(get()))).toEqual(['m1'])
+    expect(await claim(get(), { now: NOW + 499 })).toEqual([])
+    const again = await claim(get(), { now: NOW + 500 })
+    expect(again.map((one) => [one.event.entry.key, one.attempt])).toEqual([['l1', 2]])
+  })
+
+  it('gives out nothing before it is due', async () => {
+    await applied(get(), sayInto('l', 'k', NOW + 100))
+    expect(await claim(get(), { now: NOW + 99 })).toEqual([])
+    expect(await get().nextDue()).toBe(NOW + 100)
+    expect(await claim(get(), { now: NOW + 100 })).toHaveLength(1)
+  })
+
+  it('cancels what waits in a lane and lets what is under way finish', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
+    const [l1] = await claim(get(), { limit: 1 })
+    await applied(get(), say({ key: 'x', decision: { cancel: ['l'] } }))
+    expect(await get().settle(l1?.id ?? 0, 'one', { state: 'done' })).toBe(true)
+    expect(keysOf(await claim(get()))).toEqual(['m1'])
+    await applied(get(), sayInto('l', 'l3'))
+    expect(keysOf(await claim(get()))).toEqual(['l3'])
+  })
+
+  it('cancels the old and queues the new of one lane in one write', async () => {
+    await applied(get(), sayInto('l', 'l1'))
+    const deliveries = [{ lane: 'l', target: 'backend:faq', entry: 0 }]
+    await applied(get(), say({ key: 'l2', decision: { cancel: ['l'], deliveries } }))
+    expect(keysOf(await claim(get()))).toEqual(['l2'])
+  })
+}
+
+function testLeases(get: () => Store, bench: () => StoreBench): void {
+  it('gives a delivery to another owner when the lease is over, and tells the first one that it was lost', async () => {
+    await applied(get(), sayInto('l', 'k'))
+    const [lost] = await claim(get())
+    expect(await get().nextDue()).toBe(NOW + 1_000)
+    const [taken] = await claim(get(), { owner: 'two', now: NOW + 1_000 })
+    expect(taken).toMatchObject({ id: lost?.id, attempt: 2 })
+    expect(await get().settle(lost?.id ?? 0, 'one', { state: 'done' })).toBe(false)
+    expect(await get().settle(lost?.id ?? 0, 'two', { state: 'done' })).toBe(true)
+    expect(await get().nextDue()).toBeUndefined()
+  })
+
+  it('keeps a lease that is renewed', async () => {
+    await applied(get(), sayInto('l', 'k'))
+    const [held] = await claim(get())
+    await get().renew([held?.id ?? 0], 'one', NOW + 5_000)
+    await get().renew([held?.id ?? 0], 'two', NOW + 1)
+    expect(await claim(get(), { owner: 'two', now: NOW + 4_999 })).toEqual([])
+  })
+
+  it('makes what an owner gives back due at once', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('m', 'm1')])
+    await claim(get())
+    await get().release('one')
+    expect(keysOf(await claim(get(), { owner: 'two' }))).toEqual(['l1', 'm1'])
+  })
+
+  it('gives every delivery out again after a crash, none of them lost', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
+    await claim(get())
+    const again = await bench().reopen()
+    expect(keysOf(await claim(again, { owner: 'two' }))).toEqual([])
+    expect(keysOf(await claim(again, { owner: 'two', now: NOW + 1_000 }))).toEqual(['l1', 'm1'])
+  })
+}
+
+function testEnds(get: () => Store): void {
+  it('keeps dead and unsure deliveries with their reason, newest first', async () => {
+    const { conversation } = await applied(get(), sayInto('l', 'a'))
+    await applied(get(), sayInto('m', 'b'))
+    const [a, b] = await claim(get())
+    await get().settle(a?.id ?? 0, 'one', { state: 'dead', error: 'rejected: no' })
+    await get().settle(b?.id ?? 0, 'one', { state: 'unsure', error: 'timeout: maybe' })
+    const letters = await get().deadLetters({ limit: 10 })
+    expect(letters.map(({ state, error, seq }) => [state, error, seq])).toEqual([
+      ['unsure', 'timeout: maybe', 2],
+      ['dead', 'rejected: no', 1],
+    ])
+    expect(letters[0]?.conversation).toBe(conversation.id)
+    expect(await get().deadLetters({ limit: 10, before: letters[0]?.id ?? 0 })).toEqual([letters[1]])
+  })
+
+  it('replays dead deliveries in their place of the lane', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2')])
+    const [l1] = await claim(get())
+    await get().settle(l1?.id ?? 0, 'one', { state: 'dead', error: 'down' })
+    expect(await get().replay([l1?.id ?? 0, 9_999], NOW + 5)).toBe(1)
+    expect(await get().replay([l1?.id ?? 0], NOW + 5)).toBe(0)
+    const [again] = await claim(get(), { now: NOW + 5 })
+    expect(again).toMatchObject({ id: l1?.id, attempt: 1 })
+    expect(await claim(get(), { now: NOW + 5 })).toEqual([])
+    await get().settle(l1?.id ?? 0, 'one', { state: 'done', receipt: 'n-1' })
+    expect(keysOf(await claim(get(), { now: NOW + 5 }))).toEqual(['l2'])
+  })
+
+  it('waits with a replayed delivery while its lane has one under way', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2')])
+    const [l1] = await claim(get())
+    await get().settle(l1?.id ?? 0, 'one', { state: 'dead', error: 'down' })
+    const [l2] = await claim(get())
+    await get().replay([l1?.id ?? 0], NOW)
+    expect(await claim(get())).toEqual([])
+    await get().settle(l2?.id ?? 0, 'one', { state: 'done' })
+    expect(keysOf(await claim(get()))).toEqual(['l1'])
+  })
+
+  it('counts what is open and dead, per target', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
+    const [l1] = await claim(get(), { limit: 1 })
+    await get().settle(l1?.id ?? 0, 'one', { state: 'dead', error: 'down' })
+    expect(await get().backlog(NOW + 700)).toEqual([{ target: 'backend:faq', open: 2, dead: 1, oldest: 700 }])
+  })
+}
