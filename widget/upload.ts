@@ -24,8 +24,8 @@ export function uploadFile(target: UploadTarget, file: File, progress: (share: n
     request.onerror = request.ontimeout = lost
     request.onabort = () => resolve(refused('gone', 'cancelled'))
     request.onload = () => {
-      const answer = request.response as { part?: Part; error?: WireError } | null
-      if (answer?.part) resolve({ part: answer.part })
+      const answer = request.response as { part?: Part; url?: string; error?: WireError } | null
+      if (answer?.part) resolve({ part: { ...answer.part, ...(answer.url && { url: answer.url }) } as Part })
       else if (answer?.error) resolve({ error: answer.error })
       else lost()
     }

@@ -1,0 +1,84 @@
+import { effect, untracked } from '@preact/signals'
+import { createChat } from './create-chat.ts'
+import { browserDrawer } from './keep.ts'
+import { type Locale, loadLocale } from './locales/locale.ts'
+import type { App, Shell } from './shell.ts'
+import { titleCount } from './title.ts'
+import { type MountedPanel, mountPanel } from './ui/mount.tsx'
+import { pageVisit, watchPage } from './visit.ts'
+
+/** Starts the chat behind a bubble; the panel is drawn when it is opened first. Rejects when the locale cannot be had. */
+export async function startApp(shell: Shell): Promise<App> {
+  const { options, launcher, emit, attributes } = shell
+  const chat = createChat({
+    relay: options.relay,
+    site: options.site,
+    drawer: options.storage === 'memory' ? undefined : browserDrawer(),
+    jwt: options.jwt,
+    locale: options.locale,
+    visit: () => pageVisit(attributes),
+    notices: { message: (entry) => emit('message', entry), error: (error) => emit('error', error) },
+    fallback: async () => (await import('./transport/stock.ts')).openStockLink,
+  })
+  let locale = await loadLocale(options.locale)
+  let panel: MountedPanel | undefined
+  let isOpen = false
+
+  function draw(next: Locale) {
+    locale = next
+    panel?.update({ locale })
+  }
+  function open() {
+    if (isOpen) return
+    isOpen = true
+    panel ??= mountPanel(launcher.root, { chat, locale, options: panelOptions(shell), onClose: close })
+    panel.show()
+    launcher.button.hidden = true
+    emit('open', undefined)
+  }
+  function close() {
+    if (!isOpen) return
+    isOpen = false
+    launcher.dress(options)
+    panel?.hide()
+    emit('close', undefined)
+  }
+  const stops = [
+    effect(() => {
+      const count = chat.unread.value
+      untracked(() => {
+        launcher.badge(count)
+        emit('unread', count)
+      })
+    }),
+    effect(() => {
+      const state = chat.connection.value
+      untracked(() => emit('connection', state))
+    }),
+    titleCount(chat.unread),
+    watchPage(chat.refreshVisit),
+  ]
+  return {
+    open,
+    close,
+    toggle: () => (isOpen ? close() : open()),
+    send: chat.send,
+    identify: chat.identify,
+    refreshVisit: chat.refreshVisit,
+    setLocale(tag) {
+      chat.setLocale(tag)
+      loadLocale(tag).then(draw, ({ message }) => emit('error', { code: 'unreachable', message, retryable: true }))
+    },
+    destroy() {
+      for (const stop of stops) stop()
+      panel?.destroy()
+      chat.destroy()
+    },
+  }
+}
+
+function panelOptions({ options }: Shell) {
+  const { color, position, storage } = options
+  const preferences = storage === 'memory' ? undefined : browserDrawer()
+  return { ...(color && { accent: color }), ...(position && { position }), ...(preferences && { preferences }) }
+}

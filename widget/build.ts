@@ -1,0 +1,87 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants } from 'node:zlib'
+import { build, mergeConfig, type UserConfig } from 'vite'
+import shared from './vite.config.ts'
+
+/**
+ * Builds what goes out: `dist/widget/` the chat and its lazy chunks, `dist/hutong.js` the script tag that knows their names,
+ * `dist/npm/` the package. Beside every script-tag file lies its brotli form.
+ */
+const DIST = join(import.meta.dirname, 'dist')
+
+interface Chunk {
+  fileName: string
+  name: string
+}
+
+async function pass(config: UserConfig): Promise<Chunk[]> {
+  const built = await build(mergeConfig(shared, config))
+  const outputs = Array.isArray(built) ? built : [built]
+  return outputs.flatMap((one) => ('output' in one ? one.output : [])).filter((one) => one.type === 'chunk')
+}
+
+function buildApp(): Promise<Chunk[]> {
+  return pass({
+    build: {
+      outDir: join(DIST, 'widget'),
+      rolldownOptions: {
+        input: { app: join(import.meta.dirname, 'app.ts') },
+        preserveEntrySignatures: 'allow-extension',
+        output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js' },
+      },
+    },
+  })
+}
+
+async function buildLoader(chunks: readonly Chunk[]) {
+  const fileOf = (name: string) => {
+    const found = chunks.find((one) => one.name === name)
+    if (!found) throw new Error(`the build made no chunk ${name}`)
+    return `widget/${found.fileName}`
+  }
+  await pass({
+    define: {
+      APP: JSON.stringify(fileOf('app')),
+      LOCALES: JSON.stringify({ en: fileOf('en'), zh: fileOf('zh-CN') }),
+    },
+    build: {
+      outDir: DIST,
+      rolldownOptions: {
+        input: join(import.meta.dirname, 'loader.ts'),
+        output: { format: 'iife', entryFileNames: 'hutong.js' },
+      },
+    },
+  })
+}
+
+async function buildPackage() {
+  await pass({
+    build: {
+      outDir: join(DIST, 'npm'),
+      minify: false,
+      lib: {
+        entry: { index: join(import.meta.dirname, 'index.ts'), preact: join(import.meta.dirname, 'preact.ts') },
+        formats: ['es'],
+      },
+      rolldownOptions: {
+        external: [/^preact/, /^@preact\//, 'socket.io-client'],
+        output: { chunkFileNames: '[name].js' },
+      },
+    },
+  })
+}
+
+/** Servers send these as they are, so the hardest setting is paid here once. */
+async function squeeze(file: string) {
+  const content = await readFile(file)
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(content, { params }))
+}
+
+await rm(DIST, { recursive: true, force: true })
+await buildLoader(await buildApp())
+await buildPackage()
+const chunks = (await readdir(join(DIST, 'widget'))).map((name) => join(DIST, 'widget', name))
+await Promise.all([join(DIST, 'hutong.js'), ...chunks].map(squeeze))
