@@ -1,0 +1,119 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Asking, openStand, type Stand, TOKENS } from '../test-stand.ts'
+import type { Operation } from './operation.ts'
+
+let stand: Stand
+let conversation: string
+let contact: string
+beforeAll(async () => {
+  stand = await openStand()
+  conversation = (await stand.write('hello')).conversation
+  contact = (await stand.store.conversation(conversation))?.contact ?? ''
+})
+afterAll(() => stand.close())
+
+/** A request that would succeed with the right credentials. */
+function valid({ method, path, id }: Operation): [string, Asking] {
+  const bodies: Record<string, unknown> = {
+    act: { key: 'k1', actions: [{ kind: 'note', text: 'hi' }] },
+    raiseCursor: { delivered: 1, read: 1 },
+    updateContact: { name: 'Ms Li' },
+    replayDeliveries: { ids: [1] },
+  }
+  const filled = path.replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation)
+  const asking: Asking = {
+    method: method.toUpperCase(),
+    ...(id in bodies ? { json: bodies[id] } : {}),
+    ...(id === 'uploadFile' ? { body: 'text' } : {}),
+  }
+  return [id === 'uploadFile' ? `${filled}?conversation=${conversation}&name=a.txt` : filled, asking]
+}
+
+const byAccess = (access: Operation['access'][]) => stand.operations.filter((one) => access.includes(one.access))
+
+describe('the REST interface', () => {
+  it('lets nobody in without credentials, on no route that is not public', async () => {
+    const guarded = byAccess(['actor', 'admin'])
+    expect(guarded.length).toBeGreaterThan(12)
+    for (const one of guarded) {
+      const [path, asking] = valid(one)
+      const { status, body } = await stand.ask(path, asking)
+      expect([one.id, status, body.error?.code]).toEqual([one.id, 401, 'unauthorized'])
+    }
+  })
+
+  it('lets nobody in with a wrong token', async () => {
+    for (const one of byAccess(['actor', 'admin'])) {
+      const [path, asking] = valid(one)
+      const { status } = await stand.ask(path, { ...asking, token: `${TOKENS.shop}x` })
+      expect([one.id, status]).toEqual([one.id, 401])
+    }
+  })
+
+  it("shows another site's token nothing of a site: its objects are not found and its lists are empty", async () => {
+    for (const one of byAccess(['actor'])) {
+      if (['getMe', 'signOut', 'listAgents'].includes(one.id)) continue
+      const [path, asking] = valid(one)
+      const { status, body } = await stand.ask(path, { ...asking, token: TOKENS.other })
+      const foreign = status === 200 ? body.items : status
+      expect([one.id, foreign]).toEqual([one.id, path.includes('_') ? 404 : []])
+    }
+  })
+
+  it('lets only the administrator see and repeat deliveries', async () => {
+    for (const one of byAccess(['admin'])) {
+      const [path, asking] = valid(one)
+      expect((await stand.ask(path, { ...asking, token: TOKENS.shop })).status).toBe(403)
+      expect((await stand.ask(path, { ...asking, token: TOKENS.boss })).status).toBe(200)
+    }
+  })
+
+  it('answers everything it offers to the right token', async () => {
+    for (const one of byAccess(['actor'])) {
+      const [path, asking] = valid(one)
+      const { status, body } = await stand.ask(path, { ...asking, token: TOKENS.shop })
+      expect([one.id, status, body.error]).toEqual([one.id, one.id === 'signOut' ? 204 : 200, undefined])
+    }
+  })
+
+  it('describes every route in a valid OpenAPI 3.1 document', async () => {
+    const { body } = await stand.ask('/v1/openapi.json')
+    const result = await new Validator().validate(body)
+    expect(result).toEqual({ valid: true })
+    expect(body.openapi).toBe('3.1.0')
+    const described = Object.entries(body.paths as Record<string, Record<string, { summary: string }>>)
+    const names = described.flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    expect(names.sort()).toEqual(stand.operations.map(({ method, path }) => `${method} ${path}`).sort())
+    for (const [, methods] of described)
+      for (const { summary } of Object.values(methods)) expect(summary.length).toBeGreaterThan(10)
+  })
+
+  it('refers to nothing in the document that is not there', async () => {
+    const { body } = await stand.ask('/v1/openapi.json')
+    const { schemas } = body.components as { schemas: object }
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference)
+    expect(references.length).toBeGreaterThan(20)
+    for (const one of references) expect(schemas).toHaveProperty(one?.replace('#/components/schemas/', '') ?? '')
+  })
+
+  it('names the field that is wrong and how to put it right', async () => {
+    const wrong: [string, Asking, string][] = [
+      [`/v1/conversations?limit=0`, {}, 'limit'],
+      [`/v1/conversations?cursor=made-up`, {}, 'cursor'],
+      [`/v1/conversations/${conversation}/entries?after=1&before=3`, {}, 'before'],
+      [`/v1/conversations/${conversation}/actions`, { method: 'POST', json: { key: 'k', actions: [] } }, 'actions'],
+      [`/v1/contacts/${contact}`, { method: 'PATCH', json: { name: 7 } }, 'name'],
+    ]
+    for (const [path, asking, field] of wrong) {
+      const { status, body } = await stand.ask(path, { ...asking, token: TOKENS.shop })
+      expect([path, status, body.error?.code, body.error?.field]).toEqual([path, 400, 'invalid', field])
+    }
+  })
+
+  it('takes a body that is not JSON for a mistake of the sender', async () => {
+    const asking = { method: 'POST', token: TOKENS.shop, body: '{"key":' }
+    const { status, body } = await stand.ask(`/v1/conversations/${conversation}/cursor`, asking)
+    expect([status, body.error?.code]).toEqual([400, 'invalid'])
+  })
+})

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSocketServer } from '@hutong/adapter-websocket'
+import type { BackendAuth, BackendPushes, BackendRequests } from '@hutong/core/wire'
+import { Hono } from 'hono'
+import { io as connect, type Socket } from 'socket.io-client'
+import { type Auth, createAuth, hashPassword } from './auth.ts'
+import { type BackendSocket, createBackendSocket } from './backend-socket.ts'
+import { parseConfig } from './config.ts'
+import { createFiles, type Files } from './files.ts'
+import { createRest, restOperations } from './http/rest.ts'
+import { closeServer, createHttpServer, listen } from './http-server.ts'
+import { type IngressEnv, installIngress } from './ingress.ts'
+import { createPresence, type Presence } from './presence.ts'
+import { openTestRelay, quiet, type TestRelay } from './test-relay.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+const ANNA = { id: 'a_anna', name: 'Anna', email: 'anna@shop.example' }
+
+/** Tokens by what they may: `shop` and `other` see one site each, `boss` is the administrator's. */
+export const TOKENS = { shop: 'token-of-the-shop', other: 'token-of-another-site', boss: 'token-of-the-administrator' }
+
+export interface Stand extends TestRelay {
+  url: string
+  auth: Auth
+  files: Files
+  presence: Presence
+  backendSocket: BackendSocket
+  operations: ReturnType<typeof restOperations>
+  /** A request with a token, answered as status and JSON. */
+  ask(path: string, more?: Asking): Promise<{ status: number; body: Answer; headers: Headers }>
+  /** Signs Anna in; resolves with the cookie a browser would keep. */
+  signIn(): Promise<string>
+  backend(auth: BackendAuth, headers?: Record<string, string>): BackendClient
+}
+
+export interface Asking {
+  method?: string
+  token?: string | undefined
+  json?: unknown
+  body?: BodyInit
+  headers?: Record<string, string>
+}
+
+export interface Answer {
+  [field: string]: unknown
+  items?: Record<string, unknown>[]
+  error?: { code: string; message: string; field?: string; retryAfter?: number }
+}
+
+export type BackendClient = Socket<BackendPushes, BackendRequests>
+
+/** The REST interface and the backend socket in front of a relay, over real HTTP on a free port. */
+export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Promise<Stand> {
+  const folder = await mkdtemp(join(tmpdir(), 'hutong-stand-'))
+  const house = await openTestRelay()
+  const { store, relay } = house
+  await store.createAgent({ ...ANNA, password: await passwordHash(), createdAt: Date.now() })
+  const config = parseConfig({
+    secret: 'a secret that is only used in tests',
+    sites: [
+      { key: 'shop', name: 'Shop' },
+      { key: 'other', name: 'Other shop' },
+    ],
+    tokens: [
+      { name: 'shop', hash: sha256(TOKENS.shop), sites: ['shop'] },
+      { name: 'other', hash: sha256(TOKENS.other), sites: ['other'] },
+      { name: 'boss', hash: sha256(TOKENS.boss), role: 'admin' },
+    ],
+    limits: { requests: { perSecond: 1_000, burst: 5_000 } },
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  })
+  const clock = { now: Date.now }
+  const presence = createPresence({ grace: 50 })
+  const auth = createAuth({ store, config, clock })
+  const uploads = { maxBytes: 100_000, types: ['image/*', 'audio/*', 'video/*', 'application/pdf', 'text/plain'] }
+  const files = createFiles({ folder, store, secret: config.secret, clock, publicUrl, uploads: () => uploads })
+  const parts = { relay, store, config, files, auth, presence }
+
+  const app = new Hono<IngressEnv>()
+  installIngress(app, {
+    limits: config.limits,
+    addressOf: ({ socket }) => socket.remoteAddress ?? '',
+    metrics: { refused() {} },
+    logger: quiet,
+    now: clock.now,
+  })
+  app.route('/', createRest(parts))
+  const http = createHttpServer(app)
+  const io = createSocketServer(http, { sites: () => undefined, polling: true })
+  const backendSocket = createBackendSocket({ ...parts, io, logger: quiet })
+  const url = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
+  const clients: BackendClient[] = []
+
+  return {
+    ...house,
+    ...parts,
+    url,
+    backendSocket,
+    operations: restOperations(parts),
+    ask: (path, more) => ask(url, path, more),
+    async signIn() {
+      const json = { email: ANNA.email, password: PASSWORD }
+      const { headers } = await ask(url, '/v1/session', { method: 'POST', json, headers: { origin: publicUrl ?? url } })
+      return headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    },
+    backend(auth, headers = {}) {
+      const client: BackendClient = connect(`${url}/backend`, {
+        auth,
+        transports: ['websocket'],
+        extraHeaders: headers,
+        reconnection: false,
+        forceNew: true,
+      })
+      clients.push(client)
+      return client
+    },
+    close: () => closeStand({ clients, backendSocket, presence, io, http, house, folder }),
+  }
+}
+
+async function closeStand(stand: {
+  clients: BackendClient[]
+  backendSocket: BackendSocket
+  presence: Presence
+  io: { close(): Promise<void> }
+  http: Server
+  house: TestRelay
+  folder: string
+}): Promise<void> {
+  for (const client of stand.clients) client.close()
+  stand.backendSocket.close(0)
+  stand.presence.close()
+  await stand.io.close()
+  await closeServer(stand.http, 100)
+  await stand.house.close()
+  await rm(stand.folder, { recursive: true })
+}
+
+async function ask(url: string, path: string, { method = 'GET', token, json, body, headers = {} }: Asking = {}) {
+  const content = json === undefined ? body : JSON.stringify(json)
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: content }),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
+  return { status: response.status, body: (isJson ? JSON.parse(text) : { text }) as Answer, headers: response.headers }
+}
+
+let hash: Promise<string> | undefined
+function passwordHash(): Promise<string> {
+  hash ??= hashPassword(PASSWORD)
+  return hash
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
