@@ -1,0 +1,56 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Chat, MessageItem } from '../chat.ts'
+import { plainText } from './plain-text.ts'
+import { useScope } from './scope.ts'
+
+/** So long a sentence stays for the screen reader to pick up, in milliseconds. */
+const STAY = 1_000
+
+/** Says each arriving message once, apart from the log that shows it. */
+export function Announcer() {
+  const {
+    chat,
+    locale: { words },
+  } = useScope()
+  const said = useSignal('')
+  const last = useRef(lastSeq(chat))
+  const streams = useRef<readonly string[]>([])
+  const items = chat.items.value
+  const writing = chat.streams.value
+
+  useEffect(() => {
+    const arrived = items.filter((one): one is MessageItem => isNews(one, last.current))
+    last.current = Math.max(last.current, lastSeq(chat))
+    const begun = writing.filter((one) => !streams.current.includes(one.key))
+    streams.current = writing.map((one) => one.key)
+    const lines = [
+      ...arrived.map((one) => words.says(one.from.name ?? words.colleague, plainText(one.parts, words))),
+      ...begun.map((one) => words.answering(one.from.name ?? words.assistant)),
+    ]
+    if (lines.length) said.value = lines.join('\n')
+  }, [items, writing, chat, words, said])
+
+  const now = said.value
+  useEffect(() => {
+    if (!now) return
+    const timer = setTimeout(() => {
+      said.value = ''
+    }, STAY)
+    return () => clearTimeout(timer)
+  }, [now, said])
+
+  return (
+    <div class="unseen" aria-live="polite">
+      {now}
+    </div>
+  )
+}
+
+function isNews(item: Chat['items']['value'][number], after: number): boolean {
+  return item.kind === 'message' && !item.mine && !item.recalled && item.seq !== undefined && item.seq > after
+}
+
+function lastSeq(chat: Chat): number {
+  return chat.items.value.findLast((one) => one.seq !== undefined)?.seq ?? 0
+}

@@ -1,0 +1,73 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { EMOJI } from './emoji-data.ts'
+
+export interface EmojiPanelProps {
+  /** Names of the groups, in the order of the data. */
+  groups: readonly string[]
+  label: string
+  onPick(emoji: string): void
+}
+
+/** Emoji in one row, by the style sheet. */
+const COLUMNS = 8
+
+/** A grid of one Tab stop: arrows walk in it, Enter picks. */
+export function EmojiPanel({ groups, label, onPick }: EmojiPanelProps) {
+  const at = useSignal(0)
+  const grid = useRef<HTMLDivElement>(null)
+  useEffect(() => focusOn(grid.current, 0), [])
+
+  function onKeyDown(event: KeyboardEvent) {
+    const count = grid.current?.querySelectorAll('.emoji').length ?? 0
+    const next = walk(event.key, at.value, count)
+    if (next === undefined) return
+    event.preventDefault()
+    at.value = next
+    focusOn(grid.current, next)
+  }
+
+  let index = 0
+  return (
+    <div ref={grid} class="emoji-panel" role="dialog" aria-label={label} onKeyDown={onKeyDown}>
+      {EMOJI.map((group, number) => (
+        <fieldset aria-label={groups[number]} key={groups[number]}>
+          <p aria-hidden="true">{groups[number]}</p>
+          <div class="emoji-grid">
+            {group.map((emoji) => {
+              const own = index++
+              return (
+                <button
+                  type="button"
+                  class="emoji"
+                  key={emoji}
+                  tabIndex={own === at.value ? 0 : -1}
+                  onClick={() => onPick(emoji)}
+                >
+                  {emoji}
+                </button>
+              )
+            })}
+          </div>
+        </fieldset>
+      ))}
+    </div>
+  )
+}
+
+function focusOn(grid: HTMLElement | null, index: number) {
+  grid?.querySelectorAll<HTMLElement>('.emoji')[index]?.focus()
+}
+
+function walk(key: string, from: number, count: number): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowRight: 1,
+    ArrowLeft: -1,
+    ArrowDown: COLUMNS,
+    ArrowUp: -COLUMNS,
+  }
+  if (key === 'Home') return 0
+  if (key === 'End') return count - 1
+  const step = steps[key]
+  return step === undefined ? undefined : Math.max(0, Math.min(count - 1, from + step))
+}

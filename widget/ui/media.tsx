@@ -1,0 +1,129 @@
+import type { PartOf } from '@hutong/core/parts'
+import { Icon } from './icons.tsx'
+import type { PartProps } from './part-view.tsx'
+import { Out } from './rich-text.tsx'
+import { useScope } from './scope.ts'
+
+/** Circumference of the ring in its own units. */
+const RING = 2 * Math.PI * 9
+
+/** How far the upload is, with its cancel in the middle. */
+function Progress({ item }: Pick<PartProps, 'item'>) {
+  const {
+    uploads,
+    chat,
+    locale: { words },
+  } = useScope()
+  if (item.state !== 'uploading') return null
+  const percent = Math.round((item.progress ?? 0) * 100)
+  return (
+    <button
+      type="button"
+      class="progress"
+      aria-label={`${words.cancel} (${percent} %)`}
+      onClick={() => (uploads.get(item.key) ?? (() => chat.discard(item.key)))()}
+    >
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <circle cx="12" cy="12" r="9" />
+        <circle class="done" cx="12" cy="12" r="9" stroke-dasharray={`${(RING * percent) / 100} ${RING}`} />
+        <path d="M9.5 9.5l5 5M14.5 9.5l-5 5" />
+      </svg>
+    </button>
+  )
+}
+
+export function ImageView({ part, item }: PartProps<PartOf<'image'>>) {
+  const {
+    locale: { words },
+  } = useScope()
+  const { width, height, url } = part
+  if (!url) return <FileView part={{ ...part, kind: 'file' }} item={item} />
+  const sized = width !== undefined && height !== undefined
+  return (
+    <div class="picture">
+      <Out href={url} aria-label={`${words.openImage}${part.alt ? `: ${part.alt}` : ''}`}>
+        <img
+          class={sized ? '' : 'unsized'}
+          src={url}
+          alt={part.alt ?? ''}
+          loading="lazy"
+          {...(sized && { width, height })}
+        />
+      </Out>
+      <Progress item={item} />
+    </div>
+  )
+}
+
+export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
+  const {
+    format,
+    locale: { words },
+  } = useScope()
+  const name = part.name ?? words.file
+  return (
+    <div class="bubble file">
+      {item.state === 'uploading' ? <Progress item={item} /> : <Icon name="file" />}
+      <span class="file-text">
+        {part.url ? (
+          <a
+            href={part.url}
+            download={name}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label={words.download(name)}
+          >
+            {name}
+          </a>
+        ) : (
+          <span>{name}</span>
+        )}
+        {part.bytes !== undefined && <small>{format.bytes(part.bytes)}</small>}
+      </span>
+    </div>
+  )
+}
+
+export function AudioView({ part, item }: PartProps<PartOf<'audio'>>) {
+  const {
+    locale: { words },
+  } = useScope()
+  return (
+    <div class="bubble media">
+      <audio controls preload="none" src={part.url} aria-label={words.audio} />
+      <Progress item={item} />
+      {part.transcript && <p>{part.transcript}</p>}
+    </div>
+  )
+}
+
+export function VideoView({ part, item }: PartProps<PartOf<'video'>>) {
+  const {
+    locale: { words },
+  } = useScope()
+  return (
+    <div class="picture">
+      <video controls preload="metadata" src={part.url} poster={part.poster} aria-label={part.name ?? words.video} />
+      <Progress item={item} />
+    </div>
+  )
+}
+
+export function LocationView({ part }: PartProps<PartOf<'location'>>) {
+  const {
+    locale: { words },
+  } = useScope()
+  const { latitude, longitude } = part
+  return (
+    <div class="bubble file">
+      <Icon name="pin" />
+      <span class="file-text">
+        <span>{part.name ?? words.location}</span>
+        {part.address && <small>{part.address}</small>}
+        <Out href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}>
+          {words.map}
+        </Out>
+      </span>
+    </div>
+  )
+}

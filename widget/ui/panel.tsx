@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { Announcer } from './announcer.tsx'
+import { Composer } from './composer.tsx'
+import { holdPage, isPhone, isTouch, keepFocus } from './frame.ts'
+import { Header } from './header.tsx'
+import { Log } from './log.tsx'
+import { Notice } from './notice.tsx'
+import { createScope, type PanelProps, type PanelState, ScopeProvider } from './scope.ts'
+import { sendFiles } from './send-files.ts'
+
+export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
+  const { chat, locale, options, onClose } = props
+  const scope = useMemo(() => createScope(props, state), [chat, locale, options, onClose, state])
+  const frame = useRef<HTMLDivElement>(null)
+  const covers = useFullScreen(frame, options.placement === 'inline')
+  const dropping = useSignal(false)
+  useFocusOnOpen(frame)
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape' && options.placement !== 'inline') onClose()
+    if (event.key === 'Tab' && covers && frame.current) keepFocus(frame.current, event)
+  }
+
+  return (
+    <ScopeProvider value={scope}>
+      <div
+        ref={frame}
+        class="panel"
+        part="panel"
+        role="dialog"
+        aria-modal={covers}
+        aria-label={locale.words.chatWith(options.title ?? chat.site.value?.name ?? '')}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        onDragOver={(event) => {
+          if (!event.dataTransfer?.types.includes('Files')) return
+          event.preventDefault()
+          dropping.value = true
+        }}
+        onDragLeave={(event) => {
+          if (!frame.current?.contains(event.relatedTarget as Node | null)) dropping.value = false
+        }}
+        onDrop={(event) => {
+          dropping.value = false
+          if (!event.dataTransfer?.files.length) return
+          event.preventDefault()
+          sendFiles(scope, event.dataTransfer.files)
+        }}
+      >
+        <Header />
+        <Log />
+        <Notice />
+        <Composer />
+        <Announcer />
+        {dropping.value && <div class="drop">{locale.words.drop}</div>}
+      </div>
+    </ScopeProvider>
+  )
+}
+
+function useFocusOnOpen(frame: { current: HTMLDivElement | null }) {
+  useEffect(() => {
+    // A keyboard that jumps up would hide what the visitor came to read.
+    const target = isTouch() ? frame.current : frame.current?.querySelector('textarea')
+    target?.focus({ preventScroll: true })
+  }, [frame])
+}
+
+/** Covers the whole phone: the page behind holds still and the panel ends where the keyboard begins. */
+function useFullScreen(frame: { current: HTMLDivElement | null }, inline: boolean): boolean {
+  const covers = useSignal(!inline && isPhone().matches)
+  useLayoutEffect(() => {
+    const phone = isPhone()
+    const measure = () => {
+      covers.value = !inline && phone.matches
+    }
+    measure()
+    phone.addEventListener('change', measure)
+    return () => phone.removeEventListener('change', measure)
+  }, [inline, covers])
+  const now = covers.value
+  useLayoutEffect(() => (now && frame.current ? holdPage(frame.current) : undefined), [now, frame])
+  return now
+}
