@@ -1,11 +1,16 @@
-import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
+
+/** What is looked at of Node's IncomingMessage. */
+interface Incoming {
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  socket: { remoteAddress?: string | undefined }
+}
 
 /**
  * The address a request comes from: the connection's own unless that is a trusted proxy; then the last address in
  * `X-Forwarded-For` that is none. What a client wrote there itself lies further left and is never reached.
  */
-export function createClientAddress(trusted: readonly string[]): (request: IncomingMessage) => string {
+export function createClientAddress(trusted: readonly string[]): (request: Incoming) => string {
   const proxies = new BlockList()
   for (const network of trusted) {
     const [address = '', prefix] = network.split('/')

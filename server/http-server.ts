@@ -18,7 +18,7 @@ export function createHttpServer(app: Pick<Hono<IngressEnv>, 'fetch'>): Server {
       headersTimeout: 15 * SECOND,
       requestTimeout: 300 * SECOND,
       keepAliveTimeout: 65 * SECOND,
-      connectionsCheckingInterval: 5 * SECOND,
+      connectionsCheckingInterval: 2 * SECOND,
     },
   }) as Server
   server.maxHeadersCount = 100

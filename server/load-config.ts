@@ -143,8 +143,9 @@ function sentence(
   const value = readSetting(tree, path)
   const label = originOf(path, origin)
   if (label !== undefined) return `${label}: ${mistake.message}`
-  const where = file === undefined || value === undefined ? '' : `${file}: `
-  const hint = value === undefined ? ` (set HUTONG_${asVariable(name)}, or "${name}" in ${file ?? CONFIG_FILE})` : ''
+  const missing = value === undefined && !path.some((key) => /^\d+$/.test(key))
+  const where = file === undefined || missing ? '' : `${file}: `
+  const hint = missing ? ` (set HUTONG_${asVariable(name)}, or "${name}" in ${file ?? CONFIG_FILE})` : ''
   return `${where}${name}: ${mistake.message}${hint}`
 }
 

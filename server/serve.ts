@@ -23,6 +23,7 @@ import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openMetrics } from './metrics-route.ts'
 import { createPresence, type Presence } from './presence.ts'
+import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import { VERSION } from './version.ts'
 
@@ -68,28 +69,10 @@ async function closeAll(closers: Closers): Promise<void> {
 
 async function open(config: Config, extras: ServeExtras, closers: Closers): Promise<number> {
   const { clock = { now: Date.now }, logger = createLogger(config.log) } = extras
-  const now = () => clock.now()
-  const sites = sitesOf(config)
   const backends = [...configuredBackends(config), ...(extras.backends ?? [])]
   refuseUnroutable(config, backends)
-
-  await mkdir(join(config.data, 'files'), { recursive: true })
-  const store = createSqliteStore({ path: join(config.data, 'hutong.sqlite') })
-  closers.push(() => store.close())
-  await store.migrate()
-  const metrics = createMetrics({ store, now })
-  closers.push(metrics.close)
-  const presence = createPresence()
-  closers.push(presence.close)
-  const auth = createAuth({ store, config: { ...config, sites }, clock })
-  const files = createFiles({
-    folder: join(config.data, 'files'),
-    store,
-    secret: config.secret,
-    clock,
-    publicUrl: config.publicUrl,
-    uploads: (id) => sites.find((site) => site.id === id)?.uploads ?? { maxBytes: 0, types: [] },
-  })
+  const ground = await openGround(config, clock, closers)
+  const { store, files, metrics, presence } = ground
 
   const app = new Hono<IngressEnv>()
   const http = createHttpServer(app)
@@ -100,7 +83,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   )
   const relay = createRelay({
     store,
-    sites,
+    sites: sitesOf(config),
     adapters: [countArrivals(web.adapter, metrics)],
     backends,
     files,
@@ -109,19 +92,10 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     rawDays: config.rawDays,
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
-  const backendSocket = createBackendSocket({ io: web.io, relay, store, auth, presence, files, logger })
-
+  const backendSocket = createBackendSocket({ ...ground, io: web.io, relay, logger, now: () => clock.now() })
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
-
-  const clientAddress = createClientAddress(config.trustProxy)
-  installIngress(app, { ...config, addressOf: clientAddress, metrics, logger, now })
-  installHealth(app, { store, draining: () => relay.draining, now, version: VERSION })
-  const built = await builtFiles(config.publicUrl)
-  app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
-  app.all('/channels/*', (c) => relay.fetch(c.req.raw))
-  closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
-  app.route('/', createRest({ relay, store, config: { ...config, sites }, files, auth, presence, now }))
+  await installRoutes(app, { config, relay, logger, clock, ...ground }, closers)
 
   await relay.start()
   closers.push(
@@ -130,6 +104,50 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     () => stopListening(http),
   )
   return listen(http, config.listen)
+}
+
+/** What everything else stands on: the database, the files, who may do what, and the counters. */
+async function openGround(config: Config, clock: Clock, closers: Closers) {
+  const sites = sitesOf(config)
+  const folder = join(config.data, 'files')
+  await mkdir(folder, { recursive: true })
+  const store = createSqliteStore({ path: join(config.data, 'hutong.sqlite') })
+  closers.push(() => store.close())
+  await store.migrate()
+  const metrics = createMetrics({ store, now: () => clock.now() })
+  closers.push(metrics.close)
+  const presence = createPresence()
+  closers.push(presence.close)
+  const auth = createAuth({ store, config: { ...config, sites }, clock })
+  const files = createFiles({
+    folder,
+    store,
+    secret: config.secret,
+    clock,
+    publicUrl: config.publicUrl,
+    uploads: (id) => sites.find((site) => site.id === id)?.uploads ?? { maxBytes: 0, types: [] },
+  })
+  return { store, metrics, presence, auth, files }
+}
+
+interface Doors extends Awaited<ReturnType<typeof openGround>> {
+  config: Config
+  relay: Relay
+  logger: Logger
+  clock: Clock
+}
+
+/** Ingress first, then who answers: health, built files, channels, metrics, and REST for all the rest. */
+async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Closers): Promise<void> {
+  const { config, relay, store, metrics, auth, logger, clock } = doors
+  const now = () => clock.now()
+  installIngress(app, { ...config, addressOf: createClientAddress(config.trustProxy), metrics, logger, now })
+  installHealth(app, { store, draining: () => relay.draining, now, version: VERSION })
+  const built = await builtFiles(config.publicUrl)
+  app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
+  app.all('/channels/*', (c) => relay.fetch(c.req.raw))
+  closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
+  app.route('/', createRest({ ...doors, config: { ...config, sites: sitesOf(config) }, now }))
 }
 
 function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed'>) {

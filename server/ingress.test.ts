@@ -1,0 +1,191 @@
+import { type AddressInfo, connect } from 'node:net'
+import { HutongError } from '@hutong/core/errors'
+import { Hono } from 'hono'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createClientAddress } from './client-address.ts'
+import { parseConfig } from './config.ts'
+import { closeServer, createHttpServer, listen } from './http-server.ts'
+import { type IngressEnv, installIngress } from './ingress.ts'
+import { createLogger } from './logger.ts'
+
+const { limits } = parseConfig({
+  secret: 'a secret that is long enough for everything',
+  limits: {
+    bodyBytes: 1_024,
+    uploadBytes: 4_096,
+    requests: { perSecond: 1, burst: 12 },
+    signIns: { perSecond: 0.1, burst: 2 },
+  },
+})
+
+let now = 0
+let url: string
+let close: () => Promise<void>
+let refused: string[]
+let log: string[]
+
+beforeEach(async () => {
+  now = 0
+  refused = []
+  log = []
+  const app = new Hono<IngressEnv>()
+  installIngress(app, {
+    limits,
+    addressOf: createClientAddress(['127.0.0.1']),
+    publicUrl: 'https://chat.example',
+    metrics: { refused: (code) => refused.push(code) },
+    logger: createLogger({ level: 'error', to: { write: (line) => log.push(line) } }),
+    now: () => now,
+  })
+  app.get('/who', (c) => c.text(c.var.clientAddress))
+  app.get('/own', (c) => c.text('', 200, { 'content-security-policy': 'sandbox' }))
+  app.get('/broken', () => {
+    throw new Error('the password is hunter2')
+  })
+  app.get('/late', () => {
+    throw new HutongError('unavailable', 'come back later', { retryAfter: 1_500 })
+  })
+  app.post('/echo', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
+  app.post('/v1/session', (c) => c.text('in'))
+  app.post('/v1/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
+  const server = createHttpServer(app)
+  url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`
+  close = () => closeServer(server, 0)
+})
+afterEach(() => close())
+
+const get = (path: string, forwarded = '203.0.113.9') =>
+  fetch(url + path, { headers: { 'x-forwarded-for': forwarded } })
+const post = (path: string, body: BodyInit) => fetch(url + path, { method: 'POST', body, ...{ duplex: 'half' } })
+
+function streamOf(bytes: number): ReadableStream<Uint8Array> {
+  let left = bytes
+  return new ReadableStream({
+    pull(controller) {
+      const size = Math.min(left, 100)
+      if (size === 0) return controller.close()
+      controller.enqueue(new Uint8Array(size))
+      left -= size
+    },
+  })
+}
+
+describe('every answer', () => {
+  it('carries an id and headers that keep browsers from guessing, framing and leaking', async () => {
+    const { headers } = await get('/who')
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('strict-transport-security')).toMatch(/max-age=\d+/)
+  })
+
+  it('keeps the stricter policy of a route that has its own', async () => {
+    expect((await get('/own')).headers.get('content-security-policy')).toBe('sandbox')
+  })
+})
+
+describe('refusals', () => {
+  it('answers an error of ours with its status, its code and when to try again', async () => {
+    const answer = await get('/late')
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('2')
+    expect(await answer.json()).toEqual({
+      error: { code: 'unavailable', message: 'come back later', retryable: true, retryAfter: 1_500 },
+    })
+  })
+
+  it('tells the client nothing of a fault inside, and the operator everything', async () => {
+    const answer = await get('/broken')
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain('hunter2')
+    expect(log.join('')).toContain(answer.headers.get('x-request-id'))
+    expect(refused).toEqual(['internal'])
+  })
+
+  it('answers an unknown path in the same form', async () => {
+    const answer = await get('/nowhere')
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ error: { code: 'not_found' } })
+  })
+})
+
+describe('sizes', () => {
+  it('takes bodies up to the limit and files up to their own', async () => {
+    expect(await (await post('/echo', new Uint8Array(1_024))).text()).toBe('1024')
+    expect(await (await post('/v1/files', new Uint8Array(4_096))).text()).toBe('4096')
+  })
+
+  it('refuses a body whose stated length is too large', async () => {
+    const answer = await post('/echo', new Uint8Array(1_025))
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ error: { code: 'too_large' } })
+  })
+
+  it('refuses a body that grows too large without having stated its length', async () => {
+    expect(await (await post('/echo', streamOf(1_000))).text()).toBe('1000')
+    expect((await post('/echo', streamOf(50_000))).status).toBe(413)
+  })
+
+  it('refuses headers of more than 16 KiB', async () => {
+    expect((await fetch(url, { headers: { 'x-long': 'x'.repeat(20_000) } })).status).toBe(431)
+  })
+})
+
+describe('rates', () => {
+  it('slows down one client and nobody else, until time has passed', async () => {
+    for (let count = 0; count < 12; count++) expect((await get('/who')).status).toBe(200)
+    const answer = await get('/who')
+    expect(answer.status).toBe(429)
+    expect(await answer.json()).toMatchObject({ error: { code: 'throttled', retryAfter: 1_000 } })
+    expect((await get('/who', '203.0.113.10')).status).toBe(200)
+    now += 1_000
+    expect((await get('/who')).status).toBe(200)
+  })
+
+  it('counts a whole IPv6 network of a customer as one client', async () => {
+    for (let count = 0; count < 12; count++) await get('/who', `2001:db8:1:2::${count + 1}`)
+    expect((await get('/who', '2001:db8:1:2:ffff::1')).status).toBe(429)
+    expect((await get('/who', '2001:db8:1:3::1')).status).toBe(200)
+  })
+
+  it('is stricter with signing in', async () => {
+    const answers = []
+    for (let count = 0; count < 3; count++) answers.push((await post('/v1/session', '{}')).status)
+    expect(answers).toEqual([200, 200, 429])
+  })
+})
+
+describe('the client address', () => {
+  it('is the last one that no trusted proxy wrote, whatever the client claims', async () => {
+    expect(await (await get('/who', '1.2.3.4, 203.0.113.9, 127.0.0.1')).text()).toBe('203.0.113.9')
+  })
+
+  it('is the connection itself when what the proxy says is no address', async () => {
+    expect(await (await get('/who', 'nonsense')).text()).toBe('127.0.0.1')
+  })
+
+  it('believes no header from anybody who is not trusted', () => {
+    const request = { headers: { 'x-forwarded-for': '1.2.3.4' }, socket: { remoteAddress: '::ffff:198.51.100.7' } }
+    expect(createClientAddress(['10.0.0.0/8'])(request)).toBe('198.51.100.7')
+  })
+})
+
+it('hangs up on a client that never finishes its headers', async () => {
+  const server = createHttpServer({ fetch: () => new Response() })
+  server.headersTimeout = 100
+  await listen(server, { host: '127.0.0.1', port: 0 })
+  expect(server.requestTimeout).toBeGreaterThan(0)
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () =>
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n'),
+  )
+  const answer = await new Promise<string>((resolve) => {
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += String(chunk)
+    })
+    socket.on('close', () => resolve(text))
+  })
+  expect(answer).toContain('408')
+  await closeServer(server, 0)
+}, 10_000)
