@@ -13,6 +13,8 @@ export interface ActOptions {
   store: Pick<LogStore, 'conversation' | 'entries'>
   committer: Committer
   sites: readonly RoutedSite[]
+  /** The names of the backends there are. */
+  backends: readonly string[]
   /** The deliveries that carry a message of ours to the contact, when its channel does not read the log itself. */
   deliveriesTo(conversation: Conversation): NewDelivery[]
   signal(conversation: string, signal: Signal): void
@@ -85,7 +87,7 @@ async function carryOut(options: ActOptions, acting: Acting, action: Action): Pr
 
 type SilentAction = Extract<Action, { kind: 'handoff' | 'set' | 'note' | 'close' | 'reopen' }>
 
-function decide({ sites, now }: ActOptions, acting: Acting, action: SilentAction): Decision {
+function decide({ sites, backends, now }: ActOptions, acting: Acting, action: SilentAction): Decision {
   const { author: from, conversation } = acting
   switch (action.kind) {
     case 'note':
@@ -106,6 +108,8 @@ function decide({ sites, now }: ActOptions, acting: Acting, action: SilentAction
       if (refuse) return { refuse }
       const routing = sites.find((site) => site.id === conversation.site)?.routing ?? []
       const to = resolveTarget(routing, conversation.floor.holder, action.to)
+      if (to.kind === 'bot' && !backends.includes(to.id))
+        return { refuse: new HutongError('invalid', `to.id: there is no backend "${to.id}"`, { field: 'to.id' }) }
       return handedOff(conversation, { from, to, at: now(), ...wordsOf(action) })
     }
     case 'close': {

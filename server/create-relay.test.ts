@@ -170,21 +170,24 @@ describe('a backend', () => {
   })
 
   it('without the floor, or with an old term, is refused', async () => {
+    const mute: Backend = { name: 'mute', handle: async () => {} }
+    const { write, relay } = await open({ backends: [mute] })
+    const { conversation } = await write('hello')
+    const bot: Participant = { kind: 'bot', id: 'mute' }
+    const say = (term: number) => relay.act(bot, conversation, { key: `b${term}`, term, actions: [reply('hi')] })
+    await expect(say(1)).rejects.toMatchObject({ code: 'stale_floor' })
+    await relay.act(anna, conversation, { key: 'h', actions: [{ kind: 'handoff', to: { kind: 'bot', id: 'mute' } }] })
+    await expect(say(1)).rejects.toMatchObject({ code: 'stale_floor' })
+    await expect(say(2)).resolves.toMatchObject({ results: [{ duplicate: false }] })
+  })
+
+  it('that is not there cannot be given the floor', async () => {
     const { write, relay } = await open()
     const { conversation } = await write('hello')
-    const bot: Participant = { kind: 'bot', id: 'stranger' }
-    await expect(relay.act(bot, conversation, { key: 'b', actions: [reply('hi')] })).rejects.toMatchObject({
-      code: 'stale_floor',
-    })
-    await relay.act(anna, conversation, {
-      key: 'h',
-      actions: [{ kind: 'handoff', to: { kind: 'bot', id: 'stranger' } }],
-    })
-    await expect(relay.act(bot, conversation, { key: 'b', term: 1, actions: [reply('hi')] })).rejects.toMatchObject({
-      code: 'stale_floor',
-    })
-    await expect(relay.act(bot, conversation, { key: 'b', term: 2, actions: [reply('hi')] })).resolves.toMatchObject({
-      results: [{ duplicate: false }],
+    const toNobody = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: 'nobody' } }
+    await expect(relay.act(anna, conversation, { key: 'h', actions: [toNobody] })).rejects.toMatchObject({
+      code: 'invalid',
+      field: 'to.id',
     })
   })
 })

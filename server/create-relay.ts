@@ -57,6 +57,7 @@ export function createRelay(options: RelayOptions): Relay {
     store,
     committer,
     sites,
+    backends: backends.map(({ name }) => name),
     signal: fanOut.signal,
     now,
     deliveriesTo: deliveriesUnless(readsLog),
