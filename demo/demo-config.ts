@@ -26,7 +26,10 @@ export function demoConfig({ data, port, shop }: { data: string; port: number; s
 const text = (words: string) => [{ kind: 'text' as const, text: words, format: 'markdown' as const }]
 
 const ANSWERS = [
-  { any: ['配送', '运费', '快递', '发货', '包邮'], parts: text('一般**二至四个工作日**送达，满 300 元包邮，不满收 12 元运费。') },
+  {
+    any: ['配送', '运费', '快递', '发货', '包邮'],
+    parts: text('一般**二至四个工作日**送达，满 300 元包邮，不满收 12 元运费。'),
+  },
   { any: ['退货', '退款', '退换'], parts: text('未拆封的茶，三十天内都可以退。把订单号告诉我们就行。') },
   {
     any: ['推荐', '哪款', '选哪'],
@@ -50,7 +53,10 @@ const ANSWERS = [
     any: ['delivery', 'shipping', 'ship', 'deliver'],
     parts: text('We deliver in **2 to 4 working days**. From € 40 it is free, below that € 4.90.'),
   },
-  { any: ['return', 'returns', 'refund'], parts: text('Unopened tea can come back within 30 days. Your order number is all we need.') },
+  {
+    any: ['return', 'returns', 'refund'],
+    parts: text('Unopened tea can come back within 30 days. Your order number is all we need.'),
+  },
   {
     any: ['recommend', 'which', 'choose', 'suggestion'],
     parts: [
@@ -68,5 +74,8 @@ const ANSWERS = [
   { any: ['fresh'], parts: text('Then **Longjing** from West Lake: chestnut and fresh peas.') },
   { any: ['bold'], parts: text('Then **Rougui** from Wuyi: cinnamon bark and warm stone.') },
   { any: ['sweet'], parts: text('Then **Dianhong** from Fengqing: malt and dried longan.') },
-  { any: ['hi', 'hello', 'hey'], parts: text('Hello! Ask me about delivery, returns or which tea to choose. Say “agent” and a person comes.') },
+  {
+    any: ['hi', 'hello', 'hey'],
+    parts: text('Hello! Ask me about delivery, returns or which tea to choose. Say “agent” and a person comes.'),
+  },
 ]

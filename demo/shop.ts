@@ -7,7 +7,12 @@ const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/zh/': { file: 'zh/index.html', type: 'text/html; charset=utf-8' },
   '/shop.css': { file: 'shop.css', type: 'text/css; charset=utf-8' },
-  ...Object.fromEntries(['leaf', 'green', 'oolong', 'black'].map((name) => [`/${name}.svg`, { file: `${name}.svg`, type: 'image/svg+xml' }])),
+  ...Object.fromEntries(
+    ['leaf', 'green', 'oolong', 'black'].map((name) => [
+      `/${name}.svg`,
+      { file: `${name}.svg`, type: 'image/svg+xml' },
+    ]),
+  ),
 }
 
 export interface ShopOptions {
@@ -26,7 +31,11 @@ export async function serveShop({ port, site, relay }: ShopOptions): Promise<{ u
       return
     }
     const content = await readFile(new URL(`./shop/${found.file}`, import.meta.url))
-    response.writeHead(200, { 'content-type': found.type, 'content-security-policy': policy(relay()), 'cache-control': 'no-store' })
+    response.writeHead(200, {
+      'content-type': found.type,
+      'content-security-policy': policy(relay()),
+      'cache-control': 'no-store',
+    })
     response.end(
       found.type.startsWith('text/html')
         ? content.toString('utf8').replaceAll('{{relay}}', relay()).replaceAll('{{site}}', site)

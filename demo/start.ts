@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { addAgent } from '@hutong/server/add-agent'
+import { settings } from '@hutong/server/config'
+import { withSecret } from '@hutong/server/load-config'
+import { serve } from '@hutong/server/serve'
+import { demoConfig, SITE } from './demo-config.ts'
+import { serveShop } from './shop.ts'
+
+const AGENTS = [
+  { email: 'anna@courtyard.example', name: 'Anna' },
+  { email: 'ben@courtyard.example', name: 'Ben' },
+]
+
+export interface DemoOptions {
+  /** Folder of the database, the secret and the agents' passwords; all made at the first start. */
+  data: string
+  /** 0 for any free one. */
+  port: number
+  shopPort: number
+}
+
+export interface Demo {
+  shop: string
+  relay: string
+  desk: string
+  agents: { email: string; name: string; password: string }[]
+  close(): Promise<void>
+}
+
+/** The shop, the relay and the desk, each on its own address of this machine. */
+export async function startDemo({ data, port, shopPort }: DemoOptions): Promise<Demo> {
+  let relay = ''
+  const shop = await serveShop({ port: shopPort, site: SITE, relay: () => relay })
+  try {
+    const config = await withSecret(settings.parse(demoConfig({ data, port, shop: shop.url })))
+    const agents = await agentsOf(config.data)
+    const running = await serve(config)
+    relay = running.url
+    return {
+      shop: shop.url,
+      relay,
+      desk: `${relay}/desk/`,
+      agents,
+      async close() {
+        await running.close()
+        await shop.close()
+      },
+    }
+  } catch (error) {
+    await shop.close()
+    throw error
+  }
+}
+
+/** The demonstration's agents, with passwords of this machine's own that only its user can read. */
+async function agentsOf(data: string): Promise<Demo['agents']> {
+  const path = join(data, 'agents.json')
+  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (kept !== undefined) return JSON.parse(kept)
+  const agents = []
+  for (const agent of AGENTS) agents.push({ ...agent, password: (await addAgent(data, agent)).password })
+  await writeFile(path, JSON.stringify(agents), { mode: 0o600 })
+  return agents
+}
+
+/** Builds the widget and the desk, so that what is shown is what the sources say. */
+export async function buildPages(): Promise<void> {
+  const root = join(import.meta.dirname, '..')
+  for (const script of ['widget/build.ts', 'server/desk/build.ts'])
+    await promisify(execFile)(process.execPath, [join(root, script)], { cwd: root })
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8787' },
+      'shop-port': { type: 'string', default: '5280' },
+      data: { type: 'string', default: join(import.meta.dirname, '.data') },
+    },
+  })
+  process.stdout.write('Building the widget and the desk …\n')
+  await buildPages()
+  const demo = await startDemo({ data: values.data, port: Number(values.port), shopPort: Number(values['shop-port']) })
+  const [agent] = demo.agents
+  process.stdout.write(`
+  The shop, as a customer sees it   ${demo.shop}/     (中文 ${demo.shop}/zh/)
+  The desk, as agents see it        ${demo.desk}
+  Sign in as                        ${demo.agents.map(({ email }) => email).join(' or ')}
+  with the password                 ${agent?.password}${demo.agents.length > 1 ? ` or ${demo.agents[1]?.password}` : ''}
+
+  Ctrl+C ends it; what was said is kept in ${values.data}
+`)
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      demo.close().then(() => process.exit(0), fail)
+    })
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+if (import.meta.main) await main().catch(fail)
