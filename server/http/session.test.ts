@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStand, PASSWORD, type Stand } from '../test-stand.ts'
+
+let stand: Stand
+beforeAll(async () => {
+  stand = await openStand()
+})
+afterAll(() => stand.close())
+
+const anna = { email: 'anna@shop.example', password: PASSWORD }
+const signIn = (json: unknown, origin?: string) =>
+  stand.ask('/v1/session', { method: 'POST', json, headers: origin === undefined ? {} : { origin } })
+
+describe('a session over REST', () => {
+  it('lets the agent work with the cookie until she signs out', async () => {
+    const cookie = await stand.signIn()
+    const headers = { cookie, origin: stand.url }
+    expect((await stand.ask('/v1/me', { headers })).body).toMatchObject({ kind: 'agent', name: 'Anna', sites: 'all' })
+    const out = await stand.ask('/v1/session', { method: 'DELETE', headers })
+    expect(out.status).toBe(204)
+    expect(out.headers.getSetCookie()[0]).toContain('Max-Age=0')
+    expect((await stand.ask('/v1/me', { headers })).status).toBe(401)
+  })
+
+  it('is given to no page of another origin', async () => {
+    const { status, headers } = await signIn(anna, 'https://evil.example')
+    expect([status, headers.getSetCookie()]).toEqual([403, []])
+  })
+
+  it('changes nothing for a page of another origin, or for a request that does not say where it comes from', async () => {
+    const cookie = await stand.signIn()
+    const { conversation } = await stand.write('hello')
+    const json = { key: 'forged', actions: [{ kind: 'close' }] }
+    for (const headers of [{ cookie }, { cookie, origin: 'https://evil.example' }, { cookie, origin: 'null' }]) {
+      const { status } = await stand.ask(`/v1/conversations/${conversation}/actions`, { method: 'POST', json, headers })
+      expect(status).toBe(403)
+    }
+    expect(await stand.store.conversation(conversation)).toMatchObject({ status: 'open' })
+  })
+
+  it('is refused for a wrong password without saying what was wrong', async () => {
+    const { status, body } = await signIn({ ...anna, password: 'guess' })
+    expect([status, body.error?.message]).toEqual([401, 'the e-mail address or the password is wrong'])
+  })
+
+  it('shows who of the agents is online', async () => {
+    const headers = { cookie: await stand.signIn() }
+    expect((await stand.ask('/v1/agents', { headers })).body.items).toMatchObject([{ name: 'Anna', online: false }])
+    const leave = stand.presence.enter('a_anna')
+    expect((await stand.ask('/v1/agents', { headers })).body.items).toMatchObject([{ name: 'Anna', online: true }])
+    leave()
+  })
+
+  it('is never cached on the way', async () => {
+    const { headers } = await stand.ask('/v1/me', { headers: { cookie: await stand.signIn() } })
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+})
