@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import { toHutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
 import { addAgent } from './add-agent.ts'
-import { type Config, redacted, type Settings, unroutable } from './config.ts'
+import { redacted, type Settings, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
 import { doctor } from './doctor.ts'
-import { loadConfig, withSecret } from './load-config.ts'
+import { loadConfig } from './load-config.ts'
 import { serve } from './serve.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import { VERSION } from './version.ts'
@@ -59,13 +59,13 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function runServe(_: readonly string[], flags: readonly string[]): Promise<number> {
-  const config = await configOf(flags)
-  const running = await serve(config)
+  const settings = await settingsOf(flags)
+  const running = await serve(settings)
   say(`hutong listening on ${running.url}`)
   process.send?.({ ready: true, port: running.port })
   await interrupted()
   // Whatever does not finish in time is cut off: the log keeps what was acknowledged.
-  setTimeout(() => process.exit(FAILED), config.drain.maxMs).unref()
+  setTimeout(() => process.exit(FAILED), settings.drain.maxMs).unref()
   await running.close()
   if (process.connected) process.disconnect()
   return DONE
@@ -151,10 +151,6 @@ async function runTokenNew([name]: readonly string[]): Promise<number> {
 
 async function settingsOf(flags: readonly string[]): Promise<Settings> {
   return (await loadConfig({ flags, env: process.env })).settings
-}
-
-async function configOf(flags: readonly string[]): Promise<Config> {
-  return withSecret(await settingsOf(flags))
 }
 
 function say(line: string): number {

@@ -208,13 +208,15 @@ export function unroutable(config: Settings, backends: readonly string[]): Mista
   )
 }
 
-/** A whole configuration from one object, for programs and tests. Rejects with `misconfigured` naming every mistake. */
-export function parseConfig(input: ConfigInput & { secret: string }): Config {
+/** A whole configuration from one object, for programs and tests. Throws `misconfigured` naming every mistake. */
+export function parseConfig(input: ConfigInput & { secret: string }): Config
+export function parseConfig(input: ConfigInput): Settings
+export function parseConfig(input: ConfigInput): Settings {
   const result = settings.safeParse(input)
   const mistakes: Mistake[] = result.success ? contradictions(result.data) : result.error.issues
   if (!result.success || mistakes.length > 0)
     throw new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
-  return { ...result.data, secret: input.secret }
+  return result.data
 }
 
 /** The settings with everything secret replaced, to be shown. */

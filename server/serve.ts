@@ -10,7 +10,7 @@ import { createAuth } from './auth.ts'
 import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
 import { createClientAddress } from './client-address.ts'
-import { type Config, sitesOf, unroutable } from './config.ts'
+import { type Config, type Settings, sitesOf, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
 import { countArrivals } from './count-arrivals.ts'
 import { createRelay } from './create-relay.ts'
@@ -19,6 +19,7 @@ import { installHealth } from './health.ts'
 import { createRest } from './http/rest.ts'
 import { closeServer, createHttpServer, listen, stopListening } from './http-server.ts'
 import { type IngressEnv, installIngress } from './ingress.ts'
+import { withSecret } from './load-config.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openMetrics } from './metrics-route.ts'
@@ -45,8 +46,8 @@ export interface Running {
 /** Undoes what has been opened so far, newest first. */
 type Closers = (() => Promise<unknown> | void)[]
 
-/** A whole relay in this process. Resolves once it listens; rejects with `misconfigured` or `unavailable`, and nothing is left open then. */
-export async function serve(config: Config, extras: ServeExtras = {}): Promise<Running> {
+/** A whole relay in this process, with a secret of its own making in development. Resolves once it listens; rejects with `misconfigured` or `unavailable`, and nothing is left open then. */
+export async function serve(settings: Settings, extras: ServeExtras = {}): Promise<Running> {
   const closers: Closers = []
   let closing: Promise<void> | undefined
   const close = () => {
@@ -54,6 +55,7 @@ export async function serve(config: Config, extras: ServeExtras = {}): Promise<R
     return closing
   }
   try {
+    const config = await withSecret(settings)
     const port = await open(config, extras, closers)
     const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
     return { url: `http://${host}:${port}`, port, close }

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { VERSION } from './version.ts'
+
+const CLI = join(import.meta.dirname, 'cli.ts')
+const SECRET = 'a secret that is long enough for everything'
+let folder: string
+let children: ChildProcess[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hutong-cli-'))
+  children = []
+})
+afterEach(async () => {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+function hutong(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HUTONG_DATA: join(folder, 'data'), HUTONG_LISTEN__PORT: '0', ...env },
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  })
+  children.push(child)
+  return child
+}
+
+async function run(args: string[], { env = { HUTONG_SECRET: SECRET } as Record<string, string>, stdin = '' } = {}) {
+  const child = hutong(args, env)
+  child.stdin?.end(stdin)
+  const [out, err, code] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    new Promise((resolve) => child.once('exit', resolve)),
+  ])
+  return { out, err, code }
+}
+
+async function startServing(env: Record<string, string>) {
+  const child = hutong(['serve'], env)
+  const message = await new Promise<{ ready: boolean; port: number }>((resolve, reject) => {
+    child.once('message', (sent) => resolve(sent as { ready: boolean; port: number }))
+    child.once('exit', (code) => reject(new Error(`exited with ${code}`)))
+  })
+  return { child, ...message }
+}
+
+const exitOf = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve))
+
+describe('hutong serve', { timeout: 30_000 }, () => {
+  it('refuses production without a secret, in sentences, and makes nothing', async () => {
+    const { out, err, code } = await run(['serve'], { env: {} })
+    expect(code).toBe(2)
+    expect(err).toMatch(/secret: is needed in production; make one with: openssl rand -base64 48/)
+    expect(err).not.toMatch(/at .*\.ts:\d+/)
+    expect(out).toBe('')
+  })
+
+  it('says where it listens, on standard output and to its parent', async () => {
+    const { child, ready, port } = await startServing({ HUTONG_SECRET: SECRET })
+    expect(ready).toBe(true)
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await text(child.stdout as NodeJS.ReadableStream)).toBe(`hutong listening on http://127.0.0.1:${port}\n`)
+  })
+
+  it('ends by itself and in order on SIGTERM and SIGINT', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const { child, port } = await startServing({ HUTONG_MODE: 'development' })
+      await fetch(`http://127.0.0.1:${port}/healthz`)
+      child.kill(signal)
+      expect([signal, await exitOf(child)]).toEqual([signal, 0])
+    }
+  })
+})
+
+describe('hutong config', { timeout: 30_000 }, () => {
+  it('names every mistake and ends with 2', async () => {
+    await writeFile(join(folder, 'hutong.config.json'), JSON.stringify({ lisen: {}, rawDays: 'many' }))
+    const { err, code } = await run(['config', 'check'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/lisen: is no setting; did you mean "listen"/)
+    expect(err).toMatch(/rawDays: /)
+  })
+
+  it('prints what is in force without the secret', async () => {
+    const { out, code } = await run(['config', 'print', '--raw-days', '3'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ rawDays: 3, secret: '(hidden)' })
+  })
+})
+
+describe('hutong agent add', { timeout: 30_000 }, () => {
+  it('takes the password from standard input; the agent signs in with it at the running relay', async () => {
+    const { child, port } = await startServing({ HUTONG_SECRET: SECRET })
+    const added = await run(['agent', 'add', 'anna@shop.example', 'Anna', 'Li'], { stdin: 'correct horse\n' })
+    expect([added.code, added.out]).toEqual([0, 'Anna Li may sign in as anna@shop.example\n'])
+    const signIn = (password: string) =>
+      fetch(`http://127.0.0.1:${port}/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'anna@shop.example', password }),
+      })
+    expect((await signIn('wrong horse')).status).toBe(401)
+    const answer = await signIn('correct horse')
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('set-cookie')).toMatch(/^hutong_session=.*HttpOnly.*SameSite=Strict/i)
+    child.kill('SIGTERM')
+  })
+
+  it('makes a password when none comes, and shows it once', async () => {
+    const { out } = await run(['agent', 'add', 'ben@shop.example', 'Ben'])
+    expect(out).toMatch(/password, shown this once: [\w-]{16}\n$/)
+  })
+
+  it('refuses a second agent of the same address, a weak password and a wrong address', async () => {
+    await run(['agent', 'add', 'ben@shop.example', 'Ben'])
+    expect(await run(['agent', 'add', 'ben@shop.example', 'Ben'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('already'),
+    })
+    expect(await run(['agent', 'add', 'cy@shop.example', 'Cy'], { stdin: 'short' })).toMatchObject({ code: 1 })
+    expect(await run(['agent', 'add', 'cy', 'Cy'])).toMatchObject({ code: 1, err: '"cy" is no e-mail address\n' })
+  })
+})
+
+describe('hutong', { timeout: 30_000 }, () => {
+  it('makes a token whose hash is what the configuration needs', async () => {
+    const { out } = await run(['token', 'new', 'crm'])
+    const token = /once: (\S+)/.exec(out)?.[1] ?? ''
+    const row = JSON.parse(out.slice(out.indexOf('{')))
+    expect(row).toEqual({ name: 'crm', hash: createHash('sha256').update(token).digest('hex'), role: 'backend' })
+  })
+
+  it('brings the database up to date', async () => {
+    expect(await run(['migrate'])).toMatchObject({ code: 0, out: expect.stringMatching(/at version \d+/) })
+  })
+
+  it('helps, tells its version and knows no other commands', async () => {
+    expect((await run(['--help'])).out).toContain('hutong serve')
+    expect((await run(['--version'])).out).toBe(`${VERSION}\n`)
+    expect(await run(['sevre'])).toMatchObject({ code: 2, err: expect.stringContaining('"sevre"') })
+  })
+})
+
+describe('hutong doctor', { timeout: 30_000 }, () => {
+  it('finds nothing wrong with a sound installation', async () => {
+    const { out, code } = await run(['doctor'])
+    expect(out).not.toContain('FAIL')
+    expect(code).toBe(0)
+  })
+
+  it('names each fault with its remedy', async () => {
+    const { port } = await startServing({ HUTONG_SECRET: SECRET })
+    await writeFile(
+      join(folder, 'hutong.config.json'),
+      JSON.stringify({
+        publicUrl: 'http://chat.example',
+        data: '/dev/null/data',
+        listen: { port },
+        sites: [{ key: 'shop', name: 'Shop', origins: ['http://shop.example'], routing: ['oracle'] }],
+      }),
+    )
+    const child = spawn(process.execPath, [CLI, 'doctor'], {
+      cwd: folder,
+      env: { HUTONG_SECRET: 'a'.repeat(40) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    const [out, code] = await Promise.all([text(child.stdout), exitOf(child)])
+    expect(code).toBe(1)
+    for (const sentence of [
+      /FAIL routing — .*"oracle"/,
+      /FAIL data folder .* — make it writable/,
+      /FAIL port — .*used by another program/,
+      /hm +the secret looks guessable — /,
+      /hm +publicUrl .* is not https — /,
+      /hm +site shop: http:\/\/shop.example is not https — /,
+    ])
+      expect(out).toMatch(sentence)
+  })
+
+  it('reports every mistake of the configuration', async () => {
+    const { out, code } = await run(['doctor'], { env: { HUTONG_SECRET: 'short', HUTONG_RAW_DAYS: '-1' } })
+    expect(code).toBe(1)
+    expect(out.match(/^FAIL configuration — /gm)).toHaveLength(2)
+  })
+})

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Backend } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
+import type { EntriesPacket, GoawayPacket, Ready } from '@hutong/core/wire'
+import { io, type Socket } from 'socket.io-client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ConfigInput, parseConfig } from './config.ts'
+import { type Running, type ServeExtras, serve } from './serve.ts'
+import { VERSION } from './version.ts'
+
+const ORIGIN = 'https://shop.example'
+const ADMIN = 'hutong_admin-token'
+const hash = (token: string) => createHash('sha256').update(token).digest('hex')
+
+let data: string
+let running: Running[]
+let sockets: Socket[]
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'hutong-serve-'))
+  running = []
+  sockets = []
+})
+afterEach(async () => {
+  for (const socket of sockets) socket.disconnect()
+  await Promise.all(running.map((one) => one.close()))
+  await rm(data, { recursive: true })
+})
+
+const echo: Backend = {
+  name: 'echo',
+  async handle({ entry }) {
+    if (entry.body.kind !== 'message') return
+    return [{ kind: 'reply', parts: entry.body.parts }]
+  },
+}
+
+async function start(
+  settings: Partial<ConfigInput> = {},
+  extras: ServeExtras = { backends: [echo] },
+): Promise<Running> {
+  const config = parseConfig({
+    secret: 'a secret that is long enough for everything',
+    data,
+    listen: { port: 0 },
+    sites: [{ key: 'shop', name: 'Shop', origins: [ORIGIN], routing: ['echo', 'desk'] }],
+    tokens: [
+      { name: 'ops', hash: hash(ADMIN), role: 'admin' },
+      { name: 'bot', hash: hash('bot-token') },
+    ],
+    drain: { spreadMs: 0 },
+    log: { level: 'silent' },
+    ...settings,
+  })
+  const one = await serve(config, extras)
+  running.push(one)
+  return one
+}
+
+async function visit(url: string, auth: object = {}): Promise<{ socket: Socket; ready: Ready; entries: Entry[] }> {
+  const socket = io(`${url}?site=shop`, {
+    auth: { site: 'shop', ...auth },
+    transports: ['websocket'],
+    reconnection: false,
+    extraHeaders: { origin: ORIGIN },
+  })
+  sockets.push(socket)
+  const entries: Entry[] = []
+  socket.on('entries', (packet: EntriesPacket) => entries.push(...packet.entries))
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    socket.once('ready', resolve)
+    socket.once('connect_error', reject)
+  })
+  return { socket, ready, entries }
+}
+
+const say = (text: string, key = crypto.randomUUID()) => ({
+  key,
+  body: { kind: 'message', parts: [{ kind: 'text', text }] },
+})
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+describe('a running relay', () => {
+  it('takes a message from a web page and brings the answer of its backend', async () => {
+    const { url } = await start()
+    const { socket, entries } = await visit(url)
+    expect(await socket.emitWithAck('send', say('hello'))).toMatchObject({ seq: 1 })
+    await expect
+      .poll(() => entries.map(({ seq, from, body }) => [seq, from.kind, body.kind]))
+      .toEqual([
+        [1, 'contact', 'message'],
+        [2, 'bot', 'message'],
+      ])
+  })
+
+  it('keeps everything over a restart on the same folder', async () => {
+    const first = await start()
+    const { socket, ready } = await visit(first.url)
+    await socket.emitWithAck('send', say('hello'))
+    await first.close()
+    const second = await start()
+    const { entries } = await visit(second.url, { token: ready.token, after: 0 })
+    await expect.poll(() => entries.slice(0, 2).map((entry) => entry.seq)).toEqual([1, 2])
+  })
+
+  it('says that it is well, ready, and which version it is', async () => {
+    const { url } = await start()
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', problems: [] })
+    expect(await (await fetch(`${url}/version`)).json()).toMatchObject({ name: 'hutong', version: VERSION })
+  })
+
+  it('describes its REST interface and wants credentials for it', async () => {
+    const { url } = await start()
+    expect(await (await fetch(`${url}/v1/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0' })
+    expect((await fetch(`${url}/v1/conversations`)).status).toBe(401)
+    expect((await fetch(`${url}/v1/conversations`, bearer('bot-token'))).status).toBe(200)
+  })
+
+  it('lets no page of a foreign origin connect', async () => {
+    const { url } = await start()
+    const socket = io(`${url}?site=shop`, {
+      auth: { site: 'shop' },
+      transports: ['websocket'],
+      reconnection: false,
+      extraHeaders: { origin: 'https://evil.example' },
+    })
+    sockets.push(socket)
+    await expect(
+      new Promise((resolve, reject) => {
+        socket.once('connect', () => resolve('connected'))
+        socket.once('connect_error', reject)
+      }),
+    ).rejects.toThrow()
+  })
+})
+
+describe('metrics', () => {
+  it('counts messages, clients and commits, for an admin token only', async () => {
+    const { url } = await start()
+    const { socket } = await visit(url)
+    const twice = say('hello')
+    await socket.emitWithAck('send', twice)
+    await socket.emitWithAck('send', twice)
+    expect((await fetch(`${url}/metrics`)).status).toBe(401)
+    expect((await fetch(`${url}/metrics`, bearer('bot-token'))).status).toBe(403)
+    await expect
+      .poll(async () => (await fetch(`${url}/metrics`, bearer(ADMIN))).text())
+      .toContain('hutong_backend_seconds_count{backend="echo",ended="answered"} 1')
+    const text = await (await fetch(`${url}/metrics`, bearer(ADMIN))).text()
+    for (const line of [
+      'hutong_arrivals_acked_total{channel="web"} 1',
+      'hutong_arrivals_duplicate_total{channel="web"} 1',
+      'hutong_connections{namespace="visitors"} 1',
+      'hutong_refused_total{code="unauthorized"} 1',
+    ])
+      expect(text).toContain(line)
+    expect(text).toMatch(/hutong_commit_seconds_count [1-9]/)
+    expect(text).toMatch(/hutong_rss_bytes [1-9]/)
+  })
+
+  it('shows them without credentials on a port of their own, and then not on the main one', async () => {
+    const probe = await start()
+    await probe.close()
+    const { url } = await start({ metrics: { port: probe.port } })
+    expect((await fetch(`http://127.0.0.1:${probe.port}/metrics`)).status).toBe(200)
+    expect((await fetch(`${url}/metrics`)).status).toBe(404)
+  })
+})
+
+describe('the end', () => {
+  it('asks clients to come back, and leaves nothing listening', async () => {
+    const relay = await start()
+    const { socket } = await visit(relay.url)
+    const goaway = new Promise<GoawayPacket>((resolve) => socket.once('goaway', resolve))
+    const gone = new Promise((resolve) => socket.once('disconnect', resolve))
+    await relay.close()
+    expect((await goaway).in).toBeGreaterThanOrEqual(0)
+    await gone
+    await expect(fetch(`${relay.url}/healthz`)).rejects.toThrow()
+  })
+
+  it('can be asked for twice', async () => {
+    const relay = await start()
+    expect(await Promise.all([relay.close(), relay.close()])).toEqual([undefined, undefined])
+  })
+})
+
+describe('a relay that cannot start', () => {
+  it('says which routing step nobody answers to', async () => {
+    await expect(start({}, {})).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: 'sites.0.routing: there is no backend "echo"; there is only desk',
+    })
+  })
+
+  it('says that the port is taken, and lets go of the folder', async () => {
+    const first = await start({ data: join(data, 'other') })
+    await expect(start({ listen: { port: first.port } })).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('is used by another program'),
+    })
+    await start()
+  })
+
+  it('names the setting of a backend that is wrong', async () => {
+    await expect(start({ backends: { keyword: { patience: 99 } } })).rejects.toThrow(/backends\.keyword\.patience/)
+    await expect(start({ backends: { oracle: {} } })).rejects.toThrow(/backends\.oracle: there is none of that name/)
+  })
+})
