@@ -4,6 +4,7 @@ const plural = createPlural('en')
 
 /** The English words, and by their shape the list every other language has to fill. */
 export const words = {
+  chat: 'Chat',
   chatWith: (site: string) => `Chat with ${site}`,
   close: 'Close chat',
   menu: 'Settings',

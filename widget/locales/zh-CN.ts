@@ -1,6 +1,7 @@
 import type { Words } from './en.ts'
 
 export const words: Words = {
+  chat: '在线客服',
   chatWith: (site) => `与${site}对话`,
   close: '关闭对话',
   menu: '设置',

@@ -8,7 +8,7 @@ export function Header() {
   const scope = useScope()
   const { options, onClose, locale } = scope
   const agent = agentOf(scope)
-  const name = agent?.name ?? options.title ?? scope.chat.site.value?.name ?? ''
+  const name = agent?.name ?? options.title ?? scope.chat.site.value?.name ?? locale.words.chat
   const { words: presence, tone } = presenceOf(scope)
   return (
     <header class="header" part="header">

@@ -22,7 +22,7 @@ export type IconName = keyof typeof PATHS
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class={`icon ${name}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+    <svg class={`icon i-${name}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   )

@@ -33,7 +33,7 @@ export function Message({ item, first, last }: MessageProps) {
         {item.replyTo !== undefined && <Quote of={item.replyTo} />}
         <Content item={item} />
         <Reactions item={item} />
-        {item.mine && (last || item.state !== 'read') && <State item={item} />}
+        {item.mine && !item.recalled && (last || item.state === 'failed') && <State item={item} />}
       </div>
     </div>
   )

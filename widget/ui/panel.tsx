@@ -15,6 +15,7 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
   const frame = useRef<HTMLDivElement>(null)
   const covers = useFullScreen(frame, options.placement === 'inline')
   const dropping = useSignal(false)
+  const site = options.title ?? chat.site.value?.name
   useFocusOnOpen(frame)
 
   function onKeyDown(event: KeyboardEvent) {
@@ -30,7 +31,7 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
         part="panel"
         role="dialog"
         aria-modal={covers}
-        aria-label={locale.words.chatWith(options.title ?? chat.site.value?.name ?? '')}
+        aria-label={site ? locale.words.chatWith(site) : locale.words.chat}
         tabIndex={-1}
         onKeyDown={onKeyDown}
         onDragOver={(event) => {

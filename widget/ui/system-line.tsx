@@ -9,7 +9,7 @@ export function SystemLine({ item }: { item: SystemItem }) {
     locale: { words },
   } = useScope()
   return (
-    <p class="system" data-key={item.key} title={format.time(item.at)}>
+    <p class="told" data-key={item.key} title={format.time(item.at)}>
       {sentence(item, words)}
     </p>
   )
