@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtFiles } from './built-files.ts'
 import { type Settings, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
@@ -31,6 +32,7 @@ export async function* doctor(sources: Sources): AsyncIterable<Finding> {
   yield backends(settings)
   yield secret(settings)
   yield* addresses(settings)
+  yield* await builds()
   const folder = await dataFolder(settings.data)
   yield folder
   if (folder.state === 'good') {
@@ -104,6 +106,17 @@ function* addresses(settings: Settings): Iterable<Finding> {
 function isSafe(address: string): boolean {
   const { protocol, hostname } = new URL(address)
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}
+
+async function builds(): Promise<Finding[]> {
+  const built = await builtFiles(undefined)
+  return [
+    { what: 'the widget', path: '/hutong.js' },
+    { what: 'the desk', path: '/desk/' },
+  ].map(({ what, path }) => {
+    if (built.count(path) > 0) return { state: 'good', what: `${what} at ${path}` }
+    return { state: 'odd', what: `${what} is not built`, remedy: `run the build; ${path} is empty until then` }
+  })
 }
 
 async function dataFolder(folder: string): Promise<Finding> {

@@ -183,6 +183,28 @@ describe('the end', () => {
     await expect(fetch(`${relay.url}/healthz`)).rejects.toThrow()
   })
 
+  it('loses nothing it acknowledged and doubles nothing that is sent again, even in the middle of work', async () => {
+    const rate = { perMinute: 100_000, burst: 1_000 }
+    const websocket = { limits: { messages: rate, messagesPerIp: rate } }
+    const first = await start({ websocket })
+    const { socket, ready } = await visit(first.url)
+    const sent = Array.from({ length: 300 }, (_, at) => say(`message ${at}`))
+    await socket.emitWithAck('send', sent[0])
+    const acked = sent.map((packet) => socket.timeout(5_000).emitWithAck('send', packet))
+    await acked[20]
+    await first.close()
+    socket.disconnect()
+    const answers = (await Promise.allSettled(acked)).map((one) => (one.status === 'fulfilled' ? one.value : undefined))
+
+    const second = await start({ websocket })
+    const again = await visit(second.url, { token: ready.token, after: 0 })
+    const repeated = await Promise.all(sent.map((packet) => again.socket.emitWithAck('send', packet)))
+    const seqs = repeated.map(({ seq }) => seq)
+    expect(new Set(seqs).size).toBe(sent.length)
+    for (const [at, answer] of answers.entries()) if (answer?.seq !== undefined) expect(answer.seq).toBe(seqs[at])
+    expect(answers.filter((answer) => answer?.seq !== undefined).length).toBeGreaterThan(20)
+  }, 20_000)
+
   it('can be asked for twice', async () => {
     const relay = await start()
     expect(await Promise.all([relay.close(), relay.close()])).toEqual([undefined, undefined])
