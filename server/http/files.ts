@@ -29,14 +29,14 @@ export function fileOperations({ files, doors, now }: FileOptions): Operation[] 
         name: z.string().min(1).max(1_024).default('file').meta({ description: 'The name readers see' }),
       }),
       body: 'stream',
-      answer: z.object({ part }),
+      answer: z.object({ part, url: z.string().meta({ description: 'A link to show the file meanwhile' }) }),
       errors: ['not_found', 'too_large', 'unsupported_type'],
       async handle({ actor, query, request }) {
         const { site } = await doors.conversation(actor, query.conversation)
         if (request.body === null) throw new HutongError('invalid', 'the body: must be the file', { field: 'file' })
         const type = request.headers.get('content-type')
         const file = await files.put(request.body, { site, name: query.name, ...(type === null ? {} : { type }) })
-        return { part: { ...partOf(file), url: files.url(file) } }
+        return { part: partOf(file), url: files.url(file) }
       },
     }),
     operation({
