@@ -31,6 +31,9 @@ const DONE = 0
 const FAILED = 1
 const MISUSED = 2
 
+const INTERRUPT = '\u0003'
+const BACKSPACE = '\u007f'
+
 /** Gives the exit code; what it rejects with is printed as a sentence. */
 type Command = (args: readonly string[], flags: readonly string[]) => Promise<number>
 
@@ -128,10 +131,12 @@ async function askPassword(): Promise<string> {
   process.stderr.write('Password (empty: one is made): ')
   process.stdin.setRawMode(true).setEncoding('utf8')
   let typed = ''
-  for await (const chunk of process.stdin as AsyncIterable<string>) {
-    if (chunk === '\u0003') process.exit(FAILED)
-    if (/[\r\n]/.test(chunk)) break
-    typed = chunk === '\u007f' ? typed.slice(0, -1) : typed + chunk
+  for await (const keys of process.stdin as AsyncIterable<string>) {
+    for (const key of keys.split('\r')[0] ?? '') {
+      if (key === INTERRUPT) process.exit(FAILED)
+      typed = key === BACKSPACE ? typed.slice(0, -1) : typed + key
+    }
+    if (keys.includes('\r')) break
   }
   process.stdin.setRawMode(false)
   process.stderr.write('\n')
