@@ -1,6 +1,7 @@
 import { effect, untracked } from '@preact/signals'
 import { createChat } from './create-chat.ts'
 import { browserDrawer } from './keep.ts'
+import type { Launcher } from './launcher.ts'
 import { type Locale, loadLocale } from './locales/locale.ts'
 import type { App, Shell } from './shell.ts'
 import { titleCount } from './title.ts'
@@ -11,7 +12,7 @@ import { pageVisit, watchPage } from './visit.ts'
 export async function startApp(shell: Shell): Promise<App> {
   const { options, launcher, emit, attributes } = shell
   const chat = createChat({
-    relay: options.relay,
+    relay: options.relay.replace(/\/$/, ''),
     site: options.site,
     drawer: options.storage === 'memory' ? undefined : browserDrawer(),
     jwt: options.jwt,
@@ -26,6 +27,7 @@ export async function startApp(shell: Shell): Promise<App> {
 
   function draw(next: Locale) {
     locale = next
+    badge(launcher, chat.unread.value)
     panel?.update({ locale })
   }
   function open() {
@@ -33,13 +35,13 @@ export async function startApp(shell: Shell): Promise<App> {
     isOpen = true
     panel ??= mountPanel(launcher.root, { chat, locale, options: panelOptions(shell), onClose: close })
     panel.show()
-    launcher.button.hidden = true
+    launcher.button.ariaExpanded = 'true'
     emit('open', undefined)
   }
   function close() {
     if (!isOpen) return
     isOpen = false
-    launcher.dress(options)
+    launcher.button.ariaExpanded = 'false'
     panel?.hide()
     emit('close', undefined)
   }
@@ -47,7 +49,7 @@ export async function startApp(shell: Shell): Promise<App> {
     effect(() => {
       const count = chat.unread.value
       untracked(() => {
-        launcher.badge(count)
+        badge(launcher, count)
         emit('unread', count)
       })
     }),
@@ -75,6 +77,11 @@ export async function startApp(shell: Shell): Promise<App> {
       chat.destroy()
     },
   }
+}
+
+function badge({ badge, button }: Launcher, count: number) {
+  badge.textContent = count > 0 ? `${Math.min(count, 99)}` : ''
+  button.ariaLabel = `${button.title} ${badge.textContent}`
 }
 
 function panelOptions({ options }: Shell) {

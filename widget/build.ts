@@ -26,10 +26,11 @@ function buildApp(): Promise<Chunk[]> {
   return pass({
     build: {
       outDir: join(DIST, 'widget'),
+      // As a library, since Vite puts a preloader of its own into the chunks of an application.
+      lib: { entry: { app: join(import.meta.dirname, 'app.ts') }, formats: ['es'] },
       rolldownOptions: {
-        input: { app: join(import.meta.dirname, 'app.ts') },
         preserveEntrySignatures: 'allow-extension',
-        output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js' },
+        output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js', minify: true },
       },
     },
   })
@@ -39,18 +40,21 @@ async function buildLoader(chunks: readonly Chunk[]) {
   const fileOf = (name: string) => {
     const found = chunks.find((one) => one.name === name)
     if (!found) throw new Error(`the build made no chunk ${name}`)
-    return `widget/${found.fileName}`
+    return found.fileName
   }
+  const bare = (file: string) => file.replace(/\.js$/, '')
   await pass({
     define: {
-      APP: JSON.stringify(fileOf('app')),
-      LOCALES: JSON.stringify({ en: fileOf('en'), zh: fileOf('zh-CN') }),
+      APP: JSON.stringify(`widget/${fileOf('app')}`),
+      LOCALES: JSON.stringify({ en: bare(fileOf('en')), zh: bare(fileOf('zh-CN')) }),
     },
     build: {
       outDir: DIST,
-      rolldownOptions: {
-        input: join(import.meta.dirname, 'loader.ts'),
-        output: { format: 'iife', entryFileNames: 'hutong.js' },
+      lib: {
+        entry: join(import.meta.dirname, 'loader.ts'),
+        formats: ['iife'],
+        name: 'hutong',
+        fileName: () => 'hutong.js',
       },
     },
   })

@@ -17,10 +17,7 @@ export function createWidget(options: WidgetOptions): Widget {
     there.update(options)
     return there
   }
-  const shell = createShell(options, {
-    start: async (context) => (await import('./app.ts')).startApp(context),
-    warm: () => void import('./app.ts'),
-  })
+  const shell = createShell(options, () => import('./app.ts'))
   const { destroy } = shell
   shell.destroy = () => {
     widgets.delete(id)

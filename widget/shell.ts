@@ -22,92 +22,71 @@ export interface App {
   destroy(): void
 }
 
-export interface AppSource {
-  /** Fetches the chat and starts it. */
-  start(shell: Shell): Promise<App>
-  /** The visitor is about to need it. */
-  warm?(shell: Shell): void
-}
-
-type Listener = (payload: never) => void
+/** Fetches the chat; called again after a failure. */
+export type LoadApp = (shell: Shell) => Promise<{ startApp(shell: Shell): Promise<App> }>
 
 /** The part of the widget that every page pays for: the bubble, and a queue until the chat is wanted. */
 export function createShell(
   given: WidgetOptions,
-  source: AppSource,
-): Widget & { update(options: WidgetOptions): void } {
-  const { lang } = document.documentElement
-  const options = { locale: lang || navigator.language, ...given }
+  load: LoadApp,
+): Widget & { update(options: Partial<WidgetOptions>): void } {
+  const options = { locale: document.documentElement.lang || navigator.language, ...given }
   const attributes: Attributes = {}
   const launcher = createLauncher()
-  const { button } = launcher
-  const listeners = new Map<string, Set<Listener>>()
-  const emit: Shell['emit'] = (event, payload) => {
-    for (const listener of listeners.get(event) ?? []) listener(payload as never)
-  }
+  const { button, host } = launcher
+  const emit: Shell['emit'] = (event, detail) => void host.dispatchEvent(new CustomEvent(event, { detail }))
   const shell: Shell = { options, attributes, launcher, emit }
-  let arrive: (app: App) => void
-  const app = new Promise<App>((resolve) => {
-    arrive = resolve
-  })
+  const { promise: app, resolve: arrive } = Promise.withResolvers<App>()
   let starting = false
-  let gone = false
-  const tell = (verb: (app: App) => void) => void app.then(verb)
   const want = () => {
-    if (starting || gone) return
+    if (starting) return
     starting = true
-    source.start(shell).then(arrive, ({ message }) => {
-      starting = false
-      emit('error', { code: 'unreachable', message, retryable: true })
-    })
+    load(shell)
+      .then(({ startApp }) => startApp(shell))
+      .then(arrive, ({ message }) => {
+        starting = false
+        emit('error', { code: 'unreachable', message, retryable: true })
+      })
   }
-  const toggle = () => {
+  const tell = (verb: (app: App) => unknown) => void app.then(verb)
+  const ask = (verb: (app: App) => unknown) => {
     want()
-    tell((one) => one.toggle())
+    tell(verb)
   }
-  const warm = () => source.warm?.(shell)
-  for (const sign of ['pointerenter', 'touchstart', 'focus']) button.addEventListener(sign, warm, { passive: true })
+  const change = (next: Partial<WidgetOptions>) => launcher.dress(Object.assign(options, next))
+  const toggle = () => ask((one) => one.toggle())
+  // A hover that comes to nothing may fail unseen: the click tries again.
+  button.onpointerenter = button.onfocus = () => void load(shell).catch(() => undefined)
   button.onclick = toggle
-  launcher.dress(options)
+  change({})
   if (isKnown(options)) (globalThis.requestIdleCallback ?? setTimeout)(want)
   return {
-    open() {
-      want()
-      tell((one) => one.open())
-    },
+    open: () => ask((one) => one.open()),
     close: () => tell((one) => one.close()),
     toggle,
-    show() {
-      button.hidden = false
-    },
-    hide() {
-      button.hidden = true
-    },
-    send(text) {
-      want()
-      tell((one) => one.send(text))
-    },
+    show: () => change({ launcher: 'bubble' }),
+    hide: () => change({ launcher: 'none' }),
+    send: (text) => ask((one) => one.send(text)),
     async identify(jwt) {
-      if (jwt) options.jwt = jwt
-      else delete options.jwt
-      if (starting) await (await app).identify(jwt)
+      options.jwt = jwt
+      return starting ? app.then((one) => one.identify(jwt)) : undefined
     },
     setAttributes(more) {
       Object.assign(attributes, more)
       tell((one) => one.refreshVisit())
     },
     setLocale(locale) {
-      launcher.dress(Object.assign(options, { locale }))
+      change({ locale })
       tell((one) => one.setLocale(locale))
     },
     on(event, listener) {
-      const all = listeners.get(event) ?? new Set()
-      listeners.set(event, all.add(listener))
-      return () => all.delete(listener)
+      const hear = ({ detail }: CustomEventInit) => listener(detail)
+      host.addEventListener(event, hear as EventListener)
+      return () => host.removeEventListener(event, hear as EventListener)
     },
-    update: (next) => launcher.dress(Object.assign(options, next)),
+    update: change,
     destroy() {
-      gone = true
+      starting = true
       launcher.remove()
       tell((one) => one.destroy())
     },
@@ -115,9 +94,9 @@ export function createShell(
 }
 
 /** Whether this visitor has talked here before: then an answer may be waiting. */
-function isKnown({ site, storage }: WidgetOptions): boolean {
+function isKnown({ site }: WidgetOptions): boolean {
   try {
-    return storage !== 'memory' && Boolean(localStorage.getItem(`hutong:${site}:here`))
+    return Boolean(localStorage.getItem(`hutong:${site}:here`))
   } catch {
     return false
   }

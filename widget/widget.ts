@@ -22,7 +22,7 @@ export interface WidgetOptions {
   /** "memory" forgets the visitor when the page goes. Default "local". */
   storage?: 'local' | 'memory'
   /** A JWT of the site's own server that says who the visitor is. */
-  jwt?: string
+  jwt?: string | undefined
 }
 
 export interface WidgetEvents {
