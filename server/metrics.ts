@@ -14,10 +14,10 @@ export interface Metrics {
   /** One transaction of the log. */
   committed(seconds: number, writes: number): void
   /** An outbox row ended, or was put off. */
-  settled(target: string, state: 'done' | 'retry' | 'dead' | 'unsure'): void
+  settled(state: 'done' | 'retry' | 'dead' | 'unsure'): void
   /** A backend is done with an event. */
   answered(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
-  /** Somebody spoke without the floor. */
+  /** An agent or a backend over the network spoke without the floor. */
   floorConflict(): void
   /** How many clients are connected now, counted when it is asked. */
   connections(namespace: string, count: () => number): void
@@ -45,7 +45,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const duplicates = counter('arrivals_duplicate_total', 'Arrivals that were known already', 'channel')
   const refused = counter('refused_total', 'Arrivals and requests refused', 'code')
   const written = counter('commit_writes_total', 'Writes committed to the log')
-  const settled = counter('deliveries_total', 'Outbox rows that ended or were put off', 'target', 'state')
+  const settled = counter('deliveries_total', 'Outbox rows that ended or were put off', 'state')
   const conflicts = counter('floor_conflicts_total', 'Words refused because the floor had moved')
   const commits = histogram(registers, 'commit_seconds', 'Duration of one log transaction', COMMIT_SECONDS)
   const answers = histogram(registers, 'backend_seconds', 'Time a backend took for an event', ANSWER_SECONDS, [
@@ -65,7 +65,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       commits.observe(seconds)
       written.inc(writes)
     },
-    settled: (target, state) => settled.inc({ target, state }),
+    settled: (state) => settled.inc({ state }),
     answered: (backend, seconds, ended) => answers.observe({ backend, ended }, seconds),
     floorConflict: () => conflicts.inc(),
     connections: (namespace, count) => counts.set(namespace, count),

@@ -145,6 +145,14 @@ describe('metrics', () => {
     const twice = say('hello')
     await socket.emitWithAck('send', twice)
     await socket.emitWithAck('send', twice)
+    const { items } = await (await fetch(`${url}/v1/conversations`, bearer(ADMIN))).json()
+    const late = { key: 'late', term: 0, actions: [{ kind: 'reply', parts: [{ kind: 'text', text: 'late' }] }] }
+    const refusal = await fetch(`${url}/v1/conversations/${items[0].conversation.id}/actions`, {
+      method: 'POST',
+      headers: { ...bearer('bot-token').headers, 'content-type': 'application/json' },
+      body: JSON.stringify(late),
+    })
+    expect(refusal.status).toBe(409)
     expect((await fetch(`${url}/metrics`)).status).toBe(401)
     expect((await fetch(`${url}/metrics`, bearer('bot-token'))).status).toBe(403)
     await expect
@@ -156,6 +164,8 @@ describe('metrics', () => {
       'hutong_arrivals_duplicate_total{channel="web"} 1',
       'hutong_connections{namespace="visitors"} 1',
       'hutong_refused_total{code="unauthorized"} 1',
+      'hutong_deliveries_total{state="done"} 1',
+      'hutong_floor_conflicts_total 1',
     ])
       expect(text).toContain(line)
     expect(text).toMatch(/hutong_commit_seconds_count [1-9]/)

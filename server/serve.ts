@@ -12,7 +12,7 @@ import { builtFiles } from './built-files.ts'
 import { createClientAddress } from './client-address.ts'
 import { type Config, type Settings, sitesOf, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
-import { countArrivals } from './count-arrivals.ts'
+import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { createFiles } from './files.ts'
 import { installHealth } from './health.ts'
@@ -84,7 +84,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     () => web.io.close(),
   )
   const relay = createRelay({
-    store,
+    store: countDeliveries(store, metrics),
     sites: sitesOf(config),
     adapters: [countArrivals(web.adapter, metrics)],
     backends,
@@ -94,7 +94,13 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     rawDays: config.rawDays,
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
-  const backendSocket = createBackendSocket({ ...ground, io: web.io, relay, logger, now: () => clock.now() })
+  const backendSocket = createBackendSocket({
+    ...ground,
+    io: web.io,
+    relay: countConflicts(relay, metrics),
+    logger,
+    now: () => clock.now(),
+  })
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
   await installRoutes(app, { config, relay, logger, clock, ...ground }, closers)
@@ -149,7 +155,10 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
   app.all('/channels/*', (c) => relay.fetch(c.req.raw))
   closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
-  app.route('/', createRest({ ...doors, config: { ...config, sites: sitesOf(config) }, now }))
+  app.route(
+    '/',
+    createRest({ ...doors, relay: countConflicts(relay, metrics), config: { ...config, sites: sitesOf(config) }, now }),
+  )
 }
 
 function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed'>) {
