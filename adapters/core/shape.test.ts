@@ -1,0 +1,204 @@
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT, readSources, type Source, stringsOfTests } from './shape-sources.ts'
+
+/** The house rules that a compiler and a linter do not hold. */
+const sources = readSources()
+const code = sources.filter(({ path }) => !isTest(path))
+
+/** Tests and what only tests and previews use. */
+function isTest(path: string): boolean {
+  return /\.test\.tsx?$|(^|\/)(test|preview)(-[\w-]+)?\.tsx?$|-kit\.ts$/.test(path)
+}
+
+const TOP_LEVEL = ['.ci', 'adapters', 'demo', 'docs', 'server', 'widget']
+const FOUR_FILES = ['index.ts', 'client.ts', 'codec.ts', 'adapter.test.ts']
+/** What an adapter has besides its four files, with the reason. */
+const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  websocket: {
+    'identity.ts': 'visitor tokens and signed identities are pure cryptography',
+    'limits.ts': 'what one visitor may do in a while',
+    'people.ts': 'which sockets belong to whom',
+    'requests.ts': 'one handler for each packet of the wire',
+    'site.ts': 'what the channel must know of a site',
+    'socket-server.ts': 'the one Socket.IO server, shared with the backends',
+    'tab.ts': 'what is kept for each socket',
+    'threads.ts': 'one follower of the log for each conversation',
+    'uploads.ts': 'files travel by HTTP',
+    'wire-suite.ts': 'the wire protocol as a suite that any server can be held against',
+    'scripted-server.ts': 'the wire protocol as a server that any client can be held against',
+  },
+}
+/** Modules of core that ship no zod, so that the widget may use their values. */
+const ZOD_FREE = ['@hutong/core/ids', '@hutong/core/errors']
+/** Files of the server that may name concrete adapters: they put the relay together. */
+const COMPOSITION = ['server/serve.ts', 'server/configured-backends.ts', 'server/cli.ts']
+
+/** The part of the house a path stands in: `adapters/<name>`, `server`, `widget`, `demo` or `.ci`. */
+function houseOf(path: string): string {
+  const [first = '', second = ''] = path.split('/')
+  return first === 'adapters' ? `${first}/${second}` : first
+}
+
+/** Where an import leads: a part of the house, or undefined for a package of others. */
+function targetOf(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) return houseOf(join(dirname(from), specifier))
+  const [, name] = /^@hutong\/([\w-]+)/.exec(specifier) ?? []
+  if (name === undefined) return undefined
+  return name === 'core' ? 'adapters/core' : name.startsWith('adapter-') ? `adapters/${name.slice(8)}` : name
+}
+
+function mayImport(from: Source, to: string): boolean {
+  const house = houseOf(from.path)
+  if (house === to || to === 'adapters/core') return true
+  if (house === 'demo') return to === 'server' || to === 'widget' || to === 'adapters/websocket'
+  if (house === 'server') return to === 'widget' || to.startsWith('adapters/')
+  return house === 'widget' && to === 'adapters/websocket' && isTest(from.path)
+}
+
+function arrows(pick: (from: Source) => boolean) {
+  return sources
+    .filter(pick)
+    .flatMap((from) => from.imports.map((one) => ({ ...one, from, to: targetOf(from.path, one.specifier) })))
+}
+
+describe('arrows', () => {
+  test('imports run one way: demo to server and widget, those to adapters, adapters to core', () => {
+    const wrong = arrows(() => true).filter(({ from, to }) => to !== undefined && !mayImport(from, to))
+    expect(wrong.map(({ from, specifier }) => `${from.path} imports ${specifier}`)).toEqual([])
+  })
+
+  test('the widget takes only types and zod-free values from core', () => {
+    const wrong = arrows(({ path }) => houseOf(path) === 'widget' && !isTest(path)).filter(
+      ({ to, types, specifier }) => to === 'adapters/core' && !types && !ZOD_FREE.includes(specifier),
+    )
+    expect(wrong.map(({ from, specifier }) => `${from.path} imports values of ${specifier}`)).toEqual([])
+  })
+
+  test('what the widget takes from core ships no zod', () => {
+    const byPath = new Map(sources.map((one) => [one.path, one]))
+    const reached = new Set<string>()
+    const visit = (path: string): void => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const { specifier, types } of byPath.get(path)?.imports ?? [])
+        if (!types) visit(specifier.startsWith('.') ? join(dirname(path), specifier) : specifier)
+    }
+    for (const specifier of ZOD_FREE) visit(specifier.replace('@hutong/core', 'adapters/core').concat('.ts'))
+    expect([...reached].filter((one) => !one.startsWith('adapters/core/'))).toEqual([])
+  })
+
+  test('only the composition root of the server knows concrete adapters', () => {
+    const wrong = arrows(({ path }) => houseOf(path) === 'server' && !isTest(path)).filter(
+      ({ from, to, types }) =>
+        to?.startsWith('adapters/') && to !== 'adapters/core' && !types && !COMPOSITION.includes(from.path),
+    )
+    expect(wrong.map(({ from, specifier }) => `${from.path} imports ${specifier}`)).toEqual([])
+  })
+
+  test('imports name their file', () => {
+    const wrong = arrows(() => true).filter(({ specifier }) => /^\.\.?\/.*(?<!\.\w{2,4})(\?inline)?$/.test(specifier))
+    expect(wrong.map(({ from, specifier }) => `${from.path} imports ${specifier}`)).toEqual([])
+  })
+})
+
+describe('places', () => {
+  test('the house has exactly its rooms', () => {
+    const found = readdirSync(ROOT, { withFileTypes: true })
+      .filter((one) => one.isDirectory() && !['.git', 'node_modules'].includes(one.name))
+      .map(({ name }) => name)
+    expect(found.sort()).toEqual(TOP_LEVEL)
+  })
+
+  const adapters = readdirSync(join(ROOT, 'adapters')).filter((name) => name !== 'core')
+  test.each(adapters)('the %s adapter is its four files, fixtures, and what is named with a reason', (name) => {
+    const files = sources.map(({ path }) => path).filter((path) => dirname(path) === `adapters/${name}`)
+    const names = files.map((path) => path.slice(`adapters/${name}/`.length))
+    const besides = BESIDES[name] ?? {}
+    expect(FOUR_FILES.filter((one) => !names.includes(one))).toEqual([])
+    const known = (one: string) => FOUR_FILES.includes(one) || one in besides || isTest(one) || one.startsWith('test-')
+    expect(names.filter((one) => !known(one))).toEqual([])
+    expect(Object.entries(besides).filter(([one, reason]) => !names.includes(one) || reason === '')).toEqual([])
+    expect(readdirSync(join(ROOT, 'adapters', name))).toContain('fixtures')
+  })
+
+  test('a codec translates without waiting', () => {
+    const waiting = sources.filter(({ path, awaits }) => path.endsWith('/codec.ts') && awaits > 0)
+    expect(waiting.map(({ path }) => path)).toEqual([])
+  })
+
+  test('files are named for what they hold', () => {
+    const vague = /(^|[/-])(utils?|helpers?|common|misc|manager|service|lib)\.tsx?$/
+    expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([])
+  })
+})
+
+describe('sizes', () => {
+  test('no file is longer than 400 lines, no codec longer than 250', () => {
+    const limit = (path: string) => (path.endsWith('/codec.ts') ? 250 : 400)
+    expect(
+      sources.filter(({ path, lines }) => lines > limit(path)).map(({ path, lines }) => `${path}: ${lines}`),
+    ).toEqual([])
+  })
+
+  test('no function has more than 60 lines of its own, or 120 with the functions inside it', () => {
+    const long = code.flatMap(({ path, functions }) =>
+      functions
+        .filter(({ lines, whole }) => lines > 60 || whole > 120)
+        .map(({ name, lines, whole, line }) => `${path}:${line} ${name} has ${lines} of ${whole} lines`),
+    )
+    expect(long).toEqual([])
+  })
+
+  test('no function takes more than three parameters', () => {
+    const many = code.flatMap(({ path, functions }) =>
+      functions.filter(({ parameters }) => parameters > 3).map(({ name, line }) => `${path}:${line} ${name}`),
+    )
+    expect(many).toEqual([])
+  })
+})
+
+describe('manners', () => {
+  const forbidden: readonly (readonly [string, (source: Source) => boolean])[] = [
+    ['the type any', ({ anys }) => anys > 0],
+    ['export *', ({ exportsAll }) => exportsAll],
+    [
+      'a default export',
+      ({ path, exportsDefault }) => exportsDefault && !/(^|\/)(vite\.config|locales\/[\w-]+)\.ts$/.test(path),
+    ],
+    ['a class', ({ path, classes }) => classes > 0 && path !== 'adapters/core/errors.ts'],
+    ['@param or @returns', ({ comments }) => comments.some((one) => /@(param|returns)\b/.test(one))],
+    [
+      'a suppressed check',
+      ({ comments }) => comments.some((one) => /@ts-(ignore|expect-error|nocheck)|biome-ignore/.test(one)),
+    ],
+    ['a catch that does nothing', ({ emptyCatches }) => emptyCatches > 0],
+    ['a mention of what is not in this repository', ({ text }) => text.includes(`..${'/shared'}`)],
+  ]
+  test.each(forbidden)('nowhere is %s', (_, found) => {
+    expect(sources.filter(found).map(({ path }) => path)).toEqual([])
+  })
+
+  test('no test is left out or left alone', () => {
+    const held = sources.filter(({ text }) => /\b(test|it|describe)\.(skip|only|todo|fails)\(/.test(text))
+    expect(held.map(({ path }) => path)).toEqual([])
+  })
+
+  test('no module is replaced by a mock', () => {
+    const mocked = sources.filter(({ text }) => new RegExp(`\\bvi\\.(${'mock|doMock|fn|spyOn'})\\(`).test(text))
+    expect(mocked.map(({ path }) => path)).toEqual([])
+  })
+
+  test('every test of a file has a title of its own', () => {
+    const doubled = sources
+      .filter(({ path }) => isTest(path))
+      .flatMap((source) => {
+        const titles = stringsOfTests(source)
+        return titles
+          .filter((title, index) => titles.indexOf(title) !== index)
+          .map((title) => `${source.path}: ${title}`)
+      })
+    expect(doubled).toEqual([])
+  })
+})
