@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSocketServer, type WebSite } from '@hutong/adapter-websocket'
 import type { BackendAuth, BackendPushes, BackendRequests } from '@hutong/core/wire'
 import { Hono } from 'hono'
+import { Server } from 'socket.io'
 import { io as connect, type Socket } from 'socket.io-client'
 import { type Auth, createAuth, hashPassword } from './auth.ts'
 import { type BackendSocket, createBackendSocket } from './backend-socket.ts'
@@ -23,17 +23,6 @@ const ANNA = { id: 'a_anna', name: 'Anna', email: 'anna@shop.example' }
 /** Tokens by what they may: `shop` and `other` see one site each, `boss` is the administrator's. */
 export const TOKENS = { shop: 'token-of-the-shop', other: 'token-of-another-site', boss: 'token-of-the-administrator' }
 
-export const SHOP_ORIGIN = 'https://shop.example'
-const SHOP: WebSite = {
-  key: 'shop',
-  id: 'shop',
-  name: 'Shop',
-  origins: [SHOP_ORIGIN],
-  uploads: { maxBytes: 0, types: [] },
-  typingPreview: false,
-  staffed: () => false,
-}
-
 export interface Stand extends TestRelay {
   url: string
   auth: Auth
@@ -45,7 +34,7 @@ export interface Stand extends TestRelay {
   ask(path: string, more?: Asking): Promise<{ status: number; body: Answer; headers: Headers }>
   /** Signs Anna in; resolves with the cookie a browser would keep. */
   signIn(): Promise<string>
-  backend(auth: BackendAuth, headers?: Record<string, string>, query?: Record<string, string>): BackendClient
+  backend(auth: BackendAuth, headers?: Record<string, string>): BackendClient
 }
 
 export interface Asking {
@@ -101,7 +90,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
   })
   app.route('/', createRest(parts))
   const http = createHttpServer(app)
-  const io = createSocketServer(http, { sites: () => SHOP, polling: true })
+  const io = new Server(http)
   const backendSocket = createBackendSocket({ ...parts, io, logger: quiet })
   const url = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
   const clients: BackendClient[] = []
@@ -118,12 +107,11 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
       const { headers } = await ask(url, '/v1/session', { method: 'POST', json, headers: { origin: publicUrl ?? url } })
       return headers.getSetCookie()[0]?.split(';')[0] ?? ''
     },
-    backend(auth, headers = {}, query = {}) {
+    backend(auth, headers = {}) {
       const client: BackendClient = connect(`${url}/backend`, {
         auth,
         transports: ['websocket'],
         extraHeaders: headers,
-        query,
         reconnection: false,
         forceNew: true,
       })
@@ -139,7 +127,7 @@ async function closeStand(stand: {
   backendSocket: BackendSocket
   presence: Presence
   io: { close(): Promise<void> }
-  http: Server
+  http: HttpServer
   house: TestRelay
   folder: string
 }): Promise<void> {
