@@ -50,7 +50,7 @@ export async function loadConfig({ flags = [], env = {}, folder = process.cwd() 
 
   const result = settings.safeParse(tree)
   const wrong = result.success ? contradictions(result.data) : unknownKeysApart(result.error.issues)
-  mistakes.push(...wrong.map((one) => sentence(one, tree, origin, read.file)))
+  mistakes.push(...wrong.map((one) => sentence(one, { tree, origin, file: read.file })))
   if (!result.success || mistakes.length > 0) throw new HutongError('misconfigured', mistakes.join('\n'))
   return { settings: result.data, ...(read.file === undefined ? {} : { file: read.file }) }
 }
@@ -132,12 +132,14 @@ function unknownKeysApart(issues: readonly Issue[]): Mistake[] {
   })
 }
 
-function sentence(
-  mistake: Mistake,
-  tree: SettingsTree,
-  origin: ReadonlyMap<string, string>,
-  file: string | undefined,
-): string {
+interface Written {
+  tree: SettingsTree
+  /** The variable or flag that wrote a path. */
+  origin: ReadonlyMap<string, string>
+  file: string | undefined
+}
+
+function sentence(mistake: Mistake, { tree, origin, file }: Written): string {
   const path = mistake.path.map(String)
   const name = path.join('.')
   const value = readSetting(tree, path)

@@ -47,11 +47,19 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const written = counter('commit_writes_total', 'Writes committed to the log')
   const settled = counter('deliveries_total', 'Outbox rows that ended or were put off', 'state')
   const conflicts = counter('floor_conflicts_total', 'Words refused because the floor had moved')
-  const commits = histogram(registers, 'commit_seconds', 'Duration of one log transaction', COMMIT_SECONDS)
-  const answers = histogram(registers, 'backend_seconds', 'Time a backend took for an event', ANSWER_SECONDS, [
-    'backend',
-    'ended',
-  ])
+  const commits = new Histogram({
+    name: 'hutong_commit_seconds',
+    help: 'Duration of one log transaction',
+    buckets: COMMIT_SECONDS,
+    registers,
+  })
+  const answers = new Histogram({
+    name: 'hutong_backend_seconds',
+    help: 'Time a backend took for an event',
+    buckets: ANSWER_SECONDS,
+    labelNames: ['backend', 'ended'],
+    registers,
+  })
   const counts = new Map<string, () => number>()
   connectionGauge(registers, counts)
   backlogGauges(registers, options)
@@ -73,10 +81,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
     contentType: registry.contentType,
     close: stopLag,
   }
-}
-
-function histogram(registers: Registry[], name: string, help: string, buckets: number[], labelNames: string[] = []) {
-  return new Histogram({ name: `hutong_${name}`, help, buckets, labelNames, registers })
 }
 
 function connectionGauge(registers: Registry[], counts: ReadonlyMap<string, () => number>): void {
