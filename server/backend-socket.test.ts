@@ -203,6 +203,22 @@ describe('the door of the socket', () => {
       expect(await refusal(stand.backend({}, { cookie, origin }))).toMatchObject({ code: 'unauthorized' })
   })
 
+  it('opens for the polling transport of our own page, which names no origin', async () => {
+    const headers = { cookie: await stand.signIn(), 'sec-fetch-site': 'same-origin' }
+    expect((await ready(stand.backend({}, headers))).me.name).toBe('Anna')
+    const sibling = { ...headers, 'sec-fetch-site': 'same-site' }
+    expect(await refusal(stand.backend({}, sibling))).toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('shuts behind an agent who has signed out', async () => {
+    const headers = { cookie: await stand.signIn(), origin: stand.url }
+    const anna = stand.backend({}, headers)
+    await ready(anna)
+    const reason = new Promise<string>((resolve) => anna.once('disconnect', resolve))
+    await stand.ask('/v1/session', { method: 'DELETE', headers })
+    expect(await reason).toBe('io server disconnect')
+  })
+
   it('opens for an agent, who is then online for everybody until she leaves', async () => {
     const bot = await open({ token: TOKENS.shop })
     const lists: boolean[] = []

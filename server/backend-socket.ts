@@ -23,6 +23,8 @@ export interface BackendSocketOptions {
   presence: Presence
   logger: Logger
   now?: () => number
+  /** Milliseconds between looks for sessions that have ended. Default 30 000. */
+  sessionCheck?: number
 }
 
 export interface BackendSocket {
@@ -34,8 +36,6 @@ export interface BackendSocket {
 
 /** How long a batch of events may stay unacknowledged before the socket is cut off to start over. */
 const ACK_MS = 60_000
-/** How often ended sessions are looked for. */
-const SESSION_CHECK_MS = 30_000
 const RATE = { perSecond: 50, burst: 200 }
 
 /**
@@ -43,12 +43,12 @@ const RATE = { perSecond: 50, burst: 200 }
  * stock clients take the end of the namespace alone for a farewell.
  */
 export function createBackendSocket(options: BackendSocketOptions): BackendSocket {
-  const { io, relay, store, auth, presence, logger, now = Date.now } = options
+  const { io, relay, store, auth, presence, logger, now = Date.now, sessionCheck = 30_000 } = options
   const namespace = io.of('/backend') as ReturnType<
     Server<BackendRequests, BackendPushes, DefaultEventsMap, Seat>['of']
   >
   const buckets = createTokenBuckets({ rate: RATE, now })
-  const wakes = new Set<() => void>()
+  const wakes = createWakes(relay)
   let closing = false
 
   namespace.use((socket, next) => {
@@ -65,9 +65,9 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
     const leave = socket.data.actor.kind === 'agent' ? presence.enter(socket.data.actor.id) : undefined
     const stopServing = serveRequests({ ...options, buckets }, socket)
     const feed = follow(options, socket)
-    wakes.add(feed.wake)
+    const stopWaking = wakes.add(feed.wake)
     socket.on('disconnect', () => {
-      wakes.delete(feed.wake)
+      stopWaking()
       feed.stop()
       stopServing()
       leave?.()
@@ -75,26 +75,48 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
   })
 
   const logged = (err: unknown) => logger.error({ err }, 'the backend socket could not read the store')
-  const stopListening = relay.onEvents(() => {
-    for (const wake of wakes) wake()
-  })
   const stopPresence = presence.onChange(() => {
     agentsOf(store, presence).then((agents) => namespace.emit('agents', { agents }), logged)
   })
   const sessions = setInterval(() => {
     for (const socket of namespace.sockets.values()) endWithSession(auth, socket).catch(logged)
-  }, SESSION_CHECK_MS).unref()
+  }, sessionCheck).unref()
 
   return {
     count: () => namespace.sockets.size,
     close(spread = 3_000) {
       closing = true
       clearInterval(sessions)
-      stopListening()
+      wakes.close()
       stopPresence()
       for (const socket of namespace.sockets.values()) {
         socket.emit('goaway', { in: Math.floor(Math.random() * spread) })
         socket.conn.close()
+      }
+    },
+  }
+}
+
+/** Wakes every reader when something was committed. While there is none the relay has nobody to tell. */
+function createWakes(relay: Pick<Relay, 'onEvents'>) {
+  const wakes = new Set<() => void>()
+  let stopListening: (() => void) | undefined
+
+  function close() {
+    stopListening?.()
+    stopListening = undefined
+  }
+
+  return {
+    close,
+    add(wake: () => void): () => void {
+      wakes.add(wake)
+      stopListening ??= relay.onEvents(() => {
+        for (const one of wakes) one()
+      })
+      return () => {
+        wakes.delete(wake)
+        if (wakes.size === 0) close()
       }
     },
   }

@@ -91,7 +91,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
   app.route('/', createRest(parts))
   const http = createHttpServer(app)
   const io = new Server(http)
-  const backendSocket = createBackendSocket({ ...parts, io, logger: quiet })
+  const backendSocket = createBackendSocket({ ...parts, io, logger: quiet, sessionCheck: 100 })
   const url = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
   const clients: BackendClient[] = []
 
