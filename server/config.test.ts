@@ -150,6 +150,13 @@ describe('mistakes', () => {
       )
   })
 
+  it('refuses a site whose files would be larger than what the relay takes', () => {
+    const sites = [{ key: 'a', name: 'A', uploads: { maxBytes: 2_048 } }]
+    expect(() => parseConfig({ secret: SECRET, sites, limits: { uploadBytes: 1_024 } })).toThrow(
+      'sites.0.uploads.maxBytes: is above limits.uploadBytes, 1024',
+    )
+  })
+
   it('finds routing steps that nobody answers to', () => {
     const config = parseConfig({ secret: SECRET, sites: [{ key: 'a', name: 'A', routing: ['keywrod', 'desk'] }] })
     expect(unroutable(config, ['keyword'])).toEqual([

@@ -187,6 +187,12 @@ export function contradictions(config: Settings): Mistake[] {
   for (const field of ['key', 'id'] as const)
     for (const at of repeated(sites.map((one) => one[field])))
       mistakes.push({ path: ['sites', at, field], message: `"${sites[at]?.[field]}" is used by another site` })
+  for (const [at, { uploads }] of sites.entries())
+    if (uploads.maxBytes > config.limits.uploadBytes)
+      mistakes.push({
+        path: ['sites', at, 'uploads', 'maxBytes'],
+        message: `is above limits.uploadBytes, ${config.limits.uploadBytes}`,
+      })
   for (const at of repeated(config.tokens.map((one) => one.name)))
     mistakes.push({ path: ['tokens', at, 'name'], message: `"${config.tokens[at]?.name}" is used by another token` })
   for (const [at, one] of config.tokens.entries())

@@ -127,6 +127,11 @@ describe('sizes', () => {
     expect((await post('/echo', streamOf(50_000))).status).toBe(413)
   })
 
+  it('lets the page read why a file was refused', async () => {
+    const answer = await post('/channels/web/files', new Uint8Array(5_000))
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([413, '*'])
+  })
+
   it('refuses headers of more than 16 KiB', async () => {
     expect((await fetch(url, { headers: { 'x-long': 'x'.repeat(20_000) } })).status).toBe(431)
   })

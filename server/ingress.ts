@@ -148,5 +148,10 @@ function refuse(c: Context<IngressEnv>, error: HutongError, { metrics, logger }:
   if (error.status >= 500)
     logger.error({ err: error, requestId: c.get('requestId'), path: c.req.path }, 'request failed')
   if (error.retryAfter !== undefined) c.header('retry-after', String(Math.ceil(error.retryAfter / 1_000)))
+  // A page of a site must be able to read why its visitor's request was turned away before any channel saw it.
+  if (c.req.path.startsWith('/channels/')) {
+    c.header('access-control-allow-origin', '*')
+    c.header('access-control-expose-headers', 'retry-after')
+  }
   return c.json({ error: error.toJSON() }, error.status as ContentfulStatusCode)
 }

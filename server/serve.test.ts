@@ -106,6 +106,36 @@ describe('a running relay', () => {
     await expect.poll(() => entries.slice(0, 2).map((entry) => entry.seq)).toEqual([1, 2])
   })
 
+  it('keeps a file that a visitor uploads and gives it back under a signed link only', async () => {
+    const { url } = await start()
+    const { socket, ready, entries } = await visit(url)
+    await socket.emitWithAck('send', say('a file follows'))
+    const uploaded = await fetch(`${url}/channels/web/files`, {
+      method: 'POST',
+      headers: {
+        origin: ORIGIN,
+        'x-hutong-site': 'shop',
+        'x-hutong-token': ready.token ?? '',
+        'x-hutong-name': 'notes.txt',
+        'content-type': 'text/plain',
+      },
+      body: 'tea for two',
+    })
+    expect([uploaded.status, uploaded.headers.get('access-control-allow-origin')]).toEqual([201, ORIGIN])
+    const { part } = await uploaded.json()
+    expect(part).toMatchObject({ kind: 'file', name: 'notes.txt', bytes: 11 })
+    await socket.emitWithAck('send', { key: 'file', body: { kind: 'message', parts: [part] } })
+    const links = () =>
+      entries.flatMap(({ body }) => (body.kind === 'message' ? body.parts : [])).filter((one) => one.kind === 'file')
+    await expect.poll(() => links().length).toBeGreaterThan(0)
+    const link = new URL(links()[0]?.url ?? '', url)
+    const file = await fetch(link)
+    expect(await file.text()).toBe('tea for two')
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment/)
+    expect(file.headers.get('content-security-policy')).toContain('sandbox')
+    expect((await fetch(`${link.origin}${link.pathname}`)).status).toBeGreaterThanOrEqual(400)
+  })
+
   it('says that it is well, ready, and which version it is', async () => {
     const { url } = await start()
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
