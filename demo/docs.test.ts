@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+/**
+ * The code of README.md and docs/*.md, held to what it says: `ts` and `tsx` blocks compile, `ts run` blocks also run to a good
+ * end, `json` blocks parse, the commands in `sh` blocks exist.
+ */
+interface Block {
+  page: string
+  line: number
+  language: string
+  runs: boolean
+  code: string
+  /** Where it lies as a module of its own. */
+  file: string
+}
+
+const ROOT = join(import.meta.dirname, '..')
+const WORK = join(import.meta.dirname, '.data', 'docs')
+
+function pages(): string[] {
+  const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  return ['README.md', ...docs.map((name) => `docs/${name}`)].filter((page) => existsSync(join(ROOT, page)))
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  return [...text.matchAll(/^( *)```(\w+)([^\n]*)\n([\s\S]*?)^\1```[ \t]*$/gm)].map((match) => {
+    const [, indent = '', language = '', info = '', code = ''] = match
+    const line = text.slice(0, match.index).split('\n').length
+    const name = `${page.replace(/\W+/g, '-')}-${line}.${language === 'tsx' ? 'tsx' : 'ts'}`
+    const undented = code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+    return { page, line, language, runs: /\brun\b/.test(info), code: undented, file: join(WORK, name) }
+  })
+}
+
+const blocks = pages().flatMap(blocksOf)
+const modules = blocks.filter(({ language }) => language === 'ts' || language === 'tsx')
+const named = (all: readonly Block[]) => all.map((block) => [`${block.page}:${block.line}`, block] as const)
+
+describe('code in the documentation', () => {
+  let complaints = ''
+
+  beforeAll(() => {
+    rmSync(WORK, { recursive: true, force: true })
+    mkdirSync(WORK, { recursive: true })
+    for (const { file, code } of modules) writeFileSync(file, code)
+    const options = {
+      extends: '../../../tsconfig.json',
+      compilerOptions: { noUnusedLocals: false },
+      include: ['.'],
+      exclude: [],
+    }
+    writeFileSync(join(WORK, 'tsconfig.json'), JSON.stringify(options))
+    if (modules.length === 0) return
+    const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['--project', WORK], {
+      cwd: WORK,
+      encoding: 'utf8',
+    })
+    complaints = stdout
+  }, 60_000)
+
+  test('there is code to check', () => {
+    expect(modules.length).toBeGreaterThan(0)
+  })
+
+  test.each(named(modules))('%s compiles', (_, { file }) => {
+    const name = file.slice(WORK.length + 1)
+    expect(complaints.split('\n').filter((line) => line.startsWith(name))).toEqual([])
+  })
+
+  test('nothing around the code keeps it from compiling', () => {
+    const ours = (line: string) =>
+      !/error TS/.test(line) || modules.some(({ file }) => line.startsWith(file.slice(WORK.length + 1)))
+    expect(complaints.split('\n').filter((line) => !ours(line))).toEqual([])
+  })
+
+  test.each(named(modules.filter(({ runs }) => runs)))(
+    '%s runs to a good end',
+    async (_, { file }) => {
+      const child = spawn(process.execPath, [file], { cwd: WORK, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+      const [code] = await once(child, 'close')
+      expect(code, said).toBe(0)
+    },
+    30_000,
+  )
+
+  test.each(named(blocks.filter(({ language }) => language === 'json')))('%s is JSON', (_, { code }) => {
+    expect(() => JSON.parse(code)).not.toThrow()
+  })
+
+  test.each(named(blocks.filter(({ language }) => language === 'sh')))(
+    '%s names commands that exist',
+    (_, { code }) => {
+      const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+      const help = spawnSync(process.execPath, [join(ROOT, 'server/cli.ts'), '--help'], { encoding: 'utf8' }).stdout
+      const run = [...code.matchAll(/\bnpm (?:run )?(?!install\b|i\b|run\b|create\b)([\w:-]+)/g)].map(
+        ([, name = '']) => name,
+      )
+      const commands = [...code.matchAll(/(?:^|\bnpx )hutong (\w+)/gm)].map(([, name = '']) => name)
+      expect(run.filter((name) => !(name in scripts))).toEqual([])
+      expect(commands.filter((name) => !new RegExp(`\\b${name}\\b`).test(help))).toEqual([])
+    },
+  )
+})
