@@ -1,15 +1,17 @@
 import type { Visit } from '@hutong/core/conversation'
 import type { Entry } from '@hutong/core/entry'
+import { newId } from '@hutong/core/ids'
 import { batch, computed, signal } from '@preact/signals'
 import type { ChatControls, Item } from './chat.ts'
 import { createDrafting } from './drafting.ts'
+import type { Files } from './files.ts'
 import { fold } from './fold.ts'
-import { forget, identify, personOf, refusedAs } from './identity.ts'
+import { forget, personOf, refusedAs } from './identity.ts'
 import { createKeep, type Drawer } from './keep.ts'
 import { createLog } from './log.ts'
 import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
-import { acknowledged, asParts, createFiles, flush, say } from './sending.ts'
+import { acknowledged, asParts, flush, say } from './sending.ts'
 import type { Cache, ChatNotices, Session } from './session.ts'
 import { CACHE_MS, me, movedCursor, older, received, report, saveCache, welcomed } from './session.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
@@ -58,15 +60,32 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
     const preview = session.site.value?.typingPreview && draft ? { preview: draft.slice(0, PREVIEW_MAX) } : {}
     connection.tell('typing', { on: draft !== undefined, ...preview })
   })
-  const files = createFiles(session, options)
+  let files: Promise<Files> | undefined
+  const withFiles = async (use: (files: Files) => unknown) => {
+    files ??= import('./files.ts').then(({ createFiles }) => createFiles(session, options))
+    use(await files)
+  }
   return {
     ...shown(session),
-    ...spoken(session, files),
-    upload: files.add,
+    ...spoken(session),
+    upload(file) {
+      const key = newId('k')
+      void withFiles((all) => all.add(key, file))
+      return { key, cancel: () => void withFiles((all) => all.discard(key)) }
+    },
+    retry(key) {
+      if (isUpload(session, key)) return void withFiles((all) => all.retry(key))
+      session.outbox.retry(key)
+      void flush(session)
+    },
+    discard(key) {
+      if (isUpload(session, key)) void withFiles((all) => all.discard(key))
+      else session.outbox.remove(key)
+    },
     older: () => older(session),
     reportTyping: drafting.report,
     stop: session.others.stop,
-    identify: (jwt) => identify(session, jwt),
+    identify: async (jwt) => (await import('./sign-in.ts')).identify(session, jwt),
     setLocale(next) {
       locale = next
     },
@@ -78,7 +97,7 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
       saveCache(session)
       unfollow()
       drafting.close()
-      files.close()
+      if (files) void withFiles((all) => all.close())
       session.others.reset()
       clearTimeout(session.overdue)
       clearTimeout(session.reporting)
@@ -192,9 +211,12 @@ function shown(session: Session) {
   }
 }
 
+function isUpload({ uploads }: Session, key: string): boolean {
+  return uploads.value.some((one) => one.key === key)
+}
+
 /** What the visitor says. */
-function spoken(session: Session, files: ReturnType<typeof createFiles>) {
-  const { outbox } = session
+function spoken(session: Session) {
   return {
     send(content, options) {
       const parts = asParts(content)
@@ -206,12 +228,6 @@ function spoken(session: Session, files: ReturnType<typeof createFiles>) {
     react: (of, emoji, on) => say(session, { kind: 'reaction', of, emoji, on }),
     edit: (of, text) => say(session, { kind: 'edit', of, parts: asParts(text) }),
     recall: (of) => say(session, { kind: 'recall', of }),
-    retry(key) {
-      if (files.retry(key)) return
-      outbox.retry(key)
-      void flush(session)
-    },
-    discard: (key) => void (files.discard(key) || outbox.remove(key)),
     markRead() {
       const have = session.log.have()
       if (have <= session.read.value) return
@@ -219,8 +235,5 @@ function spoken(session: Session, files: ReturnType<typeof createFiles>) {
       if (session.conversation) session.tabs.tell({ kind: 'read', conversation: session.conversation, read: have })
       report(session)
     },
-  } satisfies Pick<
-    ChatControls,
-    'send' | 'choose' | 'answer' | 'rate' | 'react' | 'edit' | 'recall' | 'retry' | 'discard' | 'markRead'
-  >
+  } satisfies Pick<ChatControls, 'send' | 'choose' | 'answer' | 'rate' | 'react' | 'edit' | 'recall' | 'markRead'>
 }

@@ -7,5 +7,5 @@ export default defineConfig({
   publicDir: false,
   logLevel: 'warn',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { target: 'es2022', modulePreload: false, emptyOutDir: false, minify: 'oxc' },
+  build: { target: ['chrome123', 'firefox128', 'safari18'], modulePreload: false, emptyOutDir: false, minify: 'oxc' },
 })

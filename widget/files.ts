@@ -1,0 +1,93 @@
+import type { WireError } from '@hutong/core/errors'
+import type { MessageItem } from './chat.ts'
+import { say } from './sending.ts'
+import { me, type Session } from './session.ts'
+import { refused, type Uploading, uploadFile } from './upload.ts'
+
+/** Files on their way; they live in this page only. */
+export interface Files {
+  add(key: string, file: File): void
+  /** True when `key` was a file of ours. */
+  retry(key: string): boolean
+  discard(key: string): boolean
+  close(): void
+}
+
+export function createFiles(session: Session, relay: { relay: string; site: string }): Files {
+  const under = new Map<string, { file: File; url: string; uploading?: Uploading }>()
+  const show = (key: string, change: Partial<MessageItem>) => {
+    session.uploads.value = session.uploads.value.map((one) => (one.key === key ? { ...one, ...change } : one))
+  }
+  function drop(key: string): boolean {
+    const one = under.get(key)
+    if (!one) return false
+    under.delete(key)
+    one.uploading?.cancel()
+    URL.revokeObjectURL(one.url)
+    session.uploads.value = session.uploads.value.filter((item) => item.key !== key)
+    return true
+  }
+  async function start(key: string) {
+    const one = under.get(key)
+    if (!one) return
+    const limit = session.site.value?.uploads.maxBytes ?? Number.POSITIVE_INFINITY
+    if (one.file.size > limit) return failed(key, refused('too_large', `at most ${limit} bytes`).error)
+    await whenOnline(session)
+    const { token, jwt } = session
+    one.uploading = uploadFile({ ...relay, token, jwt }, one.file, (progress) => show(key, { progress }))
+    const answer = await one.uploading.done
+    if (!under.has(key)) return
+    if ('error' in answer) return failed(key, answer.error)
+    say(session, { kind: 'message', parts: [answer.part] }, key)
+    drop(key)
+  }
+  function failed(key: string, error: WireError) {
+    show(key, { state: 'failed', error })
+  }
+  return {
+    add(key, file) {
+      const url = URL.createObjectURL(file)
+      under.set(key, { file, url })
+      session.uploads.value = [...session.uploads.value, rowOf(session, { key, file, url })]
+      void start(key)
+    },
+    retry(key) {
+      if (!under.has(key)) return false
+      session.uploads.value = session.uploads.value.map(({ error, ...one }) =>
+        one.key === key ? { ...one, state: 'uploading', progress: 0 } : { ...one, ...(error && { error }) },
+      )
+      void start(key)
+      return true
+    },
+    discard: drop,
+    close: () => [...under.keys()].forEach(drop),
+  }
+}
+
+/** A file goes to a visitor's own account, so it waits until the relay has said who the visitor is. */
+function whenOnline({ connection }: Session): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = connection.state.subscribe((state) => {
+      if (state !== 'online') return
+      resolve()
+      queueMicrotask(() => stop())
+    })
+  })
+}
+
+function rowOf(session: Session, { key, file, url }: { key: string; file: File; url: string }): MessageItem {
+  const kind = /^(image|audio|video)\//.exec(file.type)?.[1] as 'image' | 'audio' | 'video' | undefined
+  return {
+    kind: 'message',
+    key,
+    at: Date.now(),
+    from: me(session),
+    mine: true,
+    parts: [{ kind: kind ?? 'file', url, name: file.name, type: file.type, bytes: file.size }],
+    state: 'uploading',
+    progress: 0,
+    edited: false,
+    recalled: false,
+    reactions: [],
+  }
+}
