@@ -75,12 +75,8 @@ describe('a conversation', () => {
     const visitor = bench.client()
     const { token } = await visitor.ready()
     await visitor.say('1')
-    const [conversation = ''] = bench.conversations()
     visitor.socket.close()
-    bench.append(
-      conversation,
-      Array.from({ length: 249 }, (_, n) => said(`${n}`)),
-    )
+    await bench.append(...Array.from({ length: 249 }, (_, n) => said(`${n}`)))
     const again = bench.client({ token, after: 1 })
     await until(() => again.seqs().length === 249)
     expect(again.seqs()).toEqual(Array.from({ length: 249 }, (_, n) => n + 2))
@@ -91,11 +87,7 @@ describe('a conversation', () => {
     const visitor = bench.client()
     const { token } = await visitor.ready()
     await visitor.say('1')
-    const [conversation = ''] = bench.conversations()
-    bench.append(
-      conversation,
-      Array.from({ length: 79 }, (_, n) => said(`${n}`)),
-    )
+    await bench.append(...Array.from({ length: 79 }, (_, n) => said(`${n}`)))
     const fresh = bench.client({ token })
     await until(() => fresh.seqs().at(-1) === 80)
     expect(fresh.seqs()).toEqual(Array.from({ length: 50 }, (_, n) => n + 31))
@@ -118,7 +110,7 @@ describe('a conversation', () => {
     await visitor.ready()
     await visitor.say('1')
     await until(() => visitor.packets.length)
-    bench.append(bench.conversations()[0] ?? '', [said('a'), said('b'), said('c')])
+    await bench.append(said('a'), said('b'), said('c'))
     await until(() => visitor.seqs().length === 4)
     expect(visitor.packets.map(({ entries }) => entries.length)).toEqual([1, 3])
   })
@@ -128,10 +120,7 @@ describe('a conversation', () => {
     await visitor.ready()
     await visitor.say('1')
     await until(() => visitor.packets.length)
-    bench.append(
-      bench.conversations()[0] ?? '',
-      Array.from({ length: 12 }, () => said('汉'.repeat(8_000))),
-    )
+    await bench.append(...Array.from({ length: 12 }, () => said('汉'.repeat(8_000))))
     await until(() => visitor.seqs().length === 13)
     expect(visitor.packets.every((packet) => Buffer.byteLength(JSON.stringify(packet)) <= 64 * 1024)).toBe(true)
     expect(visitor.seqs()).toEqual(Array.from({ length: 13 }, (_, n) => n + 1))
@@ -142,12 +131,12 @@ describe('a conversation', () => {
     await visitor.ready()
     await visitor.say('1')
     await until(() => visitor.packets.length)
-    bench.append(bench.conversations()[0] ?? '', [
+    await bench.append(
       { kind: 'note', text: 'SECRET note' },
       { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: 2 }, summary: 'SECRET summary' },
       { kind: 'contact', changes: { vip: 'SECRET' } },
       { kind: 'attributes', changes: { tag: 'SECRET' } },
-    ])
+    )
     await until(() => visitor.seqs().length === 5)
     expect(visitor.seqs()).toEqual([1, 2, 3, 4, 5])
     const again = await visitor.ask('after', { after: 0 })
@@ -162,14 +151,14 @@ describe('signals', () => {
     await visitor.ready()
     await visitor.say('1')
     visitor.socket.emit('typing', { on: true, preview: 'I wa' })
-    await until(() => bench.signals.some(({ signal }) => signal.kind === 'typing'))
-    expect(bench.signals.map(({ signal }) => signal)).toEqual([
+    await until(() => bench.host.signals.some(({ signal }) => signal.kind === 'typing'))
+    expect(bench.host.signals.map(({ signal }) => signal)).toEqual([
       { kind: 'presence', online: true },
       { kind: 'typing', on: true, preview: 'I wa' },
     ])
     visitor.socket.close()
-    await until(() => bench.signals.at(-1)?.signal.kind === 'presence')
-    expect(bench.signals.at(-1)?.signal).toEqual({ kind: 'presence', online: false })
+    await until(() => bench.host.signals.at(-1)?.signal.kind === 'presence')
+    expect(bench.host.signals.at(-1)?.signal).toEqual({ kind: 'presence', online: false })
   })
 
   it('carry no preview of a site that did not ask for it', async () => {
@@ -177,8 +166,8 @@ describe('signals', () => {
     await visitor.ready()
     await visitor.say('1')
     visitor.socket.emit('typing', { on: true, preview: 'my number is' })
-    await until(() => bench.signals.some(({ signal }) => signal.kind === 'typing'))
-    expect(JSON.stringify(bench.signals)).not.toContain('my number is')
+    await until(() => bench.host.signals.some(({ signal }) => signal.kind === 'typing'))
+    expect(JSON.stringify(bench.host.signals)).not.toContain('my number is')
   })
 
   it('do not flicker when a page is changed', async () => {
@@ -188,7 +177,7 @@ describe('signals', () => {
     visitor.socket.close()
     await bench.client({ token }).ready()
     await setTimeout(60)
-    expect(bench.signals.filter(({ signal }) => signal.kind === 'presence')).toHaveLength(1)
+    expect(bench.host.signals.filter(({ signal }) => signal.kind === 'presence')).toHaveLength(1)
   })
 
   it('show visitors what agents do, never their unsent words or what the visitor did itself', async () => {
@@ -196,13 +185,13 @@ describe('signals', () => {
     await visitor.ready()
     await visitor.say('1')
     await until(() => visitor.packets.length)
-    const [conversation = ''] = bench.conversations()
+    const conversation = bench.conversation()
     const anna = { kind: 'agent' as const, id: 'a_anna' }
     const self = { kind: 'contact' as const, id: 'c_visitor' }
-    bench.signal(conversation, { kind: 'typing', from: self, on: true })
-    bench.signal(conversation, { kind: 'visit', from: self, visit: {} })
-    bench.signal(conversation, { kind: 'typing', from: anna, on: true, preview: 'unsent' })
-    bench.signal(conversation, { kind: 'cursor', from: self, delivered: 1, read: 1 })
+    bench.host.pass(conversation, { kind: 'typing', from: self, on: true })
+    bench.host.pass(conversation, { kind: 'visit', from: self, visit: {} })
+    bench.host.pass(conversation, { kind: 'typing', from: anna, on: true, preview: 'unsent' })
+    bench.host.pass(conversation, { kind: 'cursor', from: self, delivered: 1, read: 1 })
     await until(() => visitor.signals.length === 2)
     expect(visitor.signals).toEqual([
       { kind: 'typing', from: anna, on: true },
@@ -216,7 +205,7 @@ describe('a relay that goes away', () => {
     const visitor = bench.client({}, { reconnection: true, reconnectionDelay: 10 })
     await visitor.ready()
     const answer = visitor.say('last words')
-    await until(() => bench.arrivals.length)
+    await until(() => bench.host.arrivals.length)
     const reason = new Promise((resolve) => visitor.socket.once('disconnect', resolve))
     await bench.drain()
     expect(await answer).toMatchObject({ seq: 1 })

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import type { BodyInput, Participant } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
+import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
 import type { Signal } from '@hutong/core/signal'
 import type { EntriesPacket, GoawayPacket, Ready, Refused } from '@hutong/core/wire'
 import { io as connect, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import { createSocketServer, createWebSocketAdapter, type WebSite } from './index.ts'
 import type { SocketServerOptions } from './socket-server.ts'
-import { createTestHost, type TestHost } from './test-host.ts'
 
 export const SECRET = 'a secret of the relay that is long enough'
 export const ORIGIN = 'https://shop.example'
@@ -33,10 +34,20 @@ export const BANK: WebSite = {
 type AdapterOptions = Partial<Parameters<typeof createWebSocketAdapter>[0]>
 type ClientOptions = Partial<ManagerOptions & SocketOptions>
 
-export interface Bench extends TestHost {
+const AGENT: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
+
+export interface Bench {
+  host: MemoryHost
   url: string
   port: number
   counts: Map<string, number>
+  /** Commits entries of an agent to the conversation of the first visitor who wrote, as one turn. */
+  append(...bodies: BodyInput[]): Promise<unknown>
+  /** The conversation of the first visitor who wrote. */
+  conversation(): string
+  /** How many listeners follow logs. */
+  followers(): number
+  upload(init: RequestInit): Promise<Response>
   /** A stock client of the shop; connects at once. */
   client(auth?: object, options?: ClientOptions): Client
   /** Closes the adapter alone. */
@@ -71,7 +82,7 @@ export async function openBench({
   server,
   sites = [SHOP, BANK],
 }: BenchOptions = {}): Promise<Bench> {
-  const test = createTestHost()
+  const { host, followers } = createCountingHost()
   const http = createServer()
   const find = (key: string) => sites.find((site) => site.key === key)
   const io = createSocketServer(http, { sites: find, polling: true, ...server })
@@ -86,14 +97,23 @@ export async function openBench({
     count,
     ...adapterOptions,
   })
-  await adapter.open(test.host)
+  await adapter.open(host)
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const clients: Client[] = []
 
+  const conversation = () => {
+    const { from, site } = host.arrivals[0] ?? {}
+    return host.entries(from?.address ?? '', site)[0]?.conversation ?? ''
+  }
+
   return {
-    ...test,
+    host,
+    followers,
+    conversation,
+    append: (...bodies) => host.commit(conversation(), AGENT, ...bodies),
+    upload: (init) => host.fetch(new Request('https://relay.test/channels/web/files', { method: 'POST', ...init })),
     url,
     port,
     counts,
@@ -109,6 +129,23 @@ export async function openBench({
       await io.close()
     },
   }
+}
+
+function createCountingHost(): { host: MemoryHost; followers(): number } {
+  const host = createMemoryHost({ channel: 'web' })
+  const { follow } = host.log
+  let count = 0
+  Object.assign(host.log, {
+    follow(...[conversation, listener]: Parameters<typeof follow>) {
+      count += 1
+      const stop = follow(conversation, listener)
+      return () => {
+        count -= 1
+        stop()
+      }
+    },
+  })
+  return { host, followers: () => count }
 }
 
 function createClient(url: string, auth: { site: string }, options: ClientOptions): Client {

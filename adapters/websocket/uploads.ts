@@ -19,6 +19,8 @@ export interface Uploaded {
 }
 
 const NAME_MAX = 255
+/** What browsers show and cannot run; an SVG is a program and travels as a file. */
+const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
 
 /** `POST /files` of visitors: the body is the file, the headers say whose it is and what it is called. */
 export function registerUploads({ host, sites, identities, rate }: UploadsOptions): void {
@@ -116,7 +118,7 @@ function decoded(text: string): string {
 
 function partOf({ id, name, type, bytes }: StoredFile): Part {
   const medium = { file: id, name, type, bytes }
-  if (type.startsWith('image/')) return { kind: 'image', ...medium }
+  if (PICTURES.includes(type)) return { kind: 'image', ...medium }
   if (type.startsWith('audio/')) return { kind: 'audio', ...medium }
   if (type.startsWith('video/')) return { kind: 'video', ...medium }
   return { kind: 'file', ...medium }
