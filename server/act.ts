@@ -145,25 +145,29 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
  * queue first, and may always help a colleague who has it.
  */
 async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
-  const byAgent = request.author.kind === 'agent'
-  if (byAgent) await takeFloor(options, request)
-  const acting = byAgent ? { ...request, term: undefined } : request
-  return append(options, acting, (conversation) => {
-    const refuse = refusal({ ...acting, conversation })
-    if (refuse) return { refuse }
-    const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
-    return {
-      entries: [{ from: acting.author, body }],
-      ...(body.kind === 'message' && acting.author.kind === 'agent' ? { waitingSince: null } : {}),
-      ...(carries ? { deliveries: options.deliveriesTo(conversation) } : {}),
-    }
-  })
+  if (request.author.kind !== 'agent') return append(options, request, (now) => said(options, request, { now, body }))
+  const held = await options.store.conversation(request.conversation.id)
+  const acting = { ...request, term: undefined }
+  // Both are appended in this turn of the event loop and so become one transaction.
+  const taken = held?.floor.holder.kind === 'agent' ? undefined : takeFloor(options, acting)
+  const result = append(options, acting, (now) => said(options, acting, { now, body }))
+  await Promise.all([taken, result])
+  return result
+}
+
+function said(options: ActOptions, acting: Acting, { now, body }: { now: Conversation; body: Body }): Decision {
+  const refuse = refusal({ ...acting, conversation: now })
+  if (refuse) return { refuse }
+  const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
+  return {
+    entries: [{ from: acting.author, body }],
+    ...(body.kind === 'message' && acting.author.kind === 'agent' ? { waitingSince: null } : {}),
+    ...(carries ? { deliveries: options.deliveriesTo(now) } : {}),
+  }
 }
 
 async function takeFloor(options: ActOptions, acting: Acting): Promise<void> {
-  const { author, conversation, key } = acting
-  const held = await options.store.conversation(conversation.id)
-  if (held?.floor.holder.kind === 'agent') return
+  const { author, key } = acting
   await append(options, { ...acting, key: `${key}:floor` }, (now) =>
     now.floor.holder.kind === 'agent'
       ? { refuse: new HutongError('conflict', 'a colleague was faster') }

@@ -193,11 +193,14 @@ describe('a backend', () => {
 })
 
 describe('an agent', () => {
-  it('who answers takes the floor first and ends the waiting', async () => {
+  it('who answers takes the floor first and ends the waiting, in one step for everybody who looks on', async () => {
     const { write, relay, log, store } = await open()
     const { conversation } = await write('hello')
+    const seen: string[][] = []
+    relay.follow(conversation, { entries: (entries) => seen.push(entries.map(({ body }) => body.kind)), signal() {} })
     await relay.act(anna, conversation, { key: 'r', actions: [reply('hi')] })
     expect((await log(conversation)).map(({ body }) => body.kind)).toEqual(['message', 'handoff', 'message'])
+    expect(seen).toEqual([['handoff', 'message']])
     expect(await store.conversation(conversation)).toMatchObject({
       floor: { holder: { kind: 'agent', id: 'a_anna' } },
       waitingSince: null,
