@@ -1,69 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { HutongError } from './errors.ts'
-import { createMemoryAdapter, createMemoryHost, createMemoryPlatform } from './memory.ts'
-import type { Part } from './parts.ts'
-import { type Bench, type Person, PLEDGES, testAdapter, wrongExceptions } from './testkit.ts'
-import { readable } from './testkit-stage.ts'
-
-function bench(idempotentSend: 'key' | 'none', capabilities = {}): Bench {
-  const host = createMemoryHost()
-  const platform = createMemoryPlatform({ idempotentSend })
-  const at = host.clock.now()
-  const push = (id: string, from: string, parts: Part[]) => platform.push({ id, from, message: { parts }, at })
-  const offered = new Map<string, number>()
-
-  function person(name: string): Person {
-    const address = `${name}@memory`
-    return {
-      address,
-      async write(message) {
-        const { id } = message
-        if ('text' in message) return push(id, address, [{ kind: 'text', text: message.text, format: 'plain' }])
-        if ('strange' in message)
-          return platform.push({ id, from: address, message: { type: 'sticker', text: 'a sticker' }, at })
-        const { name: called, type, bytes } = message.file
-        const content = new Blob([bytes]).stream()
-        const stored = await host.files.put(content, { site: 'site', name: called, type })
-        return push(id, address, [{ kind: 'file', file: stored.id, name: called }])
-      },
-      pick: (option) => {
-        const parts: Part[] = [{ kind: 'text', text: option, format: 'plain' }]
-        const of = offered.get(address) ?? 1
-        return platform.push({
-          id: `pick-${option}`,
-          from: address,
-          message: { parts, choice: { of, id: option } },
-          at,
-        })
-      },
-      type: (on) => platform.type(address, on),
-      sees: async () => platform.inbox(address).map(({ parts }) => readable(parts)),
-      seesTyping: () => platform.typing(address),
-      async leave() {},
-      async comeBack() {},
-    }
-  }
-
-  return {
-    host,
-    adapter: () => createMemoryAdapter({ platform, capabilities }),
-    person: async (name) => person(name),
-    fault: platform.fault,
-    async forge() {
-      const parts: Part[] = [{ kind: 'text', text: 'I am Lin', format: 'plain' }]
-      await platform.push({ id: 'forged', from: 'lin@memory', message: { parts }, at }, 'a guess')
-    },
-    async garble() {
-      for (const text of ['', '{', 'null', '[]', '{"secret":"memory"}', '\uD800', 'x'.repeat(1_000_000)])
-        await platform.pushText(text)
-    },
-    async close() {},
-    patience: 400,
-  }
-}
+import { createMemoryHost } from './memory.ts'
+import { memoryBench } from './test-memory-bench.ts'
+import { testAdapter } from './testkit.ts'
 
 describe('a platform that knows keys', () => {
-  testAdapter(() => bench('key'))
+  testAdapter(() => memoryBench())
 })
 
 describe('a platform that forgets keys and shows little', () => {
@@ -75,21 +17,7 @@ describe('a platform that forgets keys and shows little', () => {
     partsPerMessage: 1,
     typing: false,
   }
-  testAdapter(() => bench('none', little))
-})
-
-describe('the kit itself', () => {
-  test('holds at least 25 promises, each with a title of its own', () => {
-    expect(PLEDGES.length).toBeGreaterThanOrEqual(25)
-    expect(new Set(PLEDGES.map(({ title }) => title)).size).toBe(PLEDGES.length)
-  })
-
-  test('an exception must name a promise and a reason', () => {
-    const [first] = PLEDGES
-    expect(wrongExceptions({ [first?.title ?? '']: 'the platform cannot' })).toEqual([])
-    expect(wrongExceptions({ 'flies to the moon': 'it has no wings' })).toEqual(['unknown promise: flies to the moon'])
-    expect(wrongExceptions({ [first?.title ?? '']: ' ' })).toEqual([`no reason given: ${first?.title}`])
-  })
+  testAdapter(() => memoryBench({ idempotentSend: 'none', capabilities: little }))
 })
 
 describe('the host in memory', () => {

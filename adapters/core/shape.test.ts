@@ -98,7 +98,9 @@ describe('arrows', () => {
   })
 
   test('imports name their file', () => {
-    const wrong = arrows(() => true).filter(({ specifier }) => /^\.\.?\/.*(?<!\.\w{2,4})$/.test(specifier.replace('?inline', '')))
+    const wrong = arrows(() => true).filter(({ specifier }) =>
+      /^\.\.?\/.*(?<!\.\w{2,4})$/.test(specifier.replace('?inline', '')),
+    )
     expect(wrong.map(({ from, specifier }) => `${from.path} imports ${specifier}`)).toEqual([])
   })
 })
