@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSocketServer, createWebSocketAdapter } from '@hutong/adapter-websocket'
 import { createMemoryHost } from '@hutong/core/memory'
@@ -9,14 +9,14 @@ import type { Drawer } from './keep.ts'
 export const SITE = 'shop'
 
 /** The real web channel on a port of its own, with a relay in memory behind it. */
-export async function openRelay() {
+export async function openRelay({ origins = [], files }: { origins?: string[]; files?: RequestListener } = {}) {
   const host = createMemoryHost({ channel: 'web', site: SITE })
-  const http = createServer()
+  const http = createServer(files)
   const site = {
     key: SITE,
     id: SITE,
     name: 'Shop',
-    origins: [],
+    origins,
     jwtKeys: [],
     uploads: { maxBytes: 1_000_000, types: ['image/*', 'text/plain'] },
     typingPreview: true,
