@@ -158,8 +158,8 @@ export interface Target {
 }
 
 /**
- * One message of the platform on its way to one contact. An entry that degrades into several messages is several deliveries
- * with keys `<key>`, `<key>:2`, `<key>:3` …, sent in that order.
+ * One message of the platform on its way to one contact. An entry that degrades into several messages is several deliveries,
+ * each under a key of its own, sent in order.
  */
 export interface Delivery {
   /** The same for every try of this delivery; the platform's idempotency key where it has one. */
