@@ -40,6 +40,7 @@ function output(command: string, args: readonly string[]): string {
 function install(packages: readonly string[]): string | undefined {
   if (!onPath('apt-get')) return 'this machine has no apt-get'
   if (process.getuid?.() !== 0) return 'only root may install'
+  console.log(`installing ${packages.join(' ')} for the tests`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const steps = [['update'], ['install', '--yes', '--no-install-recommends', ...packages]]
   for (const step of steps) {
@@ -53,7 +54,6 @@ const missing = NEEDS.filter((need) => !need.present())
 const packages = missing.flatMap((need) => need.packages)
 if (missing.length > 0) {
   const names = missing.map(({ what }) => what).join(' and ')
-  console.log(`installing ${packages.join(' ')}: ${names}`)
   const trouble = install(packages) ?? (missing.every((need) => need.present()) ? undefined : 'it is still missing')
   if (trouble) {
     console.error(
