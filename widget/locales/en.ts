@@ -31,7 +31,7 @@ export const words = {
   queued: 'You are in the queue',
   backToBot: 'The assistant is answering again',
   closed: 'Conversation ended',
-  rated: (score: number, of: number) => `You rated us ${score} of ${of}`,
+  rated: (score: string) => `Your rating: ${score}`,
   colleague: 'A colleague',
 
   you: 'You',
@@ -63,7 +63,6 @@ export const words = {
   stop: 'Stop answering',
   attach: 'Attach files',
   emoji: 'Emoji',
-  drop: 'Drop files here to send them',
   sendKey: 'Send with',
   sendEnter: 'Enter',
   sendCtrlEnter: 'Ctrl + Enter',

@@ -28,7 +28,7 @@ export const words: Words = {
   queued: '您已进入排队',
   backToBot: '智能助手继续为您服务',
   closed: '对话已结束',
-  rated: (score, of) => `您的评分：${score}/${of}`,
+  rated: (score) => `您的评价：${score}`,
   colleague: '客服',
 
   you: '您',
@@ -60,7 +60,6 @@ export const words: Words = {
   stop: '停止回复',
   attach: '添加文件',
   emoji: '表情',
-  drop: '松开即可发送文件',
   sendKey: '发送快捷键',
   sendEnter: 'Enter',
   sendCtrlEnter: 'Ctrl + Enter',

@@ -1,6 +1,6 @@
 import type { Participant } from '@hutong/core/entry'
 import type { ComponentChildren } from 'preact'
-import { Icon } from './icons.tsx'
+import { BOT, Icon, PERSON } from './icons.tsx'
 
 /** A picture, or the initials, or a sign for a machine. The name stands beside it, so it says nothing itself. */
 export function Avatar({ who }: { who: Participant }) {
@@ -12,9 +12,9 @@ export function Avatar({ who }: { who: Participant }) {
 }
 
 function Sign({ who }: { who: Participant }): ComponentChildren {
-  if (who.kind === 'bot') return <Icon name="bot" />
+  if (who.kind === 'bot') return <Icon path={BOT} />
   const letters = initials(who.name ?? '')
-  return letters ? letters : <Icon name="person" />
+  return letters ? letters : <Icon path={PERSON} />
 }
 
 /** The first letters of the first and last word; for Chinese names the last two characters, as people there shorten them. */

@@ -1,6 +1,6 @@
 import type { PartOf } from '@hutong/core/parts'
-import type { PartProps } from './part-view.tsx'
-import { Out, PlainText } from './rich-text.tsx'
+import { Out, PlainText } from './links.tsx'
+import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
 
 export function Choices({ part, item }: PartProps<PartOf<'choices'>>) {

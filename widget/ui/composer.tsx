@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { EmojiButton } from './emoji-button.tsx'
-import { Icon } from './icons.tsx'
+import { ATTACH, EMOJI, Icon, SEND, STOP } from './icons.tsx'
+import { PopoverButton } from './popover-button.tsx'
 import { type Scope, useScope } from './scope.ts'
 import { sendFiles } from './send-files.ts'
 
@@ -37,6 +37,13 @@ export function Composer() {
     field.current?.focus()
   }
 
+  function insert(text: string) {
+    if (!field.current) return
+    field.current.setRangeText(text, field.current.selectionStart, field.current.selectionEnd, 'end')
+    change(field.current.value)
+    field.current.focus()
+  }
+
   return (
     <form
       class="composer"
@@ -69,12 +76,14 @@ export function Composer() {
       />
       <div class="tools">
         <AttachButton />
-        <EmojiButton onPick={(emoji) => field.current && change(insert(field.current, emoji))} />
+        <PopoverButton path={EMOJI} label={words.emoji} load={loadEmoji} onPick={insert} />
         <SendButton />
       </div>
     </form>
   )
 }
+
+const loadEmoji = async () => (await import('./emoji.tsx')).EmojiPanel
 
 /** Enter that closes a Chinese or Japanese candidate list is never a send. */
 function isSend(event: KeyboardEvent, { sendKey }: Scope): boolean {
@@ -88,11 +97,6 @@ function fit(field: HTMLTextAreaElement) {
   field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`
 }
 
-function insert(field: HTMLTextAreaElement, text: string): string {
-  field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
-  return field.value
-}
-
 function AttachButton() {
   const scope = useScope()
   const picker = useRef<HTMLInputElement>(null)
@@ -100,7 +104,7 @@ function AttachButton() {
   return (
     <>
       <button type="button" class="icon-button" aria-label={words.attach} onClick={() => picker.current?.click()}>
-        <Icon name="attach" />
+        <Icon path={ATTACH} />
       </button>
       <input
         ref={picker}
@@ -128,13 +132,13 @@ function SendButton() {
   const empty = !draft.value.trim()
   if (streaming.value && empty)
     return (
-      <button type="button" class="send" aria-label={words.stop} onClick={() => chat.stop()}>
-        <Icon name="stop" />
+      <button type="button" class="send stop" aria-label={words.stop} onClick={() => chat.stop()}>
+        <Icon path={STOP} />
       </button>
     )
   return (
     <button type="submit" class="send" aria-label={words.send} aria-disabled={empty}>
-      <Icon name="send" />
+      <Icon path={SEND} />
     </button>
   )
 }

@@ -1,19 +1,20 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { EMOJI } from './emoji-data.ts'
+import type { PopoverProps } from './popover-button.tsx'
+import { useScope } from './scope.ts'
+import css from './styles/emoji.css?inline'
+import { extendSheet } from './styles.ts'
 
-export interface EmojiPanelProps {
-  /** Names of the groups, in the order of the data. */
-  groups: readonly string[]
-  label: string
-  onPick(emoji: string): void
-}
+extendSheet(css)
 
 /** Emoji in one row, by the style sheet. */
 const COLUMNS = 8
 
 /** A grid of one Tab stop: arrows walk in it, Enter picks. */
-export function EmojiPanel({ groups, label, onPick }: EmojiPanelProps) {
+export function EmojiPanel({ close }: PopoverProps) {
+  const { locale } = useScope()
+  const { emoji: label, emojiGroups: groups } = locale.words
   const at = useSignal(0)
   const grid = useRef<HTMLDivElement>(null)
   useEffect(() => focusOn(grid.current, 0), [])
@@ -42,7 +43,7 @@ export function EmojiPanel({ groups, label, onPick }: EmojiPanelProps) {
                   class="emoji"
                   key={emoji}
                   tabIndex={own === at.value ? 0 : -1}
-                  onClick={() => onPick(emoji)}
+                  onClick={() => close(emoji)}
                 >
                   {emoji}
                 </button>

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { TargetedEvent } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Words } from '../locales/en.ts'
-import type { PartProps } from './part-view.tsx'
+import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
 
 type Errors = Readonly<Record<string, string>>

@@ -3,12 +3,9 @@ export interface Format {
   time(at: number): string
   /** Today and yesterday in words, other days by their date; the year only when it is not this one. */
   day(at: number, now: number): string
-  /** A file size in the unit that leaves the fewest digits. */
-  bytes(count: number): string
 }
 
 const DAY = 86_400_000
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
 export function createFormat(tag: string): Format {
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'short' })
@@ -22,14 +19,6 @@ export function createFormat(tag: string): Format {
       const ago = Math.round((midnight(now) - midnight(at)) / DAY)
       if (ago === 0 || ago === 1) return capital(near.format(-ago, 'day'), tag)
       return new Date(at).getFullYear() === new Date(now).getFullYear() ? date.format(at) : dated.format(at)
-    },
-    bytes(count) {
-      const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3))
-      return new Intl.NumberFormat(tag, {
-        style: 'unit',
-        unit: UNITS[power] ?? 'byte',
-        maximumFractionDigits: power > 1 ? 1 : 0,
-      }).format(count / 1000 ** power)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Participant } from '@hutong/core/entry'
 import { Avatar } from './avatar.tsx'
-import { Icon } from './icons.tsx'
-import { Menu } from './menu.tsx'
+import { CLOSE, Icon, MENU } from './icons.tsx'
+import { PopoverButton } from './popover-button.tsx'
 import { type Scope, useScope } from './scope.ts'
 
 export function Header() {
@@ -17,15 +17,17 @@ export function Header() {
         <h2>{name}</h2>
         <p class={`presence ${tone}`}>{presence}</p>
       </div>
-      <Menu />
+      <PopoverButton path={MENU} label={locale.words.menu} load={loadMenu} />
       {options.placement !== 'inline' && (
         <button type="button" class="icon-button" aria-label={locale.words.close} onClick={onClose}>
-          <Icon name="close" />
+          <Icon path={CLOSE} />
         </button>
       )}
     </header>
   )
 }
+
+const loadMenu = async () => (await import('./menu.tsx')).Menu
 
 /** The agent who has the floor, with the picture of the last message. */
 function agentOf({ chat, locale }: Scope): Participant | undefined {

@@ -1,10 +1,11 @@
 import { useComputed } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { Avatar } from './avatar.tsx'
-import { Icon } from './icons.tsx'
+import { DOWN, Icon } from './icons.tsx'
+import { PlainText } from './links.tsx'
 import { useLogView } from './log-view.ts'
 import { Message } from './message.tsx'
-import { Markdown } from './rich-text.tsx'
+import { useRichParts } from './rich.ts'
 import { buildRows, type Row } from './rows.ts'
 import { useScope } from './scope.ts'
 import { SystemLine } from './system-line.tsx'
@@ -79,6 +80,7 @@ function Writing() {
     locale: { words },
   } = useScope()
   const streams = chat.streams.value
+  const rich = useRichParts(streams.length > 0)
   const quiet = chat.typing.value.filter((who) => !streams.some((stream) => stream.from.id === who.id))
   return (
     <>
@@ -86,9 +88,7 @@ function Writing() {
         <div class="message theirs last streaming" key={key}>
           <Avatar who={from} />
           <div class="body">
-            <div class="bubble">
-              <Markdown text={text} />
-            </div>
+            <div class="bubble">{rich ? <rich.Markdown text={text} /> : <PlainText text={text} />}</div>
           </div>
         </div>
       ))}
@@ -124,7 +124,7 @@ function Latest() {
       onClick={follow}
     >
       {count > 0 && words.newMessages(count)}
-      <Icon name="down" />
+      <Icon path={DOWN} />
     </button>
   )
 }

@@ -1,7 +1,8 @@
 import type { PartOf } from '@hutong/core/parts'
-import { Icon } from './icons.tsx'
-import type { PartProps } from './part-view.tsx'
-import { Out } from './rich-text.tsx'
+import { formatBytes } from './bytes.ts'
+import { FILE, Icon, PIN } from './icons.tsx'
+import { Out } from './links.tsx'
+import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
 
 /** Circumference of the ring in its own units. */
@@ -56,14 +57,11 @@ export function ImageView({ part, item }: PartProps<PartOf<'image'>>) {
 }
 
 export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
-  const {
-    format,
-    locale: { words },
-  } = useScope()
+  const { tag, words } = useScope().locale
   const name = part.name ?? words.file
   return (
     <div class="bubble file">
-      {item.state === 'uploading' ? <Progress item={item} /> : <Icon name="file" />}
+      {item.state === 'uploading' ? <Progress item={item} /> : <Icon path={FILE} />}
       <span class="file-text">
         {part.url ? (
           <a
@@ -78,7 +76,7 @@ export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
         ) : (
           <span>{name}</span>
         )}
-        {part.bytes !== undefined && <small>{format.bytes(part.bytes)}</small>}
+        {part.bytes !== undefined && <small>{formatBytes(part.bytes, tag)}</small>}
       </span>
     </div>
   )
@@ -116,7 +114,7 @@ export function LocationView({ part }: PartProps<PartOf<'location'>>) {
   const { latitude, longitude } = part
   return (
     <div class="bubble file">
-      <Icon name="pin" />
+      <Icon path={PIN} />
       <span class="file-text">
         <span>{part.name ?? words.location}</span>
         {part.address && <small>{part.address}</small>}

@@ -1,8 +1,8 @@
 import type { MessageItem } from '../chat.ts'
 import { Avatar } from './avatar.tsx'
-import { Icon, type IconName } from './icons.tsx'
+import { ALERT, CHECK, CHECKS, CLOCK, Icon } from './icons.tsx'
 import { PartView } from './part-view.tsx'
-import { plainText } from './plain-text.ts'
+import { useRichParts } from './rich.ts'
 import { useScope } from './scope.ts'
 
 interface MessageProps {
@@ -16,6 +16,7 @@ export function Message({ item, first, last }: MessageProps) {
     format,
     locale: { words },
   } = useScope()
+  const rich = useRichParts(item.replyTo !== undefined || item.reactions.length > 0)
   const name = item.mine ? words.you : (item.from.name ?? words.colleague)
   const time = format.time(item.at)
   return (
@@ -30,9 +31,9 @@ export function Message({ item, first, last }: MessageProps) {
           <b class={item.mine ? 'unseen' : undefined}>{name}</b>{' '}
           <time dateTime={new Date(item.at).toISOString()}>{time}</time>
         </p>
-        {item.replyTo !== undefined && <Quote of={item.replyTo} />}
+        {rich && item.replyTo !== undefined && <rich.Quote of={item.replyTo} />}
         <Content item={item} />
-        <Reactions item={item} />
+        {rich && item.reactions.length > 0 && <rich.Reactions item={item} />}
         {item.mine && !item.recalled && (last || item.state === 'failed') && <State item={item} />}
       </div>
     </div>
@@ -54,39 +55,14 @@ function Content({ item }: { item: MessageItem }) {
   )
 }
 
-function Quote({ of }: { of: number }) {
-  const {
-    chat,
-    locale: { words },
-  } = useScope()
-  const quoted = chat.items.value.find((one) => one.seq === of)
-  if (quoted?.kind !== 'message') return null
-  return <blockquote class="quote">{plainText(quoted.parts, words)}</blockquote>
-}
-
-function Reactions({ item }: { item: MessageItem }) {
-  const { chat } = useScope()
-  const { seq, reactions } = item
-  if (!reactions.length || seq === undefined) return null
-  return (
-    <div class="reactions">
-      {reactions.map(({ emoji, count, mine }) => (
-        <button type="button" key={emoji} aria-pressed={mine} onClick={() => chat.react(seq, emoji, !mine)}>
-          {emoji} {count > 1 && count}
-        </button>
-      ))}
-    </div>
-  )
-}
-
-const MARKS: Readonly<Record<MessageItem['state'], IconName>> = {
-  queued: 'clock',
-  uploading: 'clock',
-  sending: 'clock',
-  sent: 'check',
-  delivered: 'checks',
-  read: 'checks',
-  failed: 'alert',
+const MARKS: Readonly<Record<MessageItem['state'], string>> = {
+  queued: CLOCK,
+  uploading: CLOCK,
+  sending: CLOCK,
+  sent: CHECK,
+  delivered: CHECKS,
+  read: CHECKS,
+  failed: ALERT,
 }
 
 function State({ item: { state, error, key } }: { item: MessageItem }) {
@@ -97,13 +73,13 @@ function State({ item: { state, error, key } }: { item: MessageItem }) {
   if (state !== 'failed')
     return (
       <span class={`state ${state}`} title={words.states[state]}>
-        <Icon name={MARKS[state]} />
+        <Icon path={MARKS[state]} />
         <span class="unseen">{words.states[state]}</span>
       </span>
     )
   return (
     <p class="failed">
-      <Icon name="alert" />
+      <Icon path={ALERT} />
       <span>
         {words.states.failed}
         {error && `: ${error.message}`}

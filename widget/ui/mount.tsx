@@ -18,7 +18,7 @@ export interface MountedPanel {
 /** Prepares the panel in a shadow root; nothing is drawn before `show`. Several panels may share a document. */
 export function mountPanel(root: ShadowRoot, props: PanelProps): MountedPanel {
   const stage = root.ownerDocument.createElement('div')
-  const sheet = panelSheet(root.ownerDocument)
+  const sheet = panelSheet()
   const state = createPanelState(props.options)
   let current = props
   let shown = false
@@ -66,13 +66,7 @@ function dress(stage: HTMLElement, { options, locale }: PanelProps) {
   stage.lang = locale.tag
   stage.dir = locale.dir
   Object.assign(stage.dataset, { position, scheme, placement })
-  const colours = accent === undefined ? undefined : accentColours(accent)
-  for (const [name, part] of [
-    ['accent', 'fill'],
-    ['accent-text', 'onFill'],
-    ['accent-ink', 'ink'],
-  ] as const)
-    if (colours)
-      stage.style.setProperty(`--hutong-${name}`, `light-dark(${colours.light[part]}, ${colours.dark[part]})`)
-    else stage.style.removeProperty(`--hutong-${name}`)
+  const [light, dark] = (accent && accentColours(accent)) || []
+  for (const name of ['accent', 'accent-text', 'accent-ink'] as const)
+    stage.style.setProperty(`--hutong-${name}`, light && dark ? `light-dark(${light[name]},${dark[name]})` : null)
 }

@@ -1,4 +1,4 @@
-import { Rating } from './rating.tsx'
+import { useRichParts } from './rich.ts'
 import { type Scope, useScope } from './scope.ts'
 
 /** The one thing to know before writing: no network, nobody here, in the queue, or ended with a question how it was. */
@@ -10,11 +10,14 @@ export function Notice() {
   } = scope
   const text = noticeOf(scope)
   const asks = chat.closed.value && !hasRated(scope)
+  const rich = useRichParts(asks)
   if (!text && !asks) return null
   return (
     <div class={`notice ${chat.connection.value}`} role="status">
       {text && <p>{text}</p>}
-      {asks && <Rating scale="csat" question={words.rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />}
+      {asks && rich && (
+        <rich.Rating scale="csat" question={words.rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />
+      )}
     </div>
   )
 }

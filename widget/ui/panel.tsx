@@ -14,7 +14,6 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
   const scope = useMemo(() => createScope(props, state), [chat, locale, options, onClose, state])
   const frame = useRef<HTMLDivElement>(null)
   const covers = useFullScreen(frame, options.placement === 'inline')
-  const dropping = useSignal(false)
   const site = options.title ?? chat.site.value?.name
   useFocusOnOpen(frame)
 
@@ -34,16 +33,8 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
         aria-label={site ? locale.words.chatWith(site) : locale.words.chat}
         tabIndex={-1}
         onKeyDown={onKeyDown}
-        onDragOver={(event) => {
-          if (!event.dataTransfer?.types.includes('Files')) return
-          event.preventDefault()
-          dropping.value = true
-        }}
-        onDragLeave={(event) => {
-          if (!frame.current?.contains(event.relatedTarget as Node | null)) dropping.value = false
-        }}
+        onDragOver={(event) => event.dataTransfer?.types.includes('Files') && event.preventDefault()}
         onDrop={(event) => {
-          dropping.value = false
           if (!event.dataTransfer?.files.length) return
           event.preventDefault()
           sendFiles(scope, event.dataTransfer.files)
@@ -54,7 +45,6 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
         <Notice />
         <Composer />
         <Announcer />
-        {dropping.value && <div class="drop">{locale.words.drop}</div>}
       </div>
     </ScopeProvider>
   )

@@ -1,63 +1,19 @@
 import type { Part } from '@hutong/core/parts'
 import type { MessageItem } from '../chat.ts'
-import { Card, Choices } from './choices.tsx'
-import { Form } from './form.tsx'
-import { AudioView, FileView, ImageView, LocationView, VideoView } from './media.tsx'
-import { Rating } from './rating.tsx'
-import { Markdown, PlainText } from './rich-text.tsx'
+import { PlainText } from './links.tsx'
+import { plainText } from './plain-text.ts'
+import { useRichParts } from './rich.ts'
 import { useScope } from './scope.ts'
 
-export interface PartProps<P extends Part = Part> {
-  part: P
-  item: MessageItem
-}
-
-export function PartView({ part, item }: PartProps) {
-  switch (part.kind) {
-    case 'text':
-      return (
-        <div class="bubble">
-          {part.format === 'markdown' ? <Markdown text={part.text} /> : <PlainText text={part.text} />}
-        </div>
-      )
-    case 'image':
-      return <ImageView part={part} item={item} />
-    case 'file':
-      return <FileView part={part} item={item} />
-    case 'audio':
-      return <AudioView part={part} item={item} />
-    case 'video':
-      return <VideoView part={part} item={item} />
-    case 'location':
-      return <LocationView part={part} item={item} />
-    case 'card':
-      return <Card part={part} item={item} />
-    case 'choices':
-      return <Choices part={part} item={item} />
-    case 'form':
-      return <Form part={part} item={item} />
-    case 'rating':
-      return <RatingPart part={part} item={item} />
-    case 'unsupported':
-      return <div class="bubble quiet">{part.text}</div>
-  }
-}
-
-function RatingPart({ part, item }: PartProps<Extract<Part, { kind: 'rating' }>>) {
-  const {
-    chat,
-    locale: { words },
-  } = useScope()
-  const { scale } = part
-  const { seq } = item
+/** Plain text is drawn at once; until the code for everything else has come, its words stand there alone. */
+export function PartView({ part, item }: { part: Part; item: MessageItem }) {
+  const { words } = useScope().locale
+  const isPlain = part.kind === 'text' && part.format === 'plain'
+  const rich = useRichParts(!isPlain)
+  if (!isPlain && rich) return <rich.RichPart part={part} item={item} />
   return (
-    <div class="bubble box">
-      <Rating
-        scale={scale}
-        question={part.question ?? words.questions[scale]}
-        rated={item.rated}
-        onRate={(score) => seq !== undefined && chat.rate({ scale, score, of: seq })}
-      />
+    <div class="bubble">
+      <PlainText text={isPlain ? part.text : plainText([part], words)} />
     </div>
   )
 }

@@ -9,29 +9,20 @@ export function plainText(parts: readonly Part[], words: Words): string {
     .join(' ')
 }
 
-function textOf(part: Part, words: Words): string {
+function textOf(part: Part, words: Words): string | undefined {
   switch (part.kind) {
     case 'text':
-      return part.format === 'markdown' ? part.text.replace(/[*`~#]+|(?<=\])\([^)\s]{0,2000}\)|[[\]]/g, '') : part.text
-    case 'unsupported':
-      return part.text
-    case 'image':
-      return part.alt ?? words.image
-    case 'file':
-      return part.name ?? words.file
-    case 'audio':
-      return part.transcript ?? words.audio
-    case 'video':
-      return words.video
-    case 'location':
-      return part.name ?? part.address ?? words.location
-    case 'card':
-      return [part.title, part.text].filter(Boolean).join('. ')
+      return part.format === 'plain' ? part.text : part.text.replace(/[*`~#]+|\]\([^)\s]{0,2000}\)|\[/g, '')
     case 'choices':
-      return [part.text, part.options.map((one) => one.label).join(', ')].filter(Boolean).join(' ')
+      return [part.text, ...part.options.map((one) => one.label)].filter(Boolean).join(', ')
+    case 'card':
     case 'form':
-      return part.title ?? ''
+      return part.title
     case 'rating':
       return part.question ?? words.questions[part.scale]
+    case 'unsupported':
+      return part.text
+    default:
+      return part.name ?? words[part.kind]
   }
 }

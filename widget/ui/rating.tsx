@@ -1,6 +1,6 @@
 import type { RatingScale } from '@hutong/core/parts'
 import { useSignal } from '@preact/signals'
-import { Icon } from './icons.tsx'
+import { Icon, STAR } from './icons.tsx'
 import { useScope } from './scope.ts'
 import { SCORE_BOTTOM, SCORE_TOP } from './scores.ts'
 
@@ -47,7 +47,7 @@ export function Rating({ scale, question, rated, onRate }: RatingProps) {
             }}
             onClick={() => onRate(score)}
           >
-            {scale === 'csat' ? <Icon name="star" /> : scale === 'solved' ? labels[score] : score}
+            {scale === 'csat' ? <Icon path={STAR} /> : scale === 'solved' ? labels[score] : score}
           </button>
         ))}
       </div>

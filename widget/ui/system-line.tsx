@@ -1,7 +1,7 @@
+import type { RatingScale } from '@hutong/core/parts'
 import type { SystemItem } from '../chat.ts'
 import type { Words } from '../locales/en.ts'
 import { useScope } from './scope.ts'
-import { SCORE_TOP } from './scores.ts'
 
 export function SystemLine({ item }: { item: SystemItem }) {
   const {
@@ -22,9 +22,7 @@ function sentence({ body }: SystemItem, words: Words): string {
     case 'status':
       return words.closed
     case 'rating':
-      return body.scale === 'solved'
-        ? (words.scales.solved[body.score] ?? '')
-        : words.rated(body.score, SCORE_TOP[body.scale])
+      return words.rated(scoreName(body, words))
     case 'assigned':
       return words.joined(body.agent?.name ?? words.colleague)
   }
@@ -39,4 +37,10 @@ function holding(holder: Extract<SystemItem['body'], { kind: 'handoff' }>['floor
     default:
       return words.backToBot
   }
+}
+
+/** Scores that have a word are told by it. */
+function scoreName({ scale, score }: { scale: RatingScale; score: number }, { scales }: Words): string {
+  const name = scale === 'csat' ? scales.csat[score - 1] : scale === 'solved' ? scales.solved[score] : undefined
+  return name ?? String(score)
 }

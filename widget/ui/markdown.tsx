@@ -1,8 +1,9 @@
 import type { ComponentChildren, VNode } from 'preact'
+import { linked, Out, replaced, SAFE } from './links.tsx'
 
 /**
- * Markdown and plain text to virtual nodes, never to HTML. Lengths in the patterns are bounded, so that no text makes them
- * look twice at much.
+ * Markdown to virtual nodes, never to HTML. Lengths in the patterns are bounded, so that no text makes them
+ * try long.
  */
 
 const INLINE = new RegExp(
@@ -16,13 +17,7 @@ const INLINE = new RegExp(
   ].join('|'),
   'g',
 )
-const LINK = /https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]{2,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}/gi
-const SAFE = /^(?:https?:\/\/|mailto:|tel:)/i
 const ITEM = /^\s{0,6}(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/
-
-export function PlainText({ text }: { text: string }) {
-  return <p>{linked(text)}</p>
-}
 
 export function Markdown({ text }: { text: string }) {
   return <>{blocks(text.split('\n'))}</>
@@ -88,56 +83,4 @@ function span([whole, code, bold, star, low, struck, label, target]: readonly (
   if (struck) return <s>{inline(struck)}</s>
   if (label && target && SAFE.test(target)) return <Out href={target}>{label}</Out>
   return whole
-}
-
-function linked(text: string): ComponentChildren[] {
-  return replaced(text, LINK, {
-    write([whole = '']) {
-      const end = trailing(whole)
-      const address = whole.slice(0, whole.length - end.length)
-      return [<Out href={SAFE.test(address) ? address : `mailto:${address}`}>{address}</Out>, end]
-    },
-    rest: (plain) => [plain],
-  })
-}
-
-/** The full stop or bracket that ends the sentence, not the link. */
-function trailing(link: string): string {
-  const closing = link.includes('(') ? /[.,;:!?'*]+$/ : /[.,;:!?'*)]+$/
-  return closing.exec(link)?.[0] ?? ''
-}
-
-interface Writer {
-  write(match: readonly (string | undefined)[]): ComponentChildren
-  rest(text: string): ComponentChildren[]
-}
-
-function replaced(text: string, pattern: RegExp, { write, rest }: Writer): ComponentChildren[] {
-  const out: ComponentChildren[] = []
-  let at = 0
-  for (const match of text.matchAll(pattern)) {
-    if (match.index > at) out.push(...rest(text.slice(at, match.index)))
-    out.push(write(match))
-    at = match.index + match[0].length
-  }
-  if (at < text.length) out.push(...rest(text.slice(at)))
-  return out
-}
-
-/** A link that leaves the page and tells the other side nothing. */
-export function Out({
-  href,
-  children,
-  ...rest
-}: {
-  href: string
-  children: ComponentChildren
-  class?: string
-  'aria-label'?: string
-}) {
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer" {...rest}>
-      {children}
-    </a>
-  )
 }
