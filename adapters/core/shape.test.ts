@@ -14,7 +14,7 @@ function isTest(path: string): boolean {
 
 const TOP_LEVEL = ['.ci', 'adapters', 'demo', 'docs', 'server', 'widget']
 const FOUR_FILES = ['index.ts', 'client.ts', 'codec.ts', 'adapter.test.ts']
-/** What an adapter has besides its four files, with the reason. */
+/** What an adapter has besides its four files, with the reason; `wire-suite-files.ts` belongs to `wire-suite.ts`. */
 const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   websocket: {
     'identity.ts': 'visitor tokens and signed identities are pure cryptography',
@@ -26,6 +26,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tab.ts': 'what is kept for each socket',
     'threads.ts': 'one follower of the log for each conversation',
     'uploads.ts': 'files travel by HTTP',
+    'wire-client.ts': 'a client of the wire protocol that writes its frames by hand',
     'wire-suite.ts': 'the wire protocol as a suite that any server can be held against',
     'scripted-server.ts': 'the wire protocol as a server that any client can be held against',
   },
@@ -119,7 +120,8 @@ describe('places', () => {
     const names = files.map((path) => path.slice(`adapters/${name}/`.length))
     const besides = BESIDES[name] ?? {}
     expect(FOUR_FILES.filter((one) => !names.includes(one))).toEqual([])
-    const known = (one: string) => FOUR_FILES.includes(one) || one in besides || isTest(one) || one.startsWith('test-')
+    const partOf = (one: string) => Object.keys(besides).some((whole) => one.startsWith(whole.replace(/\.ts$/, '-')))
+    const known = (one: string) => FOUR_FILES.includes(one) || one in besides || partOf(one) || isTest(one)
     expect(names.filter((one) => !known(one))).toEqual([])
     expect(Object.entries(besides).filter(([one, reason]) => !names.includes(one) || reason === '')).toEqual([])
     expect(readdirSync(join(ROOT, 'adapters', name))).toContain('fixtures')
