@@ -240,6 +240,20 @@ describe('an agent', () => {
     })
   })
 
+  it('who changes the contact’s record leaves a line that the visitor does not see', async () => {
+    const { write, relay, log, store } = await open()
+    const { conversation } = await write('hello')
+    const contact = (await store.conversation(conversation))?.contact ?? ''
+    await relay.changeContact(anna, contact, { profile: { name: 'Li' }, attributes: { vip: true } })
+    expect((await log(conversation))[1]).toMatchObject({
+      from: anna,
+      body: { kind: 'contact', changes: { name: 'Li', vip: true } },
+    })
+    await expect(relay.changeContact(anna, 'c_nobody', { profile: { name: 'Li' } })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
   it('repeats a request without saying it twice', async () => {
     const { write, relay, log } = await open()
     const { conversation } = await write('hello')

@@ -4,6 +4,7 @@ import type { Backend } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import { createAct } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
+import { createChangeContact } from './change-contact.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
@@ -36,16 +37,49 @@ const PURGE_MS = 3_600_000
 
 /** The message's path, put together: each stage is a file of its own and knows nothing of the next. */
 export function createRelay(options: RelayOptions): Relay {
-  const { store, sites, adapters, backends, files, logger, clock } = options
+  const { store, sites, adapters, files, logger, clock } = options
   const owner = randomUUID()
-  const now = () => clock.now()
+  const { fanOut, committer, outbox, signals, ...doors } = createStages(options, owner)
+  const routes = createRoutes()
+  let draining = false
+  let purging: NodeJS.Timeout | undefined
+
+  const relay: Relay = {
+    ...doors,
+    host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
+    contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
+    signal: fanOut.signal,
+    follow: fanOut.follow,
+    onEvents: fanOut.onEvents,
+    fetch: routes.fetch,
+    async start() {
+      await Promise.all(adapters.map((adapter) => adapter.open(relay.host(adapter))))
+      outbox.wake()
+      purging = setInterval(() => void purge(options), PURGE_MS).unref()
+    },
+    async drain() {
+      draining = true
+      clearInterval(purging)
+      await Promise.all(adapters.map((adapter) => adapter.close()))
+      await outbox.stop(DRAIN_MS)
+      await signals.idle()
+      await committer.idle()
+    },
+    get draining() {
+      return draining
+    },
+  }
+  return relay
+}
+
+function createStages({ store, sites, adapters, backends, logger, measure, ...options }: RelayOptions, owner: string) {
+  const now = () => options.clock.now()
   const channels = new Map(adapters.map((adapter) => [adapter.channel, adapter]))
   const readsLog = (channel: string) => channels.get(channel)?.capabilities.readsLog ?? false
-
   const fanOut = createFanOut()
   const committer = createCommitter({
     store,
-    ...(options.measure?.commit && { measure: options.measure.commit }),
+    ...(measure?.commit && { measure: measure.commit }),
     committed(applied) {
       fanOut.committed(applied)
       if (applied.some((one) => one.deliveries > 0)) outbox.wake()
@@ -62,48 +96,19 @@ export function createRelay(options: RelayOptions): Relay {
     now,
     deliveriesTo: deliveriesUnless(readsLog),
   })
+  const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
     store,
     backends,
     act,
-    onFloorMoved: floorWatch(fanOut),
-    ...(options.measure?.backend && { measure: options.measure.backend }),
+    onFloorMoved,
+    ...(measure?.backend && { measure: measure.backend }),
   })
   const egress = createEgress({ store, adapters: channels, prompts })
   const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
   const signals = createContactSignals({ store, signal: fanOut.signal, now, logger })
-  const routes = createRoutes()
-  let draining = false
-  let purge: NodeJS.Timeout | undefined
-
-  const relay: Relay = {
-    host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
-    receive,
-    act,
-    contactSignal: (channel, site, address, signal) =>
-      signals.receive({ site: siteOf(sites, site).id, channel, address }, signal),
-    signal: fanOut.signal,
-    follow: fanOut.follow,
-    onEvents: fanOut.onEvents,
-    fetch: routes.fetch,
-    async start() {
-      await Promise.all(adapters.map((adapter) => adapter.open(relay.host(adapter))))
-      outbox.wake()
-      purge = setInterval(() => void purgeRaw(store, { now, logger }), PURGE_MS).unref()
-    },
-    async drain() {
-      draining = true
-      clearInterval(purge)
-      await Promise.all(adapters.map((adapter) => adapter.close()))
-      await outbox.stop(DRAIN_MS)
-      await signals.idle()
-      await committer.idle()
-    },
-    get draining() {
-      return draining
-    },
-  }
-  return relay
+  const changeContact = createChangeContact({ store, committer, now })
+  return { fanOut, committer, receive, act, changeContact, outbox, signals }
 }
 
 /** A message of ours goes out through the outbox unless the contact's channel reads the log itself. */
@@ -122,9 +127,9 @@ function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {
     })
 }
 
-async function purgeRaw(store: Store, { now, logger }: { now(): number; logger: Logger }): Promise<void> {
+async function purge({ store, clock, logger }: RelayOptions): Promise<void> {
   const purged = await store
-    .purgeRaw(now())
-    .catch((err: unknown) => logger.error({ err }, 'raw payloads could not be purged'))
-  if (purged) logger.info({ purged }, 'raw payloads have outlived their time')
+    .purge(clock.now())
+    .catch((err: unknown) => logger.error({ err }, 'what has outlived its time could not be deleted'))
+  if (purged) logger.info({ purged }, 'what has outlived its time was deleted')
 }

@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-function open(publicUrl?: string): Files {
+function open(origin = ''): Files {
   const uploads = { maxBytes: 50_000, types: ['image/*', 'video/*', 'text/plain', 'text/csv', 'application/zip'] }
   const secret = 'a secret that is only used in tests'
   return createFiles({
@@ -36,7 +36,7 @@ function open(publicUrl?: string): Files {
     store,
     secret,
     clock: { now: () => at },
-    publicUrl,
+    origin: () => origin,
     uploads: () => uploads,
   })
 }

@@ -19,8 +19,8 @@ export interface FilesOptions {
   store: Pick<SmallStore, 'addFile' | 'file'>
   secret: string
   clock: Clock
-  /** Origin that links begin with; without it they are paths. */
-  publicUrl?: string | undefined
+  /** Origin that links begin with, asked whenever one is made. */
+  origin(): string
   /** How long a link works at least, in milliseconds. Default 24 hours. */
   linkFor?: number
   /** What a site takes: media types, or whole families as `image/*`. */
@@ -39,7 +39,6 @@ export interface Files extends FileStorage {
 /** Keeps files in a folder, sharded by id; the records are in the store. */
 export function createFiles({ folder, store, clock, uploads, ...options }: FilesOptions): Files {
   const key = Buffer.from(hkdfSync('sha256', options.secret, '', 'hutong file links', 32))
-  const base = (options.publicUrl ?? '').replace(/\/+$/, '')
   const lasts = options.linkFor ?? 24 * HOUR
   const pathOf = (id: string) => join(folder, id.slice(2, 4), id)
 
@@ -49,7 +48,7 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
   /** Ends on a full hour, so that a link stays the same, and cached, for a while. */
   function url({ id }: { id: string }): string {
     const until = String(Math.ceil((clock.now() + lasts) / HOUR) * HOUR)
-    return `${base}/files/${id}?e=${until}&s=${signature(id, until).toString('base64url')}`
+    return `${options.origin().replace(/\/+$/, '')}/files/${id}?e=${until}&s=${signature(id, until).toString('base64url')}`
   }
 
   async function about(id: string) {

@@ -23,7 +23,7 @@ export function createHost(
   const scope = `channel:${channel}`
   return {
     receive: (arrival) => relay.receive(channel, arrival),
-    signal: ({ site, address }, signal) => relay.contactSignal(channel, site, address, signal),
+    signal: ({ site, address }, signal) => relay.contactSignal({ channel, site, address }, signal),
     log: {
       async find(site, address) {
         const conversation = await store.find(site, channel, address)

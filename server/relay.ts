@@ -1,7 +1,13 @@
 import type { Accepted, Adapter, Arrival, ContactSignal, Host, LogListener } from '@hutong/core/adapter'
 import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
-import type { Participant } from '@hutong/core/entry'
+import type { Contact, Profile } from '@hutong/core/conversation'
+import type { Attributes, Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
+
+export interface ContactChanges {
+  profile?: Profile
+  attributes?: Attributes
+}
 
 /** The relay as its own surfaces (REST, backend socket, adapters) see it. */
 export interface Relay {
@@ -10,8 +16,12 @@ export interface Relay {
   receive(channel: string, arrival: Arrival): Promise<Accepted>
   /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
+  /**
+   * Changes a contact's record and says so in its conversation; null removes an attribute. Rejects with `not_found`.
+   */
+  changeContact(author: Participant, contact: string, changes: ContactChanges): Promise<Contact>
   /** A contact's signal from a channel. */
-  contactSignal(channel: string, site: string | undefined, address: string, signal: ContactSignal): void
+  contactSignal(from: { channel: string; site?: string | undefined; address: string }, signal: ContactSignal): void
   /** An agent's or backend's signal, to the contact and to everybody who follows. */
   signal(conversation: string, signal: Signal): void
   /** Every entry as it is, internal ones included; the caller answers for who sees it. */

@@ -57,12 +57,17 @@ export async function serve(settings: Settings, extras: ServeExtras = {}): Promi
   try {
     const config = await withSecret(settings)
     const port = await open(config, extras, closers)
-    const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
-    return { url: `http://${host}:${port}`, port, close }
+    return { url: originOf(config.listen.host, port), port, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Where a browser on this machine reaches what listens on that host. */
+function originOf(host: string, port: number): string {
+  const wildcard = host === '0.0.0.0' || host === '::'
+  return `http://${wildcard ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 async function closeAll(closers: Closers): Promise<void> {
@@ -111,7 +116,9 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     () => backendSocket.close(config.drain.spreadMs),
     () => stopListening(http),
   )
-  return listen(http, config.listen)
+  const port = await listen(http, config.listen)
+  ground.address.origin ??= originOf(config.listen.host, port)
+  return port
 }
 
 /** What everything else stands on: the database, the files, who may do what, and the counters. */
@@ -127,15 +134,17 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
   const presence = createPresence()
   closers.push(presence.close)
   const auth = createAuth({ store, config: { ...config, sites }, clock })
+  /** Without a public URL, links lead to where it turns out to listen. */
+  const address: { origin: string | undefined } = { origin: config.publicUrl }
   const files = createFiles({
     folder,
     store,
     secret: config.secret,
     clock,
-    publicUrl: config.publicUrl,
+    origin: () => address.origin ?? '',
     uploads: (id) => sites.find((site) => site.id === id)?.uploads ?? { maxBytes: 0, types: [] },
   })
-  return { store, metrics, presence, auth, files }
+  return { store, metrics, presence, auth, files, address }
 }
 
 interface Doors extends Awaited<ReturnType<typeof openGround>> {

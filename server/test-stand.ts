@@ -77,7 +77,14 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
   const presence = createPresence({ grace: 50 })
   const auth = createAuth({ store, config, clock })
   const uploads = { maxBytes: 100_000, types: ['image/*', 'audio/*', 'video/*', 'application/pdf', 'text/plain'] }
-  const files = createFiles({ folder, store, secret: config.secret, clock, publicUrl, uploads: () => uploads })
+  const files = createFiles({
+    folder,
+    store,
+    secret: config.secret,
+    clock,
+    origin: () => publicUrl ?? '',
+    uploads: () => uploads,
+  })
   const parts = { relay, store, config, files, auth, presence }
 
   const app = new Hono<IngressEnv>()

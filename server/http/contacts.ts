@@ -1,13 +1,15 @@
 import { contact, profile } from '@hutong/core/conversation'
 import { attributes } from '@hutong/core/entry'
-import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
+import { authorOf } from '../auth.ts'
+import type { Relay } from '../relay.ts'
 import type { Store } from '../stores/store.ts'
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
 
 interface ContactOptions {
+  relay: Pick<Relay, 'changeContact'>
   store: Store
   doors: Doors
 }
@@ -15,7 +17,7 @@ interface ContactOptions {
 const tag = 'contacts'
 const params = z.object({ id: z.string().max(64).meta({ description: "The contact's id" }) })
 
-export function contactOperations({ store, doors }: ContactOptions): Operation[] {
+export function contactOperations({ relay, store, doors }: ContactOptions): Operation[] {
   return [
     operation({
       method: 'get',
@@ -70,9 +72,10 @@ export function contactOperations({ store, doors }: ContactOptions): Operation[]
       errors: ['not_found'],
       async handle({ actor, params, body: { attributes, ...profile } }) {
         const { id } = await doors.contact(actor, params.id)
-        const changed = await store.updateContact(id, { profile, ...(attributes === undefined ? {} : { attributes }) })
-        if (changed === undefined) throw new HutongError('not_found', 'no such contact')
-        return changed
+        return relay.changeContact(authorOf(actor), id, {
+          profile,
+          ...(attributes === undefined ? {} : { attributes }),
+        })
       },
     }),
   ]

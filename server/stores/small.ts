@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SmallStore } from './store.ts'
 import type { Tables } from './tables.ts'
 
-/** Small durable things: state by key, leases, files' records, and the raw payloads' end. */
+/** Small durable things: state by key, leases, files' records, and the end of what is kept for a time. */
 export function createSmall(db: Kysely<Tables>): SmallStore {
   return {
     async get(scope, key) {
@@ -31,9 +31,10 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
         .where('id', '=', id)
         .executeTakeFirst()
     },
-    async purgeRaw(now) {
-      const { numDeletedRows } = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
-      return Number(numDeletedRows)
+    async purge(now) {
+      const raws = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
+      const sessions = await db.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirst()
+      return Number(raws.numDeletedRows + sessions.numDeletedRows)
     },
   }
 }

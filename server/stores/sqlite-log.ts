@@ -43,6 +43,10 @@ export function createSqliteLog(parts: SqliteParts): LogStore {
       if (turn.busy) await alone()
       return locate(parts, { site, channel, address })?.conversation
     },
+    async conversationOf(contact) {
+      const row = await db.selectFrom('conversations').select('id').where('contact', '=', contact).executeTakeFirst()
+      return row && lookUp(parts, row.id)?.conversation
+    },
     async position() {
       return one<{ position: number | null }>(parts.statements.position)?.position ?? 0
     },

@@ -270,6 +270,6 @@ function testUpkeep(get: () => Store, bench: () => StoreBench): void {
       { ...say({ key: '1' }), raw: { payload: 'old', until: NOW + 10 } },
       { ...say({ key: '2' }), raw: { payload: 'new', until: NOW + 20 } },
     ])
-    expect([await get().purgeRaw(NOW + 10), await get().purgeRaw(NOW + 10)]).toEqual([1, 0])
+    expect([await get().purge(NOW + 10), await get().purge(NOW + 10)]).toEqual([1, 0])
   })
 }

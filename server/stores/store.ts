@@ -22,6 +22,8 @@ export interface LogStore {
   entries(conversation: string, range: Range): Promise<Entry[]>
   conversation(id: string): Promise<Conversation | undefined>
   find(site: string, channel: string, address: string): Promise<Conversation | undefined>
+  /** The conversation of a contact; a contact without an entry has none. */
+  conversationOf(contact: string): Promise<Conversation | undefined>
   /** The feed over all conversations of a site (or all sites), in commit order. */
   feed(range: { site?: string; after: number; limit: number }): Promise<Event[]>
   /** The position of the newest entry, 0 in an empty store. */
@@ -206,6 +208,6 @@ export interface SmallStore {
   releaseLease(name: string, owner: string): Promise<void>
   addFile(file: StoredFile & { createdAt: number }): Promise<void>
   file(id: string): Promise<StoredFile | undefined>
-  /** Deletes raw payloads that have outlived their time; resolves with how many. */
-  purgeRaw(now: number): Promise<number>
+  /** Deletes raw payloads and sessions that have outlived their time; resolves with how many. */
+  purge(now: number): Promise<number>
 }
