@@ -38,13 +38,13 @@ it(`loses, doubles and disorders nothing through ${ROUNDS} kills under the load 
     await relay.start()
   }
   await setTimeout(500)
-  await storm.calm()
+  const restless = await storm.calm()
   expect(await relay.terminate()).toBe(0)
   const verdict = judge(relay.database, storm.clients)
   process.stdout.write(
     `${verdict.messages} messages, ${verdict.acknowledged} acknowledged, ${verdict.connects} connects, ${ROUNDS} kills: ${verdict.problems.length} broken promises\n`,
   )
-  expect(verdict.problems).toEqual([])
+  expect([...verdict.problems, ...restless]).toEqual([])
   expect(verdict.acknowledged).toBeGreaterThan(ROUNDS * CLIENTS)
   expect(verdict.connects).toBeGreaterThan(ROUNDS * (CLIENTS / 2))
 })
@@ -55,7 +55,7 @@ it('drains under load without an error that any client sees, and loses nothing',
   expect(await relay.terminate()).toBe(0)
   await relay.start()
   await setTimeout(700)
-  await storm.calm()
+  expect(await storm.calm()).toEqual([])
   expect(await relay.terminate()).toBe(0)
   expect(judge(relay.database, storm.clients).problems).toEqual([])
   expect(storm.clients.filter(({ ledger }) => ledger.goaways === 0).map((client) => client.name)).toEqual([])
