@@ -1,0 +1,134 @@
+import type { ActRequestInput, ActResult, Agent } from '@hutong/core/backend'
+import type { Contact, Conversation, Cursor, Profile } from '@hutong/core/conversation'
+import type { Attributes, Entry } from '@hutong/core/entry'
+import { HutongError, type WireError } from '@hutong/core/errors'
+import type { Part } from '@hutong/core/parts'
+
+export interface Me {
+  kind: 'agent' | 'token'
+  id: string
+  name: string
+  email?: string
+}
+
+export interface Item {
+  conversation: Conversation
+  contact: Contact
+  latest?: Entry
+  unread: number
+}
+
+export interface Page<T> {
+  items: T[]
+  next?: string
+}
+
+export interface ConversationQuery {
+  status?: Conversation['status']
+  text?: string
+  cursor?: string
+  limit?: number
+}
+
+export type EntryRange = { after: number; limit?: number } | { before: number; limit?: number }
+
+export interface Opened {
+  conversation: Conversation
+  contact: Contact
+  cursors: Cursor[]
+}
+
+export interface Upload {
+  done: Promise<Part>
+  cancel(): void
+}
+
+/** The relay's REST interface as the desk uses it. What is refused rejects with the relay's own HutongError. */
+export interface Api {
+  signIn(credentials: { email: string; password: string }): Promise<Me>
+  signOut(): Promise<void>
+  /** Undefined when nobody is signed in. */
+  me(): Promise<Me | undefined>
+  agents(): Promise<Agent[]>
+  conversations(query: ConversationQuery): Promise<Page<Item>>
+  conversation(id: string): Promise<Opened>
+  /** Ascending; `next` says that there are more in the direction asked for. */
+  entries(id: string, range: EntryRange): Promise<Page<Entry>>
+  act(id: string, request: ActRequestInput): Promise<ActResult>
+  updateContact(id: string, changes: Profile & { attributes?: Attributes }): Promise<Contact>
+  /** `progress` from 0 to 1. */
+  upload(conversation: string, file: File, progress: (part: number) => void): Upload
+}
+
+export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)): Api {
+  async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+    const init: RequestInit =
+      body === undefined
+        ? { method }
+        : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await reach(() => fetch(`/v1${path}`, { ...init, credentials: 'same-origin' }))
+    if (response.status === 204) return undefined as T
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (!response.ok) throw refusal(response.status, answer)
+    return answer as T
+  }
+
+  return {
+    signIn: (credentials) => ask('/session', 'POST', credentials),
+    signOut: () => ask('/session', 'DELETE'),
+    me: () =>
+      ask<Me>('/me').catch((error: unknown) => {
+        if (error instanceof HutongError && error.code === 'unauthorized') return undefined
+        throw error
+      }),
+    agents: async () => (await ask<Page<Agent>>('/agents')).items,
+    conversations: (query) => ask(`/conversations${search({ ...query })}`),
+    conversation: (id) => ask(`/conversations/${encodeURIComponent(id)}`),
+    entries: (id, range) => ask(`/conversations/${encodeURIComponent(id)}/entries${search({ ...range })}`),
+    act: (id, request) => ask(`/conversations/${encodeURIComponent(id)}/actions`, 'POST', request),
+    updateContact: (id, changes) => ask(`/contacts/${encodeURIComponent(id)}`, 'PATCH', changes),
+    upload,
+  }
+}
+
+async function reach(request: () => Promise<Response>): Promise<Response> {
+  try {
+    return await request()
+  } catch (cause) {
+    throw new HutongError('unreachable', 'the relay cannot be reached', { cause })
+  }
+}
+
+function refusal(status: number, answer: unknown): HutongError {
+  const { error } = (answer ?? {}) as { error?: WireError }
+  if (!error) return new HutongError(status < 500 ? 'invalid' : 'unavailable', `the relay answered ${status}`)
+  return new HutongError(error.code, error.message, {
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
+  })
+}
+
+function search(query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+}
+
+/** By XMLHttpRequest, for `fetch` tells nobody how far it is. */
+function upload(conversation: string, file: File, progress: (part: number) => void): Upload {
+  const request = new XMLHttpRequest()
+  const done = new Promise<Part>((resolve, reject) => {
+    request.upload.onprogress = ({ loaded, total }) => progress(total === 0 ? 0 : loaded / total)
+    request.onerror = () => reject(new HutongError('unreachable', 'the relay cannot be reached'))
+    request.onabort = () => reject(new HutongError('gone', 'the upload was cancelled'))
+    request.onload = () => {
+      const answer = request.response as { part: Part } | null
+      if (request.status === 200 && answer) resolve(answer.part)
+      else reject(refusal(request.status, answer))
+    }
+  })
+  request.open('POST', `/v1/files${search({ conversation, name: file.name || 'file' })}`)
+  request.responseType = 'json'
+  request.setRequestHeader('content-type', file.type || 'application/octet-stream')
+  request.send(file)
+  return { done, cancel: () => request.abort() }
+}

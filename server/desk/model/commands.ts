@@ -1,0 +1,133 @@
+import type { Words } from '../locales/en.ts'
+import { FILTERS } from './inbox-item.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface Command {
+  id: string
+  label: string
+  /** As `KeyboardEvent.key` says it, with "Shift+" where it needs to be told apart; absent: only in the command list. */
+  key?: string
+  run(): void
+}
+
+/** What can be done now, in the order it is shown. */
+export function commandsOf(desk: Workspace): Command[] {
+  const words = desk.preferences.words.value
+  return [...conversationCommands(desk, words), ...deskCommands(desk, words)]
+}
+
+function conversationCommands(desk: Workspace, words: Words): Command[] {
+  const item = desk.item.value
+  if (!item) return []
+  const { actions, drafts, me } = desk
+  const { id, status, floor } = item.conversation
+  const { holder } = floor
+  const mine = holder.kind === 'agent' && holder.id === me.id
+  const bot = holder.kind === 'bot' ? undefined : lastBot(desk)
+  const write = (mode: 'reply' | 'note') => () => {
+    drafts.setMode(id, mode)
+    focusOn('composer')
+  }
+  const all: (Command | false)[] = [
+    { id: 'reply', label: words.reply, key: 'r', run: write('reply') },
+    { id: 'note', label: words.note, key: 'n', run: write('note') },
+    status === 'open' &&
+      !mine && { id: 'takeOver', label: words.takeOver, key: 't', run: () => void actions.takeOver(id) },
+    status === 'open' && {
+      id: 'transfer',
+      label: words.transfer,
+      key: 'x',
+      run: () => {
+        desk.dialog.value = 'transfer'
+      },
+    },
+    status === 'open' &&
+      bot !== undefined && { id: 'toBot', label: words.toBot, key: 'b', run: () => void actions.toBot(id, bot) },
+    status === 'open' &&
+      holder.kind !== 'queue' && { id: 'toQueue', label: words.toQueue, key: 'q', run: () => void actions.toQueue(id) },
+    status === 'open' && {
+      id: 'close',
+      label: words.close,
+      key: 'e',
+      run: () => void actions.close(id, { ask: true }),
+    },
+    status === 'open' && {
+      id: 'closeQuietly',
+      label: words.closeQuietly,
+      key: 'Shift+E',
+      run: () => void actions.close(id, { ask: false }),
+    },
+    status === 'closed' && { id: 'reopen', label: words.reopen, key: 'o', run: () => void actions.reopen(id) },
+    {
+      id: 'person',
+      label: words.togglePerson,
+      key: 'p',
+      run: () => {
+        desk.personShown.value = !desk.personShown.peek()
+      },
+    },
+  ]
+  return all.filter((one) => one !== false)
+}
+
+function deskCommands(desk: Workspace, words: Words): Command[] {
+  const show = (name: 'keys' | 'commands' | 'settings') => () => {
+    desk.dialog.value = name
+  }
+  return [
+    { id: 'next', label: words.nextConversation, key: 'j', run: () => step(desk, 1) },
+    { id: 'previous', label: words.previousConversation, key: 'k', run: () => step(desk, -1) },
+    ...FILTERS.map((filter, index) => ({
+      id: `filter:${filter}`,
+      label: words.goTo(words.filters[filter]),
+      key: String(index + 1),
+      run: () => {
+        desk.inbox.filter.value = filter
+      },
+    })),
+    { id: 'search', label: words.focusSearch, key: '/', run: () => focusOn('search') },
+    { id: 'settings', label: words.settings, key: ',', run: show('settings') },
+    { id: 'keys', label: words.showKeys, key: '?', run: show('keys') },
+    { id: 'commands', label: words.showCommands, key: 'Mod+K', run: show('commands') },
+  ]
+}
+
+/** The bot that spoke or had the floor last; undefined when the log in view knows none. */
+function lastBot(desk: Workspace): string | undefined {
+  const entries = desk.thread.value?.entries.value ?? []
+  for (const { body, from } of entries.toReversed()) {
+    if (body.kind === 'handoff' && body.floor.holder.kind === 'bot') return body.floor.holder.id
+    if (from.kind === 'bot') return from.id
+  }
+  return undefined
+}
+
+function step(desk: Workspace, by: 1 | -1) {
+  const shown = desk.inbox.shown.peek().map((one) => one.conversation.id)
+  const open = desk.thread.peek()?.id
+  const at = open === undefined ? -1 : shown.indexOf(open)
+  const next = shown[at === -1 ? (by === 1 ? 0 : shown.length - 1) : at + by]
+  if (next !== undefined) desk.open(next)
+}
+
+/** After the next paint, for the field may only now come to be. */
+function focusOn(id: 'composer' | 'search') {
+  requestAnimationFrame(() => document.getElementById(id)?.focus())
+}
+
+/** The command that a key press asks for; letters alone only outside of fields, and only where the agent wants them. */
+export function commandFor(desk: Workspace, pressed: KeyboardEvent): Command | undefined {
+  if (pressed.isComposing || pressed.altKey) return
+  const mod = pressed.ctrlKey || pressed.metaKey
+  if (!mod && (!desk.preferences.shortcuts.peek() || inField(pressed.target))) return
+  const name = mod
+    ? `Mod+${pressed.key.toUpperCase()}`
+    : pressed.shiftKey && /^[A-Z]$/.test(pressed.key)
+      ? `Shift+${pressed.key}`
+      : pressed.key
+  return commandsOf(desk).find((one) => one.key === name)
+}
+
+function inField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+}

@@ -1,0 +1,68 @@
+import type { Contact } from '@hutong/core/conversation'
+import type { Holder, Participant } from '@hutong/core/entry'
+import type { Words } from '../locales/en.ts'
+
+/** What everybody is called at the desk. */
+export function contactName(contact: Contact | undefined, words: Words): string {
+  if (contact?.name) return contact.name
+  return contact?.email || words.visitor(shortId(contact?.id ?? ''))
+}
+
+export interface Around {
+  words: Words
+  me: string
+  contact: Contact | undefined
+}
+
+export function participantName(who: Participant, { words, me, contact }: Around): string {
+  switch (who.kind) {
+    case 'contact':
+      return who.name ?? contactName(contact, words)
+    case 'agent':
+      return who.id === me ? words.you : (who.name ?? who.id)
+    case 'bot':
+      return who.name ?? words.bot
+    case 'system':
+      return words.relay
+  }
+}
+
+export function holderName(holder: Holder, words: Words): string {
+  switch (holder.kind) {
+    case 'agent':
+      return holder.name ?? holder.id
+    case 'bot':
+      return words.bot
+    case 'queue':
+      return words.filters.waiting
+    case 'none':
+      return '–'
+  }
+}
+
+export function channelName(channel: string, words: Words): string {
+  return words.channels[channel] ?? channel
+}
+
+/** Four signs that tell two nameless visitors apart. */
+function shortId(id: string): string {
+  return id
+    .replaceAll(/[^a-zA-Z0-9]/g, '')
+    .slice(-4)
+    .toUpperCase()
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const signs = /\p{Script=Han}/u.test(name)
+    ? [[...name.trim()].at(-1)]
+    : [words[0]?.[0], words.length > 1 ? words.at(-1)?.[0] : '']
+  return signs.join('').toLocaleUpperCase()
+}
+
+/** One of `count` tints, the same for the same id everywhere. */
+export function tintOf(id: string, count: number): number {
+  let sum = 0
+  for (const sign of id) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) % 9_973
+  return sum % count
+}

@@ -1,0 +1,69 @@
+import type { Attributes, Participant } from '@hutong/core/entry'
+import type { Words } from '../locales/en.ts'
+import { type Around, participantName } from '../model/naming.ts'
+import type { EventRow } from '../model/rows.ts'
+import type { Thread } from '../model/thread.ts'
+import { useDesk } from './desk-context.ts'
+import { scoreOf } from './parts.tsx'
+
+export function EventLine({ row, thread }: { row: EventRow; thread: Thread }) {
+  const { desk, words, format } = useDesk()
+  const around = { words, me: desk.me.id, contact: thread.contact.value }
+  const { body } = row
+  const extra = body.kind === 'handoff' ? body.summary : undefined
+  return (
+    <li class="event">
+      <span>
+        {sentence(row, around)} <time dateTime={new Date(row.at).toISOString()}>{format.time(row.at)}</time>
+      </span>
+      {'reason' in body && body.reason && <span class="event-detail">{words.events.reason(body.reason)}</span>}
+      {extra && <span class="event-detail warm">{extra}</span>}
+    </li>
+  )
+}
+
+function sentence({ body, from }: EventRow, around: Around): string {
+  const { words } = around
+  const who = participantName(from, around)
+  switch (body.kind) {
+    case 'handoff':
+      return handoffSentence(body.floor.holder, from, around)
+    case 'status':
+      return body.status === 'closed' ? words.events.closed(who) : words.events.reopened(who)
+    case 'rating':
+      return words.events.rated(scoreOf(body, words.solved)) + (body.comment ? ` – ${body.comment}` : '')
+    case 'assigned':
+      return body.agent ? words.events.assigned(participantName(body.agent, around)) : words.events.unassigned
+    case 'contact':
+      return words.events.contactChanged(changesLine(body.changes, words))
+    case 'attributes':
+      return words.events.attributesChanged(changesLine(body.changes, words))
+  }
+}
+
+function handoffSentence(
+  holder: Extract<EventRow['body'], { kind: 'handoff' }>['floor']['holder'],
+  from: Participant,
+  around: Around,
+): string {
+  const { words } = around
+  const who = participantName(from, around)
+  switch (holder.kind) {
+    case 'agent': {
+      const name = participantName({ ...holder, kind: 'agent' }, around)
+      return holder.id === from.id ? words.events.joined(name) : words.events.handedTo(who, name)
+    }
+    case 'queue':
+      return from.kind === 'system' ? words.events.waiting : words.events.queued(who)
+    case 'bot':
+      return words.events.toBot(words.bot)
+    case 'none':
+      return words.filters.closed
+  }
+}
+
+function changesLine(changes: Attributes, words: Words): string {
+  return Object.entries(changes)
+    .map(([name, value]) => `${name}: ${value === null ? words.empty : String(value)}`)
+    .join(', ')
+}

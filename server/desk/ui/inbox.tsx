@@ -1,0 +1,195 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { Item } from '../model/api.ts'
+import { FILTERS } from '../model/inbox-item.ts'
+import { contactName, participantName } from '../model/naming.ts'
+import { Avatar } from './avatar.tsx'
+import { useDesk } from './desk-context.ts'
+import { Icon } from './icons.tsx'
+import { bodyLine } from './summary.ts'
+
+/** Milliseconds without a key until the search is asked. */
+const SEARCH_PAUSE = 250
+/** From when on a wait is called long, and very long. */
+const LONG_MS = 60_000
+const VERY_LONG_MS = 300_000
+
+export function InboxColumn() {
+  const { desk, words } = useDesk()
+  return (
+    <nav class="inbox" aria-label={words.conversations}>
+      <header class="bar">
+        <Avatar id={desk.me.id} name={desk.me.name} small />
+        <h1>{words.conversations}</h1>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={words.settings}
+          onClick={() => (desk.dialog.value = 'settings')}
+        >
+          <Icon name="settings" />
+        </button>
+      </header>
+      <Search />
+      <Filters />
+      <List />
+    </nav>
+  )
+}
+
+function Search() {
+  const { desk, words } = useDesk()
+  const { inbox } = desk
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const field = useRef<HTMLInputElement>(null)
+
+  function search(text: string) {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void inbox.find(text).catch(() => undefined), text === '' ? 0 : SEARCH_PAUSE)
+  }
+
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        id="search"
+        ref={field}
+        type="search"
+        aria-label={words.search}
+        placeholder={words.searchHint}
+        onInput={(event) => search(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.currentTarget.value = ''
+          search('')
+          event.currentTarget.blur()
+        }}
+      />
+    </search>
+  )
+}
+
+function Filters() {
+  const { desk, words } = useDesk()
+  const { filter, counts, search } = desk.inbox
+  if (search.value !== '') return null
+  return (
+    <fieldset class="filters">
+      <legend class="hidden">{words.conversations}</legend>
+      {FILTERS.map((one) => (
+        <label key={one} class={one === 'waiting' && counts.value.waiting > 0 ? 'filter calling' : 'filter'}>
+          <input type="radio" name="filter" checked={filter.value === one} onChange={() => (filter.value = one)} />
+          <span>{words.filters[one]}</span>
+          {one !== 'closed' && <span class="count">{counts.value[one]}</span>}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function List() {
+  const { desk, words } = useDesk()
+  const { inbox } = desk
+  const shown = inbox.shown.value
+  if (inbox.state.value === 'loading') return <Skeleton label={words.loading} />
+  if (inbox.state.value === 'failed')
+    return (
+      <div class="empty" role="alert">
+        <p>{words.listFailed}</p>
+        <button type="button" onClick={() => void inbox.load()}>
+          {words.again}
+        </button>
+      </div>
+    )
+  if (shown.length === 0) return <p class="empty">{emptyWords()}</p>
+  return (
+    <ul class="rows" onScroll={(event) => nearEnd(event.currentTarget) && void inbox.loadMore().catch(() => undefined)}>
+      {shown.map((item) => (
+        <Row key={item.conversation.id} item={item} />
+      ))}
+    </ul>
+  )
+
+  function emptyWords(): string {
+    if (inbox.search.value !== '') return words.noneFound
+    const filter = inbox.filter.value
+    if (filter === 'mine') return words.noneMine
+    return filter === 'waiting' ? words.noneWaiting : words.none
+  }
+}
+
+function nearEnd(list: HTMLElement): boolean {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < 400
+}
+
+function Skeleton({ label }: { label: string }) {
+  return (
+    <div class="rows skeleton" role="status">
+      <span class="hidden">{label}</span>
+      {Array.from({ length: 6 }, (_, index) => (
+        <span key={index} class="skeleton-row" />
+      ))}
+    </div>
+  )
+}
+
+function Row({ item }: { item: Item }) {
+  const { desk, words, format } = useDesk()
+  const { conversation, contact, latest, unread } = item
+  const name = contactName(contact, words)
+  const open = desk.thread.value?.id === conversation.id
+  const row = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView?.({ block: 'nearest' })
+  }, [open])
+  const speaker =
+    latest && latest.from.kind !== 'contact'
+      ? `${participantName(latest.from, { words, me: desk.me.id, contact })}: `
+      : ''
+  const strong = unread > 0 && conversation.floor.holder.kind !== 'bot'
+  return (
+    <li>
+      <a
+        ref={row}
+        href={`#/c/${conversation.id}`}
+        class={strong ? 'row unread' : 'row'}
+        aria-current={open ? 'true' : undefined}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return
+          event.preventDefault()
+          desk.open(conversation.id)
+        }}
+      >
+        <Avatar id={contact.id} name={name} channel={conversation.channel} />
+        <span class="row-name">{name}</span>
+        <time class="row-time" dateTime={new Date(conversation.updatedAt).toISOString()}>
+          {format.brief(conversation.updatedAt, desk.now.value)}
+        </time>
+        <span class="row-line">{latest ? speaker + bodyLine(latest.body, words) : ''}</span>
+        <span class="row-marks">
+          {conversation.status === 'open' && conversation.waitingSince !== null && (
+            <Waiting since={conversation.waitingSince} />
+          )}
+          {unread > 0 && (
+            <span class={strong ? 'badge' : 'badge faint'}>
+              <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+              <span class="hidden">{words.unread(unread)}</span>
+            </span>
+          )}
+        </span>
+      </a>
+    </li>
+  )
+}
+
+function Waiting({ since }: { since: number }) {
+  const { desk, words, format } = useDesk()
+  const span = desk.now.value - since
+  const tone = span >= VERY_LONG_MS ? 'bad' : span >= LONG_MS ? 'warn' : 'quiet'
+  return (
+    <span class={`waiting ${tone}`} title={words.waits(format.span(span))}>
+      <Icon name="clock" />
+      <span aria-hidden="true">{format.span(span)}</span>
+      <span class="hidden">{words.waits(format.span(Math.floor(span / 60_000) * 60_000))}</span>
+    </span>
+  )
+}

@@ -1,0 +1,138 @@
+import { participantName } from '../model/naming.ts'
+import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
+import type { Thread } from '../model/thread.ts'
+import { Avatar } from './avatar.tsx'
+import { useDesk } from './desk-context.ts'
+import { Icon, type IconName } from './icons.tsx'
+import { PartView } from './parts.tsx'
+import { partsLine } from './summary.ts'
+
+interface MessageProps {
+  row: MessageRow
+  thread: Thread
+  /** The message that this one answers, when it is in view. */
+  quoted?: MessageRow | undefined
+}
+
+export function Message({ row, thread, quoted }: MessageProps) {
+  const { desk, words, format } = useDesk()
+  const { from } = row
+  const contact = thread.contact.value
+  const name = participantName(from, { words, me: desk.me.id, contact })
+  const side = from.kind === 'contact' ? 'theirs' : 'ours'
+  return (
+    <li class={`message ${side}${row.first ? ' first' : ''}${row.last ? ' last' : ''}`}>
+      {row.first && (
+        <div class="run">
+          <Avatar
+            id={from.kind === 'contact' ? (contact?.id ?? from.id) : from.id}
+            name={name}
+            small
+            bot={from.kind === 'bot'}
+          />
+          <span class="speaker">{name}</span>
+          <time dateTime={new Date(row.at).toISOString()} title={format.full(row.at)}>
+            {format.time(row.at)}
+          </time>
+        </div>
+      )}
+      {quoted && (
+        <p class="quote">
+          <span class="hidden">{words.quoted}: </span>
+          {partsLine(quoted.parts, words)}
+        </p>
+      )}
+      {row.recalled ? (
+        <div class="bubble text recalled">{words.recalled}</div>
+      ) : (
+        row.parts.map((part, index) => <PartView key={index} part={part} row={row} />)
+      )}
+      {row.reactions.length > 0 && (
+        <ul class="reactions">
+          {row.reactions.map(({ emoji, count }) => (
+            <li key={emoji}>
+              {emoji}
+              {count > 1 && ` ${count}`}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Meta row={row} thread={thread} />
+    </li>
+  )
+}
+
+const MARKS: Readonly<Record<Delivery, IconName>> = {
+  sending: 'clock',
+  waiting: 'clock',
+  failed: 'alert',
+  sent: 'check',
+  delivered: 'checks',
+  read: 'checks',
+}
+
+function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
+  const { desk, words } = useDesk()
+  const mine = row.from.id === desk.me.id
+  const recallable = row.seq > 0 && !row.recalled && (mine || row.from.kind === 'bot')
+  const state = row.from.kind === 'contact' ? undefined : deliveryOf(row, thread.reached.value)
+  const shown = state !== undefined && (row.last || row.pending)
+  return (
+    <div class="meta">
+      {row.edited && <span>{words.edited}</span>}
+      {recallable && (
+        <button type="button" class="link on-hover" onClick={() => void desk.actions.recall(thread.id, row.seq)}>
+          {words.recall}
+        </button>
+      )}
+      {shown && (
+        <span class={`delivery ${state}`}>
+          {state === 'failed' && row.pending?.error?.message}
+          <Icon name={MARKS[state]} />
+          <span class={state === 'waiting' || state === 'failed' ? undefined : 'hidden'}>{words.delivery[state]}</span>
+        </span>
+      )}
+      {row.pending && <PendingActions pending={row.pending} />}
+    </div>
+  )
+}
+
+function PendingActions({ pending: { key, state } }: { pending: NonNullable<MessageRow['pending']> }) {
+  const { desk, words } = useDesk()
+  if (state !== 'failed' && state !== 'waiting') return null
+  return (
+    <>
+      <button type="button" class="link" onClick={() => desk.outbox.retry(key)}>
+        {words.retry}
+      </button>
+      <button type="button" class="link" onClick={() => desk.outbox.discard(key)}>
+        {words.discard}
+      </button>
+    </>
+  )
+}
+
+export function Note({ row, thread }: { row: NoteRow; thread: Thread }) {
+  const { desk, words, format } = useDesk()
+  const name = participantName(row.from, { words, me: desk.me.id, contact: thread.contact.value })
+  return (
+    <li class="note">
+      <div class="run">
+        <Icon name="note" />
+        <span class="speaker">
+          {words.note} · {name}
+        </span>
+        <time dateTime={new Date(row.at).toISOString()} title={format.full(row.at)}>
+          {format.time(row.at)}
+        </time>
+      </div>
+      <p>{row.text}</p>
+      {row.pending && row.pending.state !== 'sent' && (
+        <div class="meta">
+          <span class={`delivery ${row.pending.state}`}>{words.delivery[row.pending.state]}</span>
+          <PendingActions pending={row.pending} />
+        </div>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,129 @@
+import { type Command, commandsOf } from '../model/commands.ts'
+import { channelName, contactName, holderName } from '../model/naming.ts'
+import type { Thread } from '../model/thread.ts'
+import { Avatar } from './avatar.tsx'
+import { Composer } from './composer.tsx'
+import { useDesk } from './desk-context.ts'
+import { Icon, type IconName } from './icons.tsx'
+import { Log } from './log.tsx'
+
+export function ThreadColumn() {
+  const { desk, words } = useDesk()
+  const thread = desk.thread.value
+  if (!thread)
+    return (
+      <main class="thread empty-thread">
+        <p class="empty-title">{words.choose}</p>
+        <p class="quiet">{words.chooseHint}</p>
+      </main>
+    )
+  return (
+    <main class="thread">
+      <Head thread={thread} />
+      <Connection />
+      <Content thread={thread} />
+      <Composer key={thread.id} conversation={thread.id} />
+    </main>
+  )
+}
+
+function Content({ thread }: { thread: Thread }) {
+  const { words } = useDesk()
+  switch (thread.state.value) {
+    case 'loading':
+      return (
+        <div class="log-frame" role="status">
+          <span class="hidden">{words.loading}</span>
+        </div>
+      )
+    case 'failed':
+      return (
+        <div class="log-frame empty" role="alert">
+          <p>{words.threadFailed}</p>
+          <button type="button" onClick={() => void thread.load()}>
+            {words.again}
+          </button>
+        </div>
+      )
+    case 'ready':
+      return <Log key={thread.id} thread={thread} />
+  }
+}
+
+function Connection() {
+  const { desk, words } = useDesk()
+  const state = desk.link.state.value
+  return (
+    <p class={`connection ${state}`} role="status">
+      {state === 'online' ? '' : words.states[state]}
+    </p>
+  )
+}
+
+const ICONS: Readonly<Record<string, IconName>> = {
+  takeOver: 'hand',
+  transfer: 'transfer',
+  toBot: 'bot',
+  close: 'done',
+  reopen: 'reopen',
+}
+
+function Head({ thread }: { thread: Thread }) {
+  const { desk, words } = useDesk()
+  const contact = thread.contact.value ?? desk.item.value?.contact
+  const conversation = desk.item.value?.conversation
+  const name = contactName(contact, words)
+  const buttons = commandsOf(desk).filter((one) => one.id in ICONS)
+  return (
+    <header class="bar head">
+      <button type="button" class="icon-button back" aria-label={words.back} onClick={() => desk.open(undefined)}>
+        <Icon name="back" />
+      </button>
+      <Avatar id={contact?.id ?? ''} name={name} {...(conversation && { channel: conversation.channel })} />
+      <div class="head-name">
+        <h2>{name}</h2>
+        {conversation && (
+          <p class="quiet">
+            {conversation.status === 'closed' ? words.filters.closed : holderLabel()} ·{' '}
+            {channelName(conversation.channel, words)}
+          </p>
+        )}
+      </div>
+      <div class="head-actions">
+        {buttons.map((one) => (
+          <HeadButton key={one.id} command={one} />
+        ))}
+        <button
+          type="button"
+          class="icon-button person-toggle"
+          aria-label={desk.personShown.value ? words.hidePerson : words.showPerson}
+          aria-expanded={desk.personShown.value}
+          onClick={() => (desk.personShown.value = !desk.personShown.value)}
+        >
+          <Icon name="person" />
+        </button>
+      </div>
+    </header>
+  )
+
+  function holderLabel(): string {
+    const holder = conversation?.floor.holder
+    if (!holder) return ''
+    return holder.kind === 'agent' && holder.id === desk.me.id ? words.you : holderName(holder, words)
+  }
+}
+
+function HeadButton({ command: { id, label, key, run } }: { command: Command }) {
+  return (
+    <button
+      type="button"
+      class={id === 'takeOver' ? 'action primary' : 'action'}
+      title={key === undefined ? label : `${label} (${key.toUpperCase()})`}
+      aria-keyshortcuts={key}
+      onClick={run}
+    >
+      <Icon name={ICONS[id] ?? 'done'} />
+      <span class="action-label">{label}</span>
+    </button>
+  )
+}
