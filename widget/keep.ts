@@ -2,7 +2,8 @@
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /**
- * What outlives the page, as JSON under a prefix of its own and, for people who are signed in, one per person. Where the
+ * What outlives the page, as JSON under a prefix of its own and, for people who are signed in, one per person; `here`, the mark that this
+ * browser has talked to the site, is everybody's. Where the
  * browser refuses (private mode, full, blocked), it keeps for the life of the page instead; nothing ever throws.
  */
 export interface Keep {
@@ -16,7 +17,7 @@ export interface Keep {
 export function createKeep(prefix: string, drawer: Drawer | undefined): Keep {
   const memory = new Map<string, string>()
   let owner = ''
-  const path = (name: string) => `${prefix}${owner}${name}`
+  const path = (name: string) => prefix + (name === 'here' ? '' : owner) + name
   return {
     get: (name) => read(memory.get(path(name)) ?? attempt(() => drawer?.getItem(path(name)))),
     set(name, value) {

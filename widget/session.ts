@@ -86,6 +86,7 @@ export function saveCache({ keep, log, read, ...session }: Session) {
     ...(contact && { contact }),
   }
   keep.set('log', cache)
+  keep.set('here', 1)
 }
 
 export function me(session: Pick<Session, 'contact'>): Participant {
