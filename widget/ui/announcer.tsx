@@ -14,14 +14,14 @@ export function Announcer() {
     locale: { words },
   } = useScope()
   const said = useSignal('')
-  const last = useRef(lastSeq(chat))
+  const last = useRef(lastSeq(chat.items.value))
   const streams = useRef<readonly string[]>([])
   const items = chat.items.value
   const writing = chat.streams.value
 
   useEffect(() => {
     const arrived = items.filter((one): one is MessageItem => isNews(one, last.current))
-    last.current = Math.max(last.current, lastSeq(chat))
+    last.current = Math.max(last.current, lastSeq(items))
     const begun = writing.filter((one) => !streams.current.includes(one.key))
     streams.current = writing.map((one) => one.key)
     const lines = [
@@ -29,7 +29,7 @@ export function Announcer() {
       ...begun.map((one) => words.answering(one.from.name ?? words.assistant)),
     ]
     if (lines.length) said.value = lines.join('\n')
-  }, [items, writing, chat, words, said])
+  }, [items, writing, words, said])
 
   const now = said.value
   useEffect(() => {
@@ -51,6 +51,6 @@ function isNews(item: Chat['items']['value'][number], after: number): boolean {
   return item.kind === 'message' && !item.mine && !item.recalled && item.seq !== undefined && item.seq > after
 }
 
-function lastSeq(chat: Chat): number {
-  return chat.items.value.findLast((one) => one.seq !== undefined)?.seq ?? 0
+function lastSeq(items: Chat['items']['value']): number {
+  return items.findLast((one) => one.seq !== undefined)?.seq ?? 0
 }

@@ -1,0 +1,102 @@
+import { fireEvent, waitFor } from '@testing-library/preact'
+import { describe, expect, it } from 'vitest'
+import { openPanel } from './open-panel.ts'
+import { ANNA, BOT, createSampleChat, said } from './sample-chat.ts'
+
+describe('messages', () => {
+  it('names each speaker once in a run', () => {
+    const { root } = openPanel(createSampleChat([said(ANNA, 1, 'one'), said(ANNA, 2, 'two'), said(BOT, 3, 'three')]))
+    const names = [...root.querySelectorAll('.meta b')].map((one) => one.textContent)
+    expect(names).toEqual(['Anna Berg', 'Helper'])
+  })
+
+  it('keeps the text of a failed message and offers to send or delete it', () => {
+    const error = { code: 'throttled', message: 'Wait a little', retryable: true } as const
+    const chat = createSampleChat([{ ...said('mine', 1, 'please'), key: 'k1', state: 'failed', error }])
+    const { see } = openPanel(chat)
+    expect(see.getByText('please')).toBeTruthy()
+    expect(see.getByText('Not sent: Wait a little')).toBeTruthy()
+    fireEvent.click(see.getByRole('button', { name: 'Try again' }))
+    fireEvent.click(see.getByRole('button', { name: 'Delete' }))
+    expect(chat.asked.slice(-2)).toEqual([
+      ['retry', 'k1'],
+      ['discard', 'k1'],
+    ])
+  })
+
+  it('says in words how far the last message of a run came', () => {
+    const { see } = openPanel(createSampleChat([{ ...said('mine', 1, 'hi'), state: 'delivered' }]))
+    expect(see.getByText('Delivered')).toBeTruthy()
+  })
+
+  it('shows that a message was taken back, not what it said', () => {
+    const { see } = openPanel(createSampleChat([{ ...said(ANNA, 1, 'oops'), recalled: true, parts: [] }]))
+    expect(see.getByText('This message was taken back')).toBeTruthy()
+  })
+
+  it('quotes the message that is answered and counts reactions', async () => {
+    const chat = createSampleChat([
+      said('mine', 1, 'Is it open?'),
+      { ...said(ANNA, 2, 'Yes'), replyTo: 1, reactions: [{ emoji: '👍', count: 2, mine: false }] },
+    ])
+    const { see } = openPanel(chat)
+    await waitFor(() => expect(see.getAllByText('Is it open?').length).toBe(2))
+    fireEvent.click(see.getByRole('button', { name: '👍 2' }))
+    expect(chat.asked).toContainEqual(['react', 2, '👍', true])
+  })
+
+  it('shows who is writing', async () => {
+    const chat = createSampleChat([said('mine', 1, 'hello')])
+    const { see } = openPanel(chat)
+    chat.typing.value = [ANNA]
+    expect(await see.findByText('Anna Berg is writing')).toBeTruthy()
+  })
+
+  it('shows an answer while it is being written', async () => {
+    const chat = createSampleChat([said('mine', 1, 'hello')])
+    const { see } = openPanel(chat)
+    chat.streams.value = [{ key: 'a', from: BOT, text: 'Green **tea**' }]
+    await waitFor(() => expect(see.getByText('tea').tagName).toBe('STRONG'))
+  })
+})
+
+describe('a long conversation', () => {
+  const long = Array.from({ length: 10_000 }, (_, index) =>
+    said(index % 2 ? ANNA : 'mine', index + 1, `text ${index + 1}`),
+  )
+
+  it('draws the newest messages and never more than 150 lines', () => {
+    const { see, root } = openPanel(createSampleChat(long))
+    expect(see.getByText('text 10000')).toBeTruthy()
+    expect(root.querySelectorAll('[data-key]').length).toBeLessThanOrEqual(150)
+  })
+
+  it('asks for older messages when the beginning is in sight', async () => {
+    const chat = createSampleChat([said('mine', 3, 'third')])
+    chat.history = [said('mine', 1, 'first'), said('mine', 2, 'second')]
+    chat.more.value = true
+    const { see } = openPanel(chat)
+    expect(await see.findByText('first')).toBeTruthy()
+    expect(chat.asked.filter(([name]) => name === 'older').length).toBe(1)
+  })
+})
+
+describe('what is new', () => {
+  it('draws a line above what came while the panel was closed, and marks it as read', async () => {
+    const chat = createSampleChat([said(ANNA, 1, 'seen'), said(ANNA, 2, 'unseen')])
+    chat.read.value = 1
+    chat.unread.value = 1
+    const { see, root } = openPanel(chat)
+    const line = await see.findByText('New')
+    const keys = [...root.querySelectorAll<HTMLElement>('[data-key]')].map((one) => one.dataset.key)
+    expect(keys.slice(-3)).toEqual(['m1', 'new', 'm2'])
+    expect(line).toBeTruthy()
+    expect(chat.unread.value).toBe(0)
+  })
+
+  it('draws no line above the visitor’s own messages', () => {
+    const chat = createSampleChat([said(ANNA, 1, 'seen'), said('mine', 2, 'mine')])
+    const { see } = openPanel(chat)
+    expect(see.queryByText('New')).toBeNull()
+  })
+})
