@@ -131,6 +131,7 @@ export async function openBench({
   }
 }
 
+/** The memory host, counting who follows and telling followers of cursors as a relay does. */
 function createCountingHost(): { host: MemoryHost; followers(): number } {
   const host = createMemoryHost({ channel: 'web' })
   const { follow } = host.log
@@ -145,6 +146,12 @@ function createCountingHost(): { host: MemoryHost; followers(): number } {
       }
     },
   })
+  const { signal } = host
+  host.signal = (from, what) => {
+    signal(from, what)
+    const [entry] = host.entries(from.address, from.site)
+    if (entry && what.kind === 'cursor') host.pass(entry.conversation, { ...what, from: entry.from })
+  }
   return { host, followers: () => count }
 }
 
