@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { addAgent } from '@hutong/server/add-agent'
 import { settings } from '@hutong/server/config'
 import { withSecret } from '@hutong/server/load-config'
@@ -69,13 +68,6 @@ async function agentsOf(data: string): Promise<Demo['agents']> {
   return agents
 }
 
-/** Builds the widget and the desk, so that what is shown is what the sources say. */
-export async function buildPages(): Promise<void> {
-  const root = join(import.meta.dirname, '..')
-  for (const script of ['widget/build.ts', 'server/desk/build.ts'])
-    await promisify(execFile)(process.execPath, [join(root, script)], { cwd: root })
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -84,8 +76,6 @@ async function main(): Promise<void> {
       data: { type: 'string', default: join(import.meta.dirname, '.data') },
     },
   })
-  process.stdout.write('Building the widget and the desk …\n')
-  await buildPages()
   const demo = await startDemo({ data: values.data, port: Number(values.port), shopPort: Number(values['shop-port']) })
   const [agent] = demo.agents
   process.stdout.write(`

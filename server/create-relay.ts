@@ -104,7 +104,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     onFloorMoved,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const egress = createEgress({ store, adapters: channels, prompts })
+  const egress = createEgress({ store, adapters: channels, files: options.files, prompts })
   const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
   const signals = createContactSignals({ store, signal: fanOut.signal, now, logger })
   const changeContact = createChangeContact({ store, committer, now })

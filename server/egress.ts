@@ -1,13 +1,15 @@
-import type { Adapter, Receipt } from '@hutong/core/adapter'
+import type { Adapter, FileStorage, Receipt } from '@hutong/core/adapter'
 import { degrade } from '@hutong/core/degrade'
 import { HutongError } from '@hutong/core/errors'
 import type { Carrier } from './outbox.ts'
+import { withUrls } from './present.ts'
 import type { Prompts } from './prompts.ts'
 import type { PeopleStore, Settlement, SmallStore } from './stores/store.ts'
 
 export interface EgressOptions {
   store: Pick<PeopleStore, 'contact'> & Pick<SmallStore, 'get' | 'set'>
   adapters: ReadonlyMap<string, Adapter>
+  files: Pick<FileStorage, 'url'>
   prompts: Prompts
 }
 
@@ -16,13 +18,13 @@ const TRIES = 12
 const SENT = 'sent'
 
 /** The last stage: the entry in the channel's own means, sent under the delivery's key. */
-export function createEgress({ store, adapters, prompts }: EgressOptions): Carrier {
+export function createEgress({ store, adapters, files, prompts }: EgressOptions): Carrier {
   return {
     tries: TRIES,
     async deliver({ id, target, attempt, event }) {
       const adapter = adapters.get(target.slice('channel:'.length))
       if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
-      const { entry } = event
+      const entry = withUrls(event.entry, files)
       if (entry.body.kind !== 'message') return { state: 'done' }
       const contact = await store.contact(event.contact)
       const identity = contact?.identities.find((one) => one.channel === adapter.channel)
@@ -35,7 +37,7 @@ export function createEgress({ store, adapters, prompts }: EgressOptions): Carri
         receipts.push(await adapter.send({ key: `d${id}:${index}`, to, entry, parts, changes, attempt }))
         if (messages.length > 1) await store.set(SENT, String(id), receipts)
       }
-      await prompts.remember(event.conversation, entry.seq, offered)
+      await prompts.remember(entry, offered)
       return settlementOf(receipts)
     },
   }

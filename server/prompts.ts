@@ -1,5 +1,6 @@
 import { type Prompt, understand } from '@hutong/core/degrade'
-import type { ContactBody } from '@hutong/core/entry'
+import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
+import type { RatingScale } from '@hutong/core/parts'
 import type { Opening, Store } from './stores/store.ts'
 
 /**
@@ -7,14 +8,14 @@ import type { Opening, Store } from './stores/store.ts'
  * is remembered per conversation until the next message goes out.
  */
 export interface Prompts {
-  remember(conversation: string, of: number, offered: readonly Prompt[]): Promise<void>
-  /** The body with the option the text means, when the channel sends numbered text and something was offered. */
+  remember(entry: Entry, offered: readonly Prompt[]): Promise<void>
+  /** The option or the score that the text means, when the channel sends numbered text and something was offered. */
   understand(opening: Opening, body: ContactBody): Promise<ContactBody>
 }
 
 interface Remembered {
   of: number
-  offered: Prompt[]
+  offered: (Prompt & { scale?: RatingScale })[]
 }
 
 const SCOPE = 'prompts'
@@ -24,21 +25,38 @@ export function createPrompts(
   readsLog: (channel: string) => boolean,
 ): Prompts {
   return {
-    async remember(conversation, of, offered) {
-      await store.set(SCOPE, conversation, offered.length === 0 ? undefined : { of, offered })
+    async remember({ conversation, seq, body }, offered) {
+      const value: Remembered = { of: seq, offered: offered.map((prompt) => ({ ...prompt, ...scaleOf(body, prompt) })) }
+      await store.set(SCOPE, conversation, offered.length === 0 ? undefined : value)
     },
     async understand({ site, channel, address }, body) {
-      if (body.kind !== 'message' || body.choice !== undefined || readsLog(channel)) return body
-      const [part] = body.parts
-      if (body.parts.length !== 1 || part?.kind !== 'text') return body
+      const text = readsLog(channel) ? undefined : onlyText(body)
+      if (text === undefined || body.kind !== 'message') return body
       const conversation = await store.find(site, channel, address)
       if (!conversation) return body
       const remembered = (await store.get(SCOPE, conversation.id)) as Remembered | undefined
-      for (const prompt of remembered?.offered ?? []) {
-        const id = understand(part.text, prompt)
-        if (remembered && id !== undefined) return { ...body, choice: { of: remembered.of, id } }
-      }
-      return body
+      return (remembered && meant(text, remembered, body)) ?? body
     },
   }
+}
+
+function meant(text: string, { of, offered }: Remembered, body: BodyOf<'message'>): ContactBody | undefined {
+  for (const prompt of offered) {
+    const id = understand(text, prompt)
+    if (id === undefined) continue
+    if (prompt.scale !== undefined) return { kind: 'rating', of, scale: prompt.scale, score: Number(id) }
+    return { ...body, choice: { of, id } }
+  }
+  return undefined
+}
+
+function scaleOf(body: Entry['body'], prompt: Prompt): { scale?: RatingScale } {
+  const part = body.kind === 'message' ? body.parts[prompt.part] : undefined
+  return part?.kind === 'rating' ? { scale: part.scale } : {}
+}
+
+function onlyText(body: ContactBody): string | undefined {
+  if (body.kind !== 'message' || body.choice !== undefined || body.parts.length !== 1) return undefined
+  const [part] = body.parts
+  return part?.kind === 'text' ? part.text : undefined
 }
