@@ -3,7 +3,7 @@ import type { BodyOf, Floor, Participant } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
 import type { Part, PartInput, RatingScale } from '@hutong/core/parts'
 import type { Ready } from '@hutong/core/wire'
-import type { ReadonlySignal } from '@preact/signals'
+import type { ReadonlySignal } from './signals.ts'
 
 /** Everything the panel shows and asks, as signals and functions; the panel knows no socket, storage or clock. */
 

@@ -1,5 +1,5 @@
 import type { Entry } from '@hutong/core/entry'
-import { type ReadonlySignal, signal } from '@preact/signals'
+import { type ReadonlySignal, signal } from './signals.ts'
 
 /** An unbroken run of the conversation's log, as far as this client has it. */
 export interface Log {

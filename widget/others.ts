@@ -1,7 +1,7 @@
 import type { Entry, Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
-import { type ReadonlySignal, signal } from '@preact/signals'
 import type { StreamingText } from './chat.ts'
+import { type ReadonlySignal, signal } from './signals.ts'
 
 /** A typing mark whose end was lost goes away after so many milliseconds. */
 const TYPING_MS = 8_000

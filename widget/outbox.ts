@@ -1,7 +1,7 @@
 import type { ContactBody } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
-import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Keep } from './keep.ts'
+import { type ReadonlySignal, signal } from './signals.ts'
 
 /** Something the visitor said that the relay has not acknowledged, or whose entry has not arrived. */
 export interface Outgoing {

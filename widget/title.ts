@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal } from '@preact/signals'
+import { effect, type ReadonlySignal } from './signals.ts'
 
 /** Puts the number of unread messages in front of the page's title while the page is out of sight. */
 export function titleCount(unread: ReadonlySignal<number>): () => void {

@@ -1,7 +1,7 @@
 import type { WireError } from '@hutong/core/errors'
 import type { Ready, Refused, VisitorAuth, VisitorPushes, VisitorRequests } from '@hutong/core/wire'
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { ConnectionState } from '../chat.ts'
+import { type ReadonlySignal, type Signal, signal } from '../signals.ts'
 import type { Link, OpenLink } from './link.ts'
 import { openNativeLink } from './native.ts'
 

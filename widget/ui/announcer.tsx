@@ -1,6 +1,6 @@
-import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Chat, MessageItem } from '../chat.ts'
+import { useSignal } from '../components.ts'
 import { plainText } from './plain-text.ts'
 import { useScope } from './scope.ts'
 

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { useSignal } from '../components.ts'
 import { EMOJI } from './emoji-data.ts'
 import type { PopoverProps } from './popover-button.tsx'
 import { useScope } from './scope.ts'

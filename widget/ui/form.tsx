@@ -1,7 +1,7 @@
 import type { Field, PartOf } from '@hutong/core/parts'
-import { useSignal } from '@preact/signals'
 import type { TargetedEvent } from 'preact'
 import { useRef } from 'preact/hooks'
+import { useSignal } from '../components.ts'
 import type { Words } from '../locales/en.ts'
 import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'

@@ -1,5 +1,5 @@
-import { useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useSignalEffect } from '../components.ts'
 import type { Scope } from './scope.ts'
 import { isNearTop, type Place, slide, WINDOW } from './slide.ts'
 

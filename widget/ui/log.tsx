@@ -1,5 +1,5 @@
-import { useComputed } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import { useComputed } from '../components.ts'
 import { Avatar } from './avatar.tsx'
 import { DOWN, Icon } from './icons.tsx'
 import { PlainText } from './links.tsx'

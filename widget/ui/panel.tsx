@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { useSignal } from '../components.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { holdPage, isPhone, isTouch, keepFocus } from './frame.ts'

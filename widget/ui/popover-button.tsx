@@ -1,6 +1,6 @@
-import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { useSignal } from '../components.ts'
 import { Icon } from './icons.tsx'
 
 export interface PopoverProps {

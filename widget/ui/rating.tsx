@@ -1,5 +1,5 @@
 import type { RatingScale } from '@hutong/core/parts'
-import { useSignal } from '@preact/signals'
+import { useSignal } from '../components.ts'
 import { Icon, STAR } from './icons.tsx'
 import { useScope } from './scope.ts'
 import { SCORE_BOTTOM, SCORE_TOP } from './scores.ts'

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { signal } from '../signals.ts'
 
 type RichParts = typeof import('./rich-parts.tsx')
 

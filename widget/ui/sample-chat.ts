@@ -1,7 +1,7 @@
 import type { Holder, Participant } from '@hutong/core/entry'
 import type { PartInput } from '@hutong/core/parts'
-import { type Signal, signal } from '@preact/signals'
 import type { Chat, Item, MessageItem, SystemItem } from '../chat.ts'
+import { type Signal, signal } from '../signals.ts'
 
 type Writable<T> = { [K in keyof T]: T[K] extends { readonly value: infer V } ? Signal<V> : T[K] }
 

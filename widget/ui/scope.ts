@@ -1,8 +1,8 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Chat } from '../chat.ts'
 import type { Locale } from '../locales/locale.ts'
+import { computed, type ReadonlySignal, type Signal, signal } from '../signals.ts'
 import { createFormat, type Format } from './format.ts'
 
 export type SendKey = 'enter' | 'modifier'
