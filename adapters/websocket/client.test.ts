@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Ready, Refused } from '@hutong/core/wire'
+import { SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { BANK, type Bench, ORIGIN, openBench, said, until } from './test-bench.ts'
+import type { WebSite } from './site.ts'
+import { BANK, type Bench, ORIGIN, openBench, SHOP, said, until } from './test-bench.ts'
 
 let bench: Bench
 beforeEach(async () => {
@@ -197,6 +200,70 @@ describe('signals', () => {
       { kind: 'typing', from: anna, on: true },
       { kind: 'cursor', from: self, delivered: 1, read: 1 },
     ])
+  })
+})
+
+describe('signing in', () => {
+  const secret = 'the shared secret of the shop, long enough'
+  const shop: WebSite = { ...SHOP, jwtKeys: [{ kid: 'k', alg: 'HS256', secret }] }
+  const sign = (sub: string) =>
+    new SignJWT({ name: 'Lin' })
+      .setProtectedHeader({ alg: 'HS256', kid: 'k' })
+      .setAudience('shop')
+      .setSubject(sub)
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(secret))
+
+  it('in the middle of a visit brings the signed-in conversation and leaves the anonymous one alone', async () => {
+    const signed = await openBench({ sites: [shop] })
+    const before = signed.client({ jwt: await sign('u-7') })
+    expect((await before.ready()).token).toBeUndefined()
+    await before.say('from the phone')
+
+    const visitor = signed.client()
+    await visitor.ready()
+    await visitor.say('who am I?')
+    const ready = await visitor.ask<Ready>('identify', { jwt: await sign('u-7') })
+    expect(ready).toMatchObject({ last: 1, contact: { name: 'Lin', verified: true } })
+    await until(() => visitor.packets.some(({ conversation }) => conversation === ready.conversation))
+    expect((await visitor.say('and here')).seq).toBe(2)
+    await until(() => before.seqs().includes(2))
+    expect(signed.host.arrivals.map(({ from }) => from.verified)).toEqual(['signed', 'token', 'signed'])
+    await signed.close()
+  })
+
+  it('with a bad signature changes nothing', async () => {
+    const signed = await openBench({ sites: [shop] })
+    const visitor = signed.client()
+    await visitor.ready()
+    await visitor.say('1')
+    const answer = await visitor.ask<Refused>('identify', { jwt: `${await sign('u-7')}x` })
+    expect(answer.error).toMatchObject({ code: 'unauthorized' })
+    expect((await visitor.say('2')).seq).toBe(2)
+    await signed.close()
+  })
+})
+
+describe('a reader that does not keep up', () => {
+  it('is hung up on before it costs much memory, and resumes from the log', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    await until(() => visitor.packets.length)
+    const raw = Reflect.get(visitor.socket.io.engine.transport, 'ws')
+    raw._socket.pause()
+    for (let n = 0; n < 4_000 && !bench.counts.has('reader_dropped'); n += 1) {
+      await bench.append(said('x'.repeat(8_000)))
+      if (n % 50 === 0) await setTimeout(1)
+    }
+    expect(bench.counts.get('reader_dropped')).toBe(1)
+    raw.terminate()
+    const again = bench.client({ token, after: 1 })
+    await again.ready()
+    const { last } = again.readies[0] ?? { last: 0 }
+    await until(() => again.seqs().at(-1) === last)
+    expect(again.seqs()).toEqual(Array.from({ length: last - 1 }, (_, n) => n + 2))
+    expect(bench.counts.get('reader_dropped')).toBe(1)
   })
 })
 

@@ -38,6 +38,8 @@ interface Guest {
 
 /** Bytes that may wait for one slow reader; then it is cut off and resumes from the log. */
 const BACKLOG_MAX = 1_000_000
+/** How often a reader that is being brought up to date is looked at, in milliseconds. */
+const DRAIN_STEP = 5
 /** `close` waits at most 5 s for what is under way, looking every 20 ms. */
 const CLOSE_STEP = 20
 const CLOSE_TRIES = 250
@@ -116,7 +118,7 @@ function createWeb({ host, sites, identities, limits, offlineAfter, count }: Vis
     identities,
     limits,
     people: createPeople<Tab>({ offlineAfter, presence }),
-    threads: createThreads<Tab>({ log: host.log, url: (file) => host.files.url(file), write }),
+    threads: createThreads<Tab>({ log: host.log, url: (file) => host.files.url(file), write, drained }),
     buckets: {
       connects: createBuckets(limits.connects, now),
       messagesPerIp: createBuckets(limits.messagesPerIp, now),
@@ -197,9 +199,18 @@ function unanswered(): void {
   // A request without acknowledgement is carried out; its sender did not ask for the answer.
 }
 
+function waitingIn({ conn }: Socket): readonly { data?: { length: number } }[] {
+  // Engine.IO declares its queue private and offers no other way to see how far a reader is behind.
+  return Reflect.get(conn, 'writeBuffer')
+}
+
+async function drained({ socket }: Tab): Promise<void> {
+  while (socket.connected && waitingIn(socket).length > 0) await setTimeout(DRAIN_STEP)
+}
+
 /** Bytes that wait in Engine.IO for a reader that does not keep up; a short queue is not worth adding up. */
-function backlog({ conn }: Socket): number {
-  const { writeBuffer } = conn as unknown as { writeBuffer: readonly { data?: { length: number } }[] }
-  if (writeBuffer.length < 64) return 0
-  return writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), 0)
+function backlog(socket: Socket): number {
+  const waiting = waitingIn(socket)
+  if (waiting.length < 64) return 0
+  return waiting.reduce((sum, { data }) => sum + (data?.length ?? 0), 0)
 }

@@ -79,13 +79,17 @@ function allowed(sites: FindSite, request: Pick<IncomingMessage, 'headers' | 'ur
   return site !== undefined && (origin === undefined || site.origins.includes(origin))
 }
 
+/** As much of a request as its address needs. */
+interface Connecting {
+  headers: IncomingMessage['headers']
+  socket: { remoteAddress?: string | undefined }
+}
+
 /**
  * The client's IP address: the connection's own, or where that is a trusted proxy the last untrusted one of
  * `X-Forwarded-For`, so that what a client writes there itself counts for nothing.
  */
-export function createAddressOf(
-  trusted: readonly string[],
-): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+export function createAddressOf(trusted: readonly string[]): (request: Connecting) => string {
   const proxies = new BlockList()
   for (const range of trusted) {
     const [address = '', bits] = range.split('/')

@@ -34,10 +34,12 @@ export interface ThreadsOptions<R> {
   url: FileUrl
   /** Passes an encoded packet on; must not throw, also when the reader is gone. */
   write(reader: R, packet: string): void
+  /** Resolves when the reader has taken what was written, or is gone. */
+  drained(reader: R): Promise<void>
 }
 
 export function createThreads<R extends { thread: Thread<R> | undefined }>(options: ThreadsOptions<R>): Threads<R> {
-  const { log, url, write } = options
+  const { log, url, write, drained } = options
   const threads = new Map<string, { thread: Thread<R>; stop(): void }>()
 
   function listenerOf(thread: Thread<R>): LogListener {
@@ -102,6 +104,7 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
         show(thread, reader, page)
         have = page.at(-1)?.seq ?? have
         if (page.length === 0 || (page.length < PAGE_MAX && have >= thread.last)) break
+        await drained(reader)
       }
       thread.live.push(reader)
     },

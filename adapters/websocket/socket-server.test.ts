@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAddressOf } from './socket-server.ts'
+import { type Bench, openBench } from './test-bench.ts'
+
+function seenBy(trusted: string[], remoteAddress: string, forwarded?: string): string {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
+  return createAddressOf(trusted)({ headers, socket: { remoteAddress } })
+}
+
+describe('the address of a client', () => {
+  it('is its own when no proxy is trusted, whatever it claims', () => {
+    expect(seenBy([], '::ffff:203.0.113.5', '10.0.0.1')).toBe('203.0.113.5')
+  })
+
+  it('is the last one that trusted proxies saw, not the one the client wrote', () => {
+    const forwarded = '1.2.3.4, 203.0.113.5, 10.0.0.2'
+    expect(seenBy(['10.0.0.0/8', '::1'], '::1', forwarded)).toBe('203.0.113.5')
+    expect(seenBy(['10.0.0.0/8'], '198.51.100.7', forwarded)).toBe('198.51.100.7')
+    expect(seenBy(['10.0.0.0/8'], '10.0.0.9', 'nonsense')).toBe('10.0.0.9')
+  })
+})
+
+describe('one address', () => {
+  let bench: Bench
+  beforeEach(async () => {
+    const connects = { perMinute: 1, burst: 4 }
+    bench = await openBench({ server: { maxSocketsPerIp: 2 }, adapter: { limits: { connects } } })
+  })
+  afterEach(() => bench.close())
+
+  it('may hold only so many connections, and new ones after others are gone', async () => {
+    const [first] = [bench.client(), bench.client()]
+    await setTimeout(50)
+    const third = bench.client()
+    await third.refused()
+    expect(third.socket.connected).toBe(false)
+    first?.socket.close()
+    await setTimeout(50)
+    await bench.client().ready()
+  })
+
+  it('is told to wait when it connects too often', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const client = bench.client()
+      await client.ready()
+      client.socket.close()
+      await setTimeout(20)
+    }
+    expect((await bench.client().refused()).data).toMatchObject({ code: 'throttled', retryable: true })
+  })
+})
+
+describe('a visitor', () => {
+  it('who writes too fast is told when to go on, and nothing of it is kept', async () => {
+    const bench = await openBench({ adapter: { limits: { messages: { perMinute: 60, burst: 2 } } } })
+    const visitor = bench.client()
+    await visitor.ready()
+    const answers = await Promise.all(['1', '2', '3'].map((text) => visitor.say(text)))
+    expect(answers[2]?.error).toMatchObject({ code: 'throttled', retryAfter: expect.any(Number) })
+    expect(bench.host.arrivals).toHaveLength(2)
+    await bench.close()
+  })
+
+  it('who sends nonsense signals costs nothing but a count', async () => {
+    const bench = await openBench({ adapter: { limits: { signals: { perMinute: 1, burst: 2 } } } })
+    const visitor = bench.client()
+    await visitor.ready()
+    visitor.socket.emit('typing', ['on'])
+    visitor.socket.emit('cursor', { delivered: -1, read: 'x' })
+    visitor.socket.emit('visit', {})
+    visitor.socket.emit('nothing we know')
+    await visitor.say('hello')
+    expect(Object.fromEntries(bench.counts)).toEqual({ packet_ignored: 3, signal_dropped: 1 })
+    await bench.close()
+  })
+})
