@@ -2,7 +2,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants } from 'node:zlib'
-import { build, mergeConfig, type UserConfig } from 'vite'
+import { type MinifyOptions, minify } from 'terser'
+import terser from 'terser/package.json' with { type: 'json' }
+import { build, mergeConfig, type Plugin, type UserConfig } from 'vite'
 import shared from './vite.config.ts'
 
 /**
@@ -10,6 +12,24 @@ import shared from './vite.config.ts'
  * `dist/npm/` the package. Beside every script-tag file lies its brotli form.
  */
 const DIST = join(import.meta.dirname, 'dist')
+
+/** No arrow function of ours is used with `new`. */
+const TERSER: MinifyOptions = {
+  ecma: 2020,
+  module: true,
+  toplevel: true,
+  compress: { passes: 3, unsafe_arrows: true },
+}
+
+/** Terser finds another two per cent after the bundler's own minifier, so it comes after the names are given. */
+const small: Plugin = {
+  name: 'small',
+  augmentChunkHash: () => terser.version + JSON.stringify(TERSER),
+  async generateBundle(_options, bundle) {
+    for (const one of Object.values(bundle))
+      if (one.type === 'chunk') one.code = (await minify(one.code, TERSER)).code ?? one.code
+  },
+}
 
 interface Chunk {
   fileName: string
@@ -24,6 +44,7 @@ async function pass(config: UserConfig): Promise<Chunk[]> {
 
 function buildApp(): Promise<Chunk[]> {
   return pass({
+    plugins: [small],
     build: {
       outDir: join(DIST, 'widget'),
       // As a library, since Vite puts a preloader of its own into the chunks of an application.
@@ -44,6 +65,7 @@ async function buildLoader(chunks: readonly Chunk[]) {
   }
   const bare = (file: string) => file.replace(/\.js$/, '')
   await pass({
+    plugins: [small],
     define: {
       APP: JSON.stringify(`widget/${fileOf('app')}`),
       LOCALES: JSON.stringify({ en: bare(fileOf('en')), zh: bare(fileOf('zh-CN')) }),

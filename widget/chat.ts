@@ -1,7 +1,7 @@
 import type { Cursor, Profile } from '@hutong/core/conversation'
 import type { BodyOf, Floor, Participant } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
-import type { Part, PartInput, RatingScale } from '@hutong/core/parts'
+import type { Part, RatingScale } from '@hutong/core/parts'
 import type { Ready } from '@hutong/core/wire'
 import type { ReadonlySignal } from './signals.ts'
 
@@ -100,7 +100,7 @@ export interface Chat {
   readonly loading: ReadonlySignal<boolean>
 
   /** Shows it at once and sends it as soon as there is a connection, across reloads. */
-  send(content: string | readonly PartInput[], options?: { replyTo?: number }): void
+  send(text: string, options?: { replyTo?: number }): void
   /** Picks an option or reply button that entry `of` offered; `label` is the text it is shown with. */
   choose(of: number, option: { id: string; label: string }): void
   answer(of: number, values: Record<string, string>): void

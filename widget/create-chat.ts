@@ -3,7 +3,6 @@ import type { Entry } from '@hutong/core/entry'
 import { newId } from '@hutong/core/ids'
 import type { ChatControls, Item } from './chat.ts'
 import { createDrafting } from './drafting.ts'
-import type { Files } from './files.ts'
 import { fold } from './fold.ts'
 import { forget, personOf, refusedAs } from './identity.ts'
 import { createKeep, type Drawer } from './keep.ts'
@@ -60,27 +59,24 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
     const preview = session.site.value?.typingPreview && draft ? { preview: draft.slice(0, PREVIEW_MAX) } : {}
     connection.tell('typing', { on: draft !== undefined, ...preview })
   })
-  let files: Promise<Files> | undefined
-  const withFiles = async (use: (files: Files) => unknown) => {
-    files ??= import('./files.ts').then(({ createFiles }) => createFiles(session, options))
-    use(await files)
-  }
   return {
     ...shown(session),
     ...spoken(session),
     upload(file) {
       const key = newId('k')
-      void withFiles((all) => all.add(key, file))
-      return { key, cancel: () => void withFiles((all) => all.discard(key)) }
+      const begun = import('./files.ts').then(({ createFiles }) => {
+        session.files ??= createFiles(session, options)
+        session.files.add(key, file)
+      })
+      return { key, cancel: () => void begun.then(() => session.files?.discard(key)) }
     },
     retry(key) {
-      if (isUpload(session, key)) return void withFiles((all) => all.retry(key))
+      if (session.files?.retry(key)) return
       session.outbox.retry(key)
       void flush(session)
     },
     discard(key) {
-      if (isUpload(session, key)) void withFiles((all) => all.discard(key))
-      else session.outbox.remove(key)
+      if (!session.files?.discard(key)) session.outbox.remove(key)
     },
     older: () => older(session),
     reportTyping: drafting.report,
@@ -97,7 +93,7 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
       saveCache(session)
       unfollow()
       drafting.close()
-      if (files) void withFiles((all) => all.close())
+      session.files?.close()
       session.others.reset()
       clearTimeout(session.overdue)
       clearTimeout(session.reporting)
@@ -128,6 +124,7 @@ function createSession(options: ChatOptions): Session {
     site: signal(cache?.site),
     contact: signal(cache?.contact),
     uploads: signal([]),
+    files: undefined,
     loading: signal(!cache && Boolean(token ?? options.jwt)),
     loadingOlder: signal(false),
     tabs: createTabs(`hutong:${options.relay}:${options.site}`, (message) => heard(session, message)),
@@ -211,15 +208,11 @@ function shown(session: Session) {
   }
 }
 
-function isUpload({ uploads }: Session, key: string): boolean {
-  return uploads.value.some((one) => one.key === key)
-}
-
 /** What the visitor says. */
 function spoken(session: Session) {
   return {
-    send(content, options) {
-      const parts = asParts(content)
+    send(text, options) {
+      const parts = asParts(text)
       say(session, { kind: 'message', parts, ...(options?.replyTo && { replyTo: options.replyTo }) })
     },
     choose: (of, { id, label }) => say(session, { kind: 'message', parts: asParts(label), choice: { of, id } }),

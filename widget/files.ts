@@ -7,7 +7,7 @@ import { refused, type Uploading, uploadFile } from './upload.ts'
 /** Files on their way; they live in this page only. */
 export interface Files {
   add(key: string, file: File): void
-  /** True when `key` was a file of ours. */
+  /** False when `key` is no file of ours, as for the next. */
   retry(key: string): boolean
   discard(key: string): boolean
   close(): void

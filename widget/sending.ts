@@ -1,6 +1,6 @@
 import type { ContactBody } from '@hutong/core/entry'
 import { newId } from '@hutong/core/ids'
-import type { Part, PartInput } from '@hutong/core/parts'
+import type { Part } from '@hutong/core/parts'
 import type { Outgoing } from './outbox.ts'
 import { catchUp, me, received, type Session, saveCache, watch } from './session.ts'
 
@@ -68,28 +68,8 @@ export function acknowledged(session: Session, sent: { outgoing: Outgoing; seq: 
   saveCache(session)
 }
 
-export function asParts(content: string | readonly PartInput[]): Part[] {
-  if (typeof content === 'string') return [{ kind: 'text', text: content, format: 'plain' }]
-  return content.map(whole)
-}
-
-/** The part with the defaults the relay would fill in. */
-function whole(part: PartInput): Part {
-  switch (part.kind) {
-    case 'text':
-      return { ...part, format: part.format ?? 'plain' }
-    case 'card':
-      return { ...part, buttons: part.buttons ?? [] }
-    case 'rating':
-      return { ...part, scale: part.scale ?? 'csat' }
-    case 'form':
-      return {
-        ...part,
-        fields: part.fields.map((one) => ({ ...one, type: one.type ?? 'text', required: one.required ?? false })),
-      }
-    default:
-      return part
-  }
+export function asParts(text: string): Part[] {
+  return [{ kind: 'text', text, format: 'plain' }]
 }
 
 function sleep(ms: number): Promise<void> {

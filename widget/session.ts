@@ -3,6 +3,7 @@ import type { Entry, Floor, Participant } from '@hutong/core/entry'
 import type { WireError } from '@hutong/core/errors'
 import type { EntriesPacket, Ready } from '@hutong/core/wire'
 import type { MessageItem } from './chat.ts'
+import type { Files } from './files.ts'
 import type { Keep } from './keep.ts'
 import type { Log } from './log.ts'
 import type { Others } from './others.ts'
@@ -45,6 +46,8 @@ export interface Session {
   readonly loading: Signal<boolean>
   readonly loadingOlder: Signal<boolean>
   tabs: Tabs
+  /** There from the first upload on. */
+  files: Files | undefined
   /** Held in memory until the first message; from then on also kept. */
   token: string | undefined
   jwt: string | undefined

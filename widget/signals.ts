@@ -127,10 +127,12 @@ function subscribeTo<T>(source: { readonly value: T }, listener: (value: T) => v
   })
 }
 
-export function signal<T>(initial: T): Signal<T> {
+export function signal<T>(initial: T): Signal<T>
+export function signal<T>(): Signal<T | undefined>
+export function signal<T>(initial?: T): Signal<T | undefined> {
   let current = initial
   const source: Source = { version: 0, readers: new Set() }
-  const self: Signal<T> = {
+  const self: Signal<T | undefined> = {
     get value() {
       noteRead(source)
       return current
