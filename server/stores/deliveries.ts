@@ -1,15 +1,10 @@
 import { type Kysely, sql } from 'kysely'
-import type { EventRow } from './rows.ts'
-import { toEvent } from './rows.ts'
-import { events } from './sqlite-log.ts'
-import type { ClaimedDelivery, DeliveryRow, OutboxStore, Settlement } from './store.ts'
+import type { DeliveryRow, OutboxStore } from './store.ts'
 import type { Tables } from './tables.ts'
 
-/** The outbox. Of a lane's open rows only the oldest is its `head`, and only heads are ever claimed. */
-export function createDeliveries(db: Kysely<Tables>): OutboxStore {
+/** The outbox but for taking and settling. Of a lane's open rows only the oldest is its `head`, and only heads are ever claimed. */
+export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' | 'settle'> {
   return {
-    claim: (query) => claim(db, query),
-    settle: (id, owner, result) => settle(db, { id, owner, result }),
     async renew(ids, owner, until) {
       if (ids.length > 0) await held(db, owner).where('id', 'in', ids).set({ due: until }).execute()
     },
@@ -34,71 +29,6 @@ export function createDeliveries(db: Kysely<Tables>): OutboxStore {
 
 function held(db: Kysely<Tables>, owner: string) {
   return db.updateTable('outbox').where('state', '=', 'leased').where('owner', '=', owner)
-}
-
-async function claim(
-  db: Kysely<Tables>,
-  { owner, now, leaseMs, limit }: Parameters<OutboxStore['claim']>[0],
-): Promise<ClaimedDelivery[]> {
-  return db.transaction().execute(async (step) => {
-    const due = await step
-      .selectFrom('outbox')
-      .select('id')
-      .where('head', '=', 1)
-      .where('due', '<=', now)
-      .orderBy('due')
-      .orderBy('id')
-      .limit(limit)
-      .execute()
-    if (due.length === 0) return []
-    const ids = due.map((row) => row.id)
-    await step
-      .updateTable('outbox')
-      .set((eb) => ({ state: 'leased', owner, due: now + leaseMs, tries: eb('tries', '+', 1) }))
-      .where('id', 'in', ids)
-      .execute()
-    return claimed(step, ids)
-  })
-}
-
-async function claimed(db: Kysely<Tables>, ids: readonly number[]): Promise<ClaimedDelivery[]> {
-  const rows = await events(db)
-    .innerJoin('outbox as o', (join) =>
-      join.onRef('o.conversation', '=', 'e.conversation').onRef('o.seq', '=', 'e.seq'),
-    )
-    .select(['o.id as delivery', 'o.lane', 'o.target', 'o.tries'])
-    .where('o.id', 'in', ids)
-    .orderBy('o.id')
-    .execute()
-  return rows.map((row: EventRow & { delivery: number; lane: string; target: string; tries: number }) => ({
-    id: row.delivery,
-    lane: row.lane,
-    target: row.target,
-    attempt: row.tries,
-    event: toEvent(row),
-  }))
-}
-
-async function settle(
-  db: Kysely<Tables>,
-  { id, owner, result }: { id: number; owner: string; result: Settlement },
-): Promise<boolean> {
-  return db.transaction().execute(async (step) => {
-    const ended = result.state !== 'retry'
-    const row = await held(step, owner)
-      .where('id', '=', id)
-      .set({
-        state: result.state === 'retry' ? 'ready' : result.state,
-        owner: null,
-        error: 'error' in result ? result.error : null,
-        receipt: 'receipt' in result ? (result.receipt ?? null) : null,
-        ...(result.state === 'retry' ? { due: result.due } : { head: 0 }),
-      })
-      .returning('lane')
-      .executeTakeFirst()
-    if (row && ended) await promote(step, row.lane)
-    return row !== undefined
-  })
 }
 
 const OPEN = sql<boolean>`state in ('ready', 'leased')`

@@ -26,19 +26,31 @@ interface Draft {
   latest: number
 }
 
-/** All writes in one transaction; when the database fails, nothing of them was kept and the error is thrown. */
-export function commitWrites(log: Log, writes: readonly Write[]): Outcome[] {
-  const { begin, commit, rollback } = log.statements
-  const touched = new Set<Known>()
+/** Runs in a transaction of its own; when it throws, nothing of it was kept. The connection must be free. */
+export function inTransaction<T>({ database, statements }: Log, run: () => T): T {
+  const { begin, commit, rollback } = statements
   begin.run()
   try {
-    const outcomes = writes.map((write) => apply(log, write, touched))
-    for (const known of touched) save(log, known)
+    const result = run()
     commit.run()
-    return outcomes
+    return result
+  } catch (cause) {
+    if (database.isTransaction) rollback.run()
+    throw cause
+  }
+}
+
+/** All writes in one transaction; when the database fails, nothing of them was kept and the error is thrown. */
+export function commitWrites(log: Log, writes: readonly Write[]): Outcome[] {
+  const touched = new Set<Known>()
+  try {
+    return inTransaction(log, () => {
+      const outcomes = writes.map((write) => apply(log, write, touched))
+      for (const known of touched) save(log, known)
+      return outcomes
+    })
   } catch (cause) {
     for (const { conversation } of touched) log.cache.drop(conversation.id)
-    if (log.database.isTransaction) rollback.run()
     throw cause
   }
 }

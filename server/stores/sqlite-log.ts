@@ -64,7 +64,7 @@ async function feed(db: Kysely<Tables>, { site, after, limit }: Parameters<LogSt
 }
 
 /** Entries with what makes an event of them. */
-export function events(db: Kysely<Tables>) {
+function events(db: Kysely<Tables>) {
   return db
     .selectFrom('entries as e')
     .innerJoin('conversations as c', 'c.n', 'e.conversation')

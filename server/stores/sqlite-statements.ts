@@ -23,6 +23,11 @@ export interface Statements {
   after: StatementSync
   before: StatementSync
   position: StatementSync
+  dueHeads: StatementSync
+  lease: StatementSync
+  leased: StatementSync
+  settle: StatementSync
+  promote: StatementSync
 }
 
 const CONVERSATION = `select c.*, p.profile from conversations c join contacts p on p.id = c.contact`
@@ -57,6 +62,15 @@ const SQL: Record<keyof Statements, string> = {
   after: `${ENTRY} and seq > ? order by seq limit ?`,
   before: `${ENTRY} and seq < ? order by seq desc limit ?`,
   position: 'select max(position) as position from entries',
+  dueHeads: 'select id from outbox where head = 1 and due <= ? order by due, id limit ?',
+  lease: "update outbox set state = 'leased', owner = ?, due = ?, tries = tries + 1 where id = ?",
+  leased: `select o.lane, o.target, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
+    c.site, c.contact from outbox o join conversations c on c.n = o.conversation
+    join entries e on e.conversation = o.conversation and e.seq = o.seq where o.id = ?`,
+  settle: `update outbox set state = ?, head = 0, due = coalesce(?, due), owner = null, error = ?, receipt = ?
+    where id = ? and owner = ? and state = 'leased' returning lane`,
+  promote: `update outbox set head = 1
+    where id = (select min(id) from outbox where lane = ? and state in ('ready', 'leased'))`,
 }
 
 export function prepare(database: DatabaseSync): Statements {

@@ -2,13 +2,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { HutongError } from '@hutong/core/errors'
 import { Kysely } from 'kysely'
 import { createConversationCache } from './conversation-cache.ts'
-import { createDeliveries } from './deliveries.ts'
 import { checkVersion, migrate, type SqlTypes } from './migrate.ts'
 import { createPeople } from './people.ts'
 import { fold } from './rows.ts'
 import { createSmall } from './small.ts'
 import { createSqliteDialect, createTurn } from './sqlite-dialect.ts'
 import { createSqliteLog } from './sqlite-log.ts'
+import { createSqliteOutbox } from './sqlite-outbox.ts'
 import { prepare, type Statements } from './sqlite-statements.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -51,7 +51,7 @@ export function createSqliteStore({ path, cached = 10_000, busyMs = 5_000 }: Sql
       const row = await db.selectFrom('conversations').select('id').where('contact', '=', contact).executeTakeFirst()
       if (row) cache.drop(row.id)
     }),
-    ...createDeliveries(db),
+    ...createSqliteOutbox(log),
     ...createSmall(db),
     migrate: () => migrate(db, TYPES),
     async check() {

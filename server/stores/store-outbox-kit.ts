@@ -172,6 +172,28 @@ function testEnds(get: () => Store): void {
     expect(keysOf(await claim(get()))).toEqual(['l1'])
   })
 
+  it('puts a replayed delivery before a younger one that is postponed', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2')])
+    const [l1] = await claim(get())
+    await get().settle(l1?.id ?? 0, 'one', { state: 'dead', error: 'down' })
+    const [l2] = await claim(get())
+    await get().replay([l1?.id ?? 0], NOW)
+    await get().settle(l2?.id ?? 0, 'one', { state: 'retry', due: NOW, error: 'later' })
+    expect(keysOf(await claim(get()))).toEqual(['l1'])
+  })
+
+  it('settles many deliveries at once, each one by itself', async () => {
+    await get().commit([sayInto('l', 'l1'), sayInto('m', 'm1'), sayInto('n', 'n1')])
+    const [l1, m1, n1] = (await claim(get())).map((one) => one.id)
+    const settled = await Promise.all([
+      get().settle(l1 ?? 0, 'one', { state: 'done' }),
+      get().settle(m1 ?? 0, 'another', { state: 'done' }),
+      get().settle(n1 ?? 0, 'one', { state: 'dead', error: 'gone' }),
+    ])
+    expect(settled).toEqual([true, false, true])
+    expect(await get().backlog(NOW)).toMatchObject([{ open: 1, dead: 1 }])
+  })
+
   it('counts what is open and dead, per target', async () => {
     await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
     const [l1] = await claim(get(), { limit: 1 })
