@@ -14,38 +14,34 @@ export function isMac(): boolean {
   return /mac|iphone|ipad/i.test(navigator.userAgent)
 }
 
-/** Keeps the page behind still and the panel above the on-screen keyboard; the answer undoes both. */
+/**
+ * Takes the page behind out of reach of scrolling, focus and screen readers, and keeps the panel above the on-screen
+ * keyboard; the answer undoes all of it.
+ */
 export function holdPage(frame: HTMLElement): () => void {
-  const page = document.documentElement.style
-  const { overflow } = page
+  const { style } = document.documentElement
+  const { overflow } = style
+  const { host } = frame.getRootNode() as ShadowRoot
+  const others = [...(host.parentElement?.children ?? [])].filter(
+    (one): one is HTMLElement => one instanceof HTMLElement && one !== host && !one.inert,
+  )
   const seen = window.visualViewport
   const fit = () => {
-    if (!seen) return
-    frame.style.setProperty('--seen-height', `${seen.height}px`)
-    frame.style.setProperty('--seen-top', `${seen.offsetTop}px`)
+    frame.style.setProperty('--seen-height', seen && `${seen.height}px`)
+    frame.style.setProperty('--seen-top', seen && `${seen.offsetTop}px`)
   }
-  page.overflow = 'hidden'
+  const hold = (isHeld: boolean) => {
+    style.overflow = isHeld ? 'hidden' : overflow
+    for (const one of others) one.inert = isHeld
+    const change = isHeld ? 'addEventListener' : 'removeEventListener'
+    seen?.[change]('resize', fit)
+    seen?.[change]('scroll', fit)
+  }
+  hold(true)
   fit()
-  seen?.addEventListener('resize', fit)
-  seen?.addEventListener('scroll', fit)
   return () => {
-    page.overflow = overflow
-    seen?.removeEventListener('resize', fit)
-    seen?.removeEventListener('scroll', fit)
+    hold(false)
     frame.style.removeProperty('--seen-height')
     frame.style.removeProperty('--seen-top')
   }
-}
-
-const FOCUSABLE = 'a[href],button:not(:disabled),input:not(:disabled),textarea,select,[tabindex="0"]'
-
-/** Sends Tab from the last control to the first and back. */
-export function keepFocus(frame: HTMLElement, event: KeyboardEvent) {
-  const all = [...frame.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((one) => one.tabIndex >= 0)
-  const [first, last] = [all[0], all.at(-1)]
-  const at = (frame.getRootNode() as ShadowRoot).activeElement
-  const next = event.shiftKey ? (at === first || at === frame) && last : at === last && first
-  if (!next) return
-  event.preventDefault()
-  next.focus()
 }

@@ -8,7 +8,6 @@ import { Message } from './message.tsx'
 import { useRichParts } from './rich.ts'
 import { buildRows, type Row } from './rows.ts'
 import { useScope } from './scope.ts'
-import { SystemLine } from './system-line.tsx'
 
 export function Log() {
   const scope = useScope()
@@ -53,6 +52,7 @@ function RowLine({ row }: { row: Row }) {
     format,
     locale: { words },
   } = useScope()
+  const rich = useRichParts(row.kind === 'system')
   switch (row.kind) {
     case 'day':
       return (
@@ -67,7 +67,7 @@ function RowLine({ row }: { row: Row }) {
         </p>
       )
     case 'system':
-      return <SystemLine item={row.item} />
+      return rich ? <rich.SystemLine item={row.item} /> : null
     case 'message':
       return <Message item={row.item} first={row.first} last={row.last} />
   }

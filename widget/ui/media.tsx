@@ -58,7 +58,7 @@ export function ImageView({ part, item }: PartProps<PartOf<'image'>>) {
 
 export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
   const { tag, words } = useScope().locale
-  const name = part.name ?? words.file
+  const name = part.name ?? words.kinds.file
   return (
     <div class="bubble file">
       {item.state === 'uploading' ? <Progress item={item} /> : <Icon path={FILE} />}
@@ -88,7 +88,7 @@ export function AudioView({ part, item }: PartProps<PartOf<'audio'>>) {
   } = useScope()
   return (
     <div class="bubble media">
-      <audio controls preload="none" src={part.url} aria-label={words.audio} />
+      <audio controls preload="none" src={part.url} aria-label={words.kinds.audio} />
       <Progress item={item} />
       {part.transcript && <p>{part.transcript}</p>}
     </div>
@@ -101,7 +101,13 @@ export function VideoView({ part, item }: PartProps<PartOf<'video'>>) {
   } = useScope()
   return (
     <div class="picture">
-      <video controls preload="metadata" src={part.url} poster={part.poster} aria-label={part.name ?? words.video} />
+      <video
+        controls
+        preload="metadata"
+        src={part.url}
+        poster={part.poster}
+        aria-label={part.name ?? words.kinds.video}
+      />
       <Progress item={item} />
     </div>
   )
@@ -116,7 +122,7 @@ export function LocationView({ part }: PartProps<PartOf<'location'>>) {
     <div class="bubble file">
       <Icon path={PIN} />
       <span class="file-text">
-        <span>{part.name ?? words.location}</span>
+        <span>{part.name ?? words.kinds.location}</span>
         {part.address && <small>{part.address}</small>}
         <Out href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}>
           {words.map}

@@ -4,20 +4,15 @@ import { type Scope, useScope } from './scope.ts'
 /** The one thing to know before writing: no network, nobody here, in the queue, or ended with a question how it was. */
 export function Notice() {
   const scope = useScope()
-  const {
-    chat,
-    locale: { words },
-  } = scope
+  const { chat } = scope
   const text = noticeOf(scope)
-  const asks = chat.closed.value && !hasRated(scope)
-  const rich = useRichParts(asks)
-  if (!text && !asks) return null
+  const closed = chat.closed.value
+  const rich = useRichParts(closed)
+  if (!text) return null
   return (
     <div class={`notice ${chat.connection.value}`} role="status">
-      {text && <p>{text}</p>}
-      {asks && rich && (
-        <rich.Rating scale="csat" question={words.rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />
-      )}
+      <p>{text}</p>
+      {closed && rich && <rich.AskRating />}
     </div>
   )
 }
@@ -30,15 +25,4 @@ function noticeOf({ chat, locale: { words } }: Scope): string | undefined {
   if (holder === 'queue') return chat.site.value?.staffed === false ? words.nobody : words.queue
   if (!empty && holder !== 'bot' && holder !== 'agent' && chat.site.value?.staffed === false) return words.nobody
   return undefined
-}
-
-/** Whether this conversation was rated since it was last opened. */
-function hasRated({ chat }: Scope): boolean {
-  const items = chat.items.value
-  const rated = items.findLastIndex(
-    (one) =>
-      (one.kind === 'system' && one.body.kind === 'rating') || (one.kind === 'message' && one.rated !== undefined),
-  )
-  const opened = items.findLastIndex((one) => one.kind === 'message' && one.mine)
-  return rated > opened
 }

@@ -48,13 +48,13 @@ describe('opening and closing', () => {
 })
 
 describe('who is on the other side', () => {
-  it('shows the agent who has the floor', () => {
+  it('shows the agent who has the floor', async () => {
     const chat = createSampleChat([handedTo(1, { kind: 'agent', id: 'anna', name: 'Anna Berg' })])
     chat.floor.value = { holder: { kind: 'agent', id: 'anna', name: 'Anna Berg' }, term: 1 }
     const { see } = openPanel(chat)
     expect(see.getByRole('heading', { name: 'Anna Berg' })).toBeTruthy()
     expect(see.getByText('Online')).toBeTruthy()
-    expect(see.getByText('Anna Berg joined')).toBeTruthy()
+    expect(await see.findByText('Anna Berg joined')).toBeTruthy()
   })
 
   it('says that nobody is here before anything was written', () => {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { useSignal } from '../components.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
-import { holdPage, isPhone, isTouch, keepFocus } from './frame.ts'
+import { holdPage, isPhone, isTouch } from './frame.ts'
 import { Header } from './header.tsx'
 import { Log } from './log.tsx'
 import { Notice } from './notice.tsx'
@@ -19,7 +19,6 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Escape' && options.placement !== 'inline') onClose()
-    if (event.key === 'Tab' && covers && frame.current) keepFocus(frame.current, event)
   }
 
   return (

@@ -1,5 +1,6 @@
 import type { Part } from '@hutong/core/parts'
 import type { MessageItem } from '../chat.ts'
+import { AskRating } from './ask-rating.tsx'
 import { Card, Choices } from './choices.tsx'
 import { Quote, Reactions } from './extras.tsx'
 import { Form } from './form.tsx'
@@ -9,10 +10,11 @@ import { Rating } from './rating.tsx'
 import { useScope } from './scope.ts'
 import css from './styles/parts.css?inline'
 import { extendSheet } from './styles.ts'
+import { SystemLine } from './system-line.tsx'
 
 extendSheet(css)
 
-export { Markdown, Quote, Rating, Reactions }
+export { AskRating, Markdown, Quote, Reactions, SystemLine }
 
 export interface PartProps<P extends Part = Part> {
   part: P
