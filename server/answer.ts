@@ -86,7 +86,11 @@ async function carryOut(
   options: AnswerOptions,
   { backend, event, signal }: { backend: Backend; event: Event; signal: AbortSignal },
 ): Promise<void> {
-  const author: Participant = { kind: 'bot', id: backend.name, name: backend.name }
+  const author: Participant = {
+    kind: 'bot',
+    id: backend.name,
+    ...(backend.title === undefined ? {} : { name: backend.title }),
+  }
   let count = 0
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return

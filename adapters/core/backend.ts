@@ -80,6 +80,8 @@ export type Agent = z.infer<typeof agent>
 
 export interface Backend {
   readonly name: string
+  /** The name that contacts see; without one they see their own language's word for an assistant. */
+  readonly title?: string
   /** Milliseconds an event may take before the fallback is used. Default 15 000. */
   readonly answerWithin?: number
   /**

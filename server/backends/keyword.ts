@@ -7,6 +7,8 @@ const words = z.array(z.string().min(1).max(100)).min(1).max(100)
 
 /** What the keyword backend knows. Texts come per language; the first language is used when none fits the question. */
 export const keywordOptions = z.strictObject({
+  /** The name that contacts see. */
+  title: z.string().min(1).max(80).optional(),
   /** Tried in order; the first whose `any` contains a word of the question answers. */
   answers: z
     .array(z.strictObject({ any: words, parts }))
@@ -73,7 +75,7 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     await tools.memory.put({ misses } satisfies Memory)
   }
 
-  return { name, answerWithin: 5_000, handle }
+  return { name, ...(options.title === undefined ? {} : { title: options.title }), answerWithin: 5_000, handle }
 }
 
 type Says = z.infer<typeof keywordOptions>['says'][string]

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bubbles, openChat, openStage, type Stage, say, shows } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+
+describe('the widget', () => {
+  it('leaves nothing in the browser before the first message', async () => {
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    await openChat(shop)
+    await shop.waitForTimeout(500)
+    const kept = await shop.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])
+    expect(kept).toEqual([0, 0, ''])
+    expect(await customer.cookies()).toEqual([])
+    await customer.close()
+  })
+
+  it('shows the whole conversation again after a reload', async () => {
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    await openChat(shop)
+    await say(shop, 'How long is delivery?')
+    await shows(shop, '2 to 4 working days')
+    const before = await bubbles(shop)
+    await shop.reload()
+    await openChat(shop)
+    await shows(shop, '2 to 4 working days')
+    expect(await bubbles(shop)).toEqual(before)
+    await customer.close()
+  })
+
+  it('is in step in a second tab', async () => {
+    const customer = await stage.customer()
+    const first = await stage.shop(customer)
+    await openChat(first)
+    await say(first, 'hello from the first tab')
+    await shows(first, 'hello from the first tab')
+    const second = await stage.shop(customer)
+    await openChat(second)
+    await shows(second, 'hello from the first tab')
+    await say(second, 'hello from the second tab')
+    await shows(first, 'hello from the second tab')
+    expect((await bubbles(first)).filter((text) => text.includes('second tab'))).toHaveLength(1)
+    await customer.close()
+  })
+
+  it('keeps what is written offline and delivers it once when the network is back', async () => {
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    const desk = await stage.desk()
+    await openChat(shop)
+    await say(shop, 'agent please')
+    await shows(shop, 'You are in the queue')
+    await customer.setOffline(true)
+    await shop.getByText(/You are offline/).waitFor()
+    await say(shop, 'written without a network')
+    await say(shop, 'and this one too')
+    await shows(shop, 'and this one too')
+    await customer.setOffline(false)
+    await desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click()
+    await desk.getByRole('log').getByText('and this one too').waitFor({ timeout: 20_000 })
+    const said = (await desk.getByRole('log').textContent())?.match(/written without a network|and this one too/g)
+    expect(said).toEqual(['written without a network', 'and this one too'])
+    await customer.close()
+    await desk.context().close()
+  })
+
+  it('sends what was written offline after the page was closed and opened again', async () => {
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    await openChat(shop)
+    await say(shop, 'hello')
+    await shows(shop, 'hello')
+    await customer.setOffline(true)
+    await shop.getByText(/You are offline/).waitFor()
+    await say(shop, 'before the tab was closed')
+    await shows(shop, 'before the tab was closed')
+    await shop.close()
+    await customer.setOffline(false)
+    const again = await stage.shop(customer)
+    await openChat(again)
+    await again.locator('.bubble', { hasText: 'before the tab was closed' }).waitFor()
+    await expect
+      .poll(async () => (await bubbles(again)).filter((text) => text === 'before the tab was closed').length)
+      .toBe(1)
+    await shows(again, /I have no answer to that/)
+    await customer.close()
+  })
+})

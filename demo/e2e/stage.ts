@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Demo, startDemo } from '../start.ts'
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** The whole demonstration on free ports with a fresh store, and a browser to look at it. */
+export interface Stage {
+  demo: Demo
+  /** A customer's browser profile; its pages share storage. */
+  customer(options?: BrowserContextOptions): Promise<BrowserContext>
+  /** The shop in a new tab of that profile. */
+  shop(context: BrowserContext, path?: string): Promise<Page>
+  /** The desk with the nth agent signed in. */
+  desk(agent?: number, options?: BrowserContextOptions): Promise<Page>
+  /** What pages complained about, in the console or by throwing, since the start. */
+  readonly complaints: string[]
+  close(): Promise<void>
+}
+
+export async function openStage(): Promise<Stage> {
+  const data = await mkdtemp(join(tmpdir(), 'hutong-e2e-'))
+  const demo = await startDemo({ data, port: 0, shopPort: 0 })
+  const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const complaints: string[] = []
+
+  async function open(context: BrowserContext, url: string): Promise<Page> {
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    page.on('pageerror', (error) => complaints.push(`${url}: ${error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
+        complaints.push(`${url}: ${message.text()}`)
+    })
+    await page.goto(url)
+    return page
+  }
+
+  return {
+    demo,
+    complaints,
+    customer: (options = {}) => browser.newContext({ locale: 'en-GB', ...options }),
+    shop: (context, path = '/') => open(context, demo.shop + path),
+    async desk(agent = 0, options = {}) {
+      const { email, password } = demo.agents[agent] ?? { email: '', password: '' }
+      const page = await open(
+        await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }),
+        demo.desk,
+      )
+      await page.getByLabel('E-mail').fill(email)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('heading', { name: 'Conversations' }).waitFor()
+      return page
+    },
+    async close() {
+      await browser.close()
+      await demo.close()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function openChat(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /chat|聊天|客服/i })
+    .first()
+    .click()
+  await page.getByRole('textbox').waitFor()
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox').fill(text)
+  await page.keyboard.press('Enter')
+}
+
+/** Waits until the log shows this text. */
+export async function shows(page: Page, text: string | RegExp): Promise<void> {
+  await page.getByRole('log').getByText(text).first().waitFor()
+}
+
+/** The texts of the bubbles, in the order of the log. */
+export async function bubbles(page: Page): Promise<string[]> {
+  return page.getByRole('log').locator('.bubble').allInnerTexts()
+}
