@@ -61,34 +61,24 @@ export interface Session {
   closed: boolean
 }
 
-export interface Cache {
+/** What the next page load may paint before the relay has answered. */
+export interface Cache extends Shown {
   conversation: string
   at: number
   entries: readonly Entry[]
-  read: number
-  cursors: readonly Cursor[]
-  floor?: Floor
-  site?: Ready['site']
-  contact?: NonNullable<Ready['contact']>
 }
 
-/** What the next page load may paint before the relay has answered. */
-export function saveCache({ keep, log, read, ...session }: Session) {
+type Shown = { -readonly [K in (typeof SHOWN)[number]]?: Session[K] extends Signal<infer T> ? T : never }
+
+/** The signals that the cache keeps beside the log. */
+const SHOWN = ['cursors', 'read', 'floor', 'site', 'contact'] as const
+
+export function saveCache(session: Session) {
+  const { keep, log, conversation } = session
   const entries = log.entries.value.slice(-CACHE_ENTRIES)
-  const { conversation } = session
-  const [floor, site, contact] = [session.floor.value, session.site.value, session.contact.value]
   if (!conversation || entries.length === 0 || !(session.jwt || keep.get('token'))) return
-  const cache: Cache = {
-    conversation,
-    at: Date.now(),
-    entries,
-    read: read.value,
-    cursors: session.cursors.value,
-    ...(floor && { floor }),
-    ...(site && { site }),
-    ...(contact && { contact }),
-  }
-  keep.set('log', cache)
+  const shown = Object.fromEntries(SHOWN.map((name) => [name, session[name].value]))
+  keep.set('log', { conversation, at: Date.now(), entries, ...shown } satisfies Cache)
   keep.set('here', 1)
 }
 

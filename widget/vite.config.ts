@@ -12,5 +12,6 @@ export default {
     modulePreload: false,
     emptyOutDir: false,
     minify: 'oxc',
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 } satisfies InlineConfig

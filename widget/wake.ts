@@ -8,23 +8,25 @@ export function followBrowser(session: Session): () => void {
   if (typeof window === 'undefined') return () => {}
   const { connection } = session
   const stop = new AbortController()
-  const { signal } = stop
-  const wake = () => {
-    if (document.visibilityState !== 'visible') return
-    if (connection.state.value === 'online') void probe(session, PROBE_MS)
-    else connection.hurry()
+  const hurry = () => connection.hurry()
+  const sleep = () => connection.lose()
+  function leave(event: Event) {
+    saveCache(session)
+    // A page that the browser keeps asleep must hold no line.
+    if ((event as PageTransitionEvent).persisted) sleep()
   }
-  window.addEventListener('online', () => connection.hurry(), { signal })
-  window.addEventListener('offline', () => connection.lose(), { signal })
-  document.addEventListener('visibilitychange', wake, { signal })
-  window.addEventListener(
-    'pagehide',
-    ({ persisted }) => {
-      saveCache(session)
-      if (persisted) connection.lose()
-    },
-    { signal },
-  )
-  window.addEventListener('pageshow', ({ persisted }) => persisted && connection.hurry(), { signal })
+  function wake() {
+    if (document.hidden) return
+    if (connection.state.value === 'online') void probe(session, PROBE_MS)
+    else hurry()
+  }
+  const heard: [target: EventTarget, event: string, run: (event: Event) => void][] = [
+    [window, 'online', hurry],
+    [window, 'offline', sleep],
+    [window, 'pagehide', leave],
+    [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && hurry()],
+    [document, 'visibilitychange', wake],
+  ]
+  for (const [target, event, run] of heard) target.addEventListener(event, run, { signal: stop.signal })
   return () => stop.abort()
 }
