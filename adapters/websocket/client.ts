@@ -4,7 +4,7 @@ import { HutongError, toHutongError, type WireError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { type GoawayPacket, visitorAuth } from '@hutong/core/wire'
 import type { Server, Socket } from 'socket.io'
-import { encodeEvent, encodeReady } from './codec.ts'
+import { encodeEvent, encodeFrame, encodeReady } from './codec.ts'
 import type { Identities, VisitorIdentity } from './identity.ts'
 import { createBuckets, type WebLimits } from './limits.ts'
 import { createPeople, type Person } from './people.ts'
@@ -112,6 +112,7 @@ export function createVisitors(options: VisitorsOptions): Visitors {
 
 function createWeb({ host, sites, identities, limits, offlineAfter, count }: VisitorsOptions): Web {
   const now = () => host.clock.now()
+  const frame = createFraming()
   return {
     host,
     sites,
@@ -133,10 +134,25 @@ function createWeb({ host, sites, identities, limits, offlineAfter, count }: Vis
   }
 
   function write({ socket }: Tab, packet: string): void {
-    socket.conn.write(packet)
+    socket.conn.write(packet, frame(packet))
     if (backlog(socket) <= BACKLOG_MAX) return
     count('reader_dropped')
     socket.conn.close(true)
+  }
+}
+
+/**
+ * The packet as one WebSocket frame, made once for all who get it. Engine.IO sends such a frame as it is (Socket.IO's own
+ * broadcasts rely on that); over polling, and should it ever stop, the packet itself is sent.
+ */
+function createFraming(): (packet: string) => object {
+  let known = ''
+  let options = {}
+  return (packet) => {
+    if (packet === known) return options
+    known = packet
+    options = { wsPreEncodedFrame: [encodeFrame(packet)] }
+    return options
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Body, Entry } from '@hutong/core/entry'
 import { describe, expect, it } from 'vitest'
-import { decodeSend, encodeEntry, encodePage } from './codec.ts'
+import { decodeSend, encodeEntry, encodeFrame, encodePage } from './codec.ts'
 
 interface Fixture {
   what: string
@@ -31,6 +31,18 @@ describe('a recorded packet', () => {
     const packet = JSON.parse('{"key":"k","body":{"kind":"answer","of":1,"values":{"__proto__":"x","a":"b"}}}')
     const { body } = decodeSend(packet)
     expect(body.kind === 'answer' && Object.getPrototypeOf(body.values)).toBe(Object.prototype)
+  })
+})
+
+describe('a frame', () => {
+  it.each([1, 125, 126, 65_535, 65_536, 90_000])('carries a packet of %i bytes as RFC 6455 says', (bytes) => {
+    const packet = 'é'.repeat((bytes - 1) / 2).padEnd(Math.ceil((bytes - 1) / 2), 'x')
+    const frame = encodeFrame(packet)
+    const size = frame.readUInt8(1)
+    const start = size < 126 ? 2 : size === 126 ? 4 : 10
+    const length = size < 126 ? size : size === 126 ? frame.readUInt16BE(2) : Number(frame.readBigUInt64BE(2))
+    expect([frame[0], frame.length]).toEqual([0x81, start + length])
+    expect(frame.subarray(start).toString()).toBe(`4${packet}`)
   })
 })
 

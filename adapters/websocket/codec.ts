@@ -69,6 +69,21 @@ export function encodeEvent(name: string, payload: unknown): string {
   return `2${JSON.stringify([name, payload])}`
 }
 
+/** An Engine.IO message as an unmasked WebSocket text frame (RFC 6455 §5.2) in one buffer, so that it takes one write. */
+export function encodeFrame(packet: string): Buffer {
+  const length = Buffer.byteLength(packet) + 1
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(start + length)
+  frame[0] = 0x81
+  if (start === 2) frame[1] = length
+  else if (start === 4) frame.writeUInt16BE(length, 2)
+  else frame.writeBigUInt64BE(BigInt(length), 2)
+  if (start > 2) frame[1] = start === 4 ? 126 : 127
+  frame[start] = 0x34
+  frame.write(packet, start + 1)
+  return frame
+}
+
 /** Room for the names around the entries of a packet. */
 const ENVELOPE = 512
 

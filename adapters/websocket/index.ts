@@ -45,6 +45,7 @@ const CAPABILITIES: Capabilities = {
   typing: true,
   initiate: false,
   idempotentSend: 'key',
+  gatherMs: 0,
   reports: ['delivered', 'read'],
   readsLog: true,
 }
