@@ -29,7 +29,7 @@ export async function flush(session: Session) {
         const { conversation } = session
         if (conversation) session.tabs.tell({ kind: 'acknowledged', conversation, outgoing: next, ...answer })
       } else if (!answer.error.retryable) session.outbox.fail(next.key, answer.error)
-      else {
+      else if (session.connection.state.value === 'online') {
         await sleep(answer.error.retryAfter ?? pause)
         pause = Math.min(LONGEST_PAUSE_MS, pause * 2)
       }

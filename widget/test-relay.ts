@@ -48,7 +48,9 @@ export async function openRelay({ origins = [], files }: { origins?: string[]; f
       return entry
     },
     /** Cuts every line without a goodbye. */
-    cut: () => io.engine.close(),
+    cut() {
+      for (const { conn } of io.sockets.sockets.values()) conn.close(true)
+    },
     async close() {
       await adapter.close()
       await io.close()
