@@ -1,6 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Chat, MessageItem } from '../chat.ts'
-import { useSignal } from '../components.ts'
 import { plainText } from './plain-text.ts'
 import { useScope } from './scope.ts'
 
@@ -13,7 +12,7 @@ export function Announcer() {
     chat,
     locale: { words },
   } = useScope()
-  const said = useSignal('')
+  const [said, setSaid] = useState('')
   const last = useRef(lastSeq(chat.items.value))
   const streams = useRef<readonly string[]>([])
   const items = chat.items.value
@@ -28,21 +27,18 @@ export function Announcer() {
       ...arrived.map((one) => words.says(one.from.name ?? words.colleague, plainText(one.parts, words))),
       ...begun.map((one) => words.answering(one.from.name ?? words.assistant)),
     ]
-    if (lines.length) said.value = lines.join('\n')
-  }, [items, writing, words, said])
+    if (lines.length) setSaid(lines.join('\n'))
+  }, [items, writing, words])
 
-  const now = said.value
   useEffect(() => {
-    if (!now) return
-    const timer = setTimeout(() => {
-      said.value = ''
-    }, STAY)
+    if (!said) return
+    const timer = setTimeout(() => setSaid(''), STAY)
     return () => clearTimeout(timer)
-  }, [now, said])
+  }, [said])
 
   return (
     <div class="unseen" aria-live="polite">
-      {now}
+      {said}
     </div>
   )
 }

@@ -126,11 +126,10 @@ function SendButton() {
   const {
     chat,
     draft,
-    streaming,
     locale: { words },
   } = useScope()
   const empty = !draft.value.trim()
-  if (streaming.value && empty)
+  if (chat.streams.value.length && empty)
     return (
       <button type="button" class="send stop" aria-label={words.stop} onClick={() => chat.stop()}>
         <Icon path={STOP} />

@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
-import { useSignal } from '../components.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { EMOJI } from './emoji-data.ts'
 import type { PopoverProps } from './popover-button.tsx'
 import { useScope } from './scope.ts'
@@ -15,16 +14,16 @@ const COLUMNS = 8
 export function EmojiPanel({ close }: PopoverProps) {
   const { locale } = useScope()
   const { emoji: label, emojiGroups: groups } = locale.words
-  const at = useSignal(0)
+  const [at, setAt] = useState(0)
   const grid = useRef<HTMLDivElement>(null)
   useEffect(() => focusOn(grid.current, 0), [])
 
   function onKeyDown(event: KeyboardEvent) {
     const count = grid.current?.querySelectorAll('.emoji').length ?? 0
-    const next = walk(event.key, at.value, count)
+    const next = walk(event.key, at, count)
     if (next === undefined) return
     event.preventDefault()
-    at.value = next
+    setAt(next)
     focusOn(grid.current, next)
   }
 
@@ -42,7 +41,7 @@ export function EmojiPanel({ close }: PopoverProps) {
                   type="button"
                   class="emoji"
                   key={emoji}
-                  tabIndex={own === at.value ? 0 : -1}
+                  tabIndex={own === at ? 0 : -1}
                   onClick={() => close(emoji)}
                 >
                   {emoji}

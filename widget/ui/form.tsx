@@ -1,7 +1,6 @@
 import type { Field, PartOf } from '@hutong/core/parts'
 import type { TargetedEvent } from 'preact'
-import { useRef } from 'preact/hooks'
-import { useSignal } from '../components.ts'
+import { useRef, useState } from 'preact/hooks'
 import type { Words } from '../locales/en.ts'
 import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
@@ -14,7 +13,7 @@ export function Form({ part, item }: PartProps<PartOf<'form'>>) {
     follow,
     locale: { words },
   } = useScope()
-  const errors = useSignal<Errors>({})
+  const [errors, setErrors] = useState<Errors>({})
   const form = useRef<HTMLFormElement>(null)
   const { seq } = item
   if (item.answered) return <Answered part={part} values={item.answered} />
@@ -23,8 +22,9 @@ export function Form({ part, item }: PartProps<PartOf<'form'>>) {
     event.preventDefault()
     if (!form.current || seq === undefined) return
     const values = valuesOf(part.fields, new FormData(form.current))
-    errors.value = check(part.fields, values, words)
-    const wrong = part.fields.find((field) => errors.value[field.name])
+    const found = check(part.fields, values, words)
+    setErrors(found)
+    const wrong = part.fields.find((field) => found[field.name])
     if (wrong) form.current.querySelector<HTMLElement>(`[name="${CSS.escape(wrong.name)}"]`)?.focus()
     else {
       chat.answer(seq, values)
@@ -40,9 +40,9 @@ export function Form({ part, item }: PartProps<PartOf<'form'>>) {
           key={field.name}
           field={field}
           id={`${item.key}:${field.name}`}
-          error={errors.value[field.name]}
+          error={errors[field.name]}
           onInput={() => {
-            if (errors.value[field.name]) errors.value = { ...errors.value, [field.name]: '' }
+            if (errors[field.name]) setErrors({ ...errors, [field.name]: '' })
           }}
         />
       ))}

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { useSignalEffect } from '../components.ts'
+import { effect } from '../signals.ts'
 import type { Scope } from './scope.ts'
 import { isNearTop, type Place, slide, WINDOW } from './slide.ts'
 
@@ -106,9 +106,12 @@ function useMarkRead({ chat, following, newAfter }: Scope) {
     before.current = unread
     if (unread > 0 && seen) chat.markRead()
   }
-  useSignalEffect(look)
   useEffect(() => {
+    const stop = effect(look)
     document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
+    return () => {
+      stop()
+      document.removeEventListener('visibilitychange', look)
+    }
   }, [chat])
 }

@@ -1,5 +1,4 @@
 import { useRef } from 'preact/hooks'
-import { useComputed } from '../components.ts'
 import { Avatar } from './avatar.tsx'
 import { DOWN, Icon } from './icons.tsx'
 import { PlainText } from './links.tsx'
@@ -114,8 +113,8 @@ function Latest() {
     follow,
     locale: { words },
   } = useScope()
-  const count = useComputed(() => (following.value ? 0 : chat.unread.value)).value
   if (following.value) return null
+  const count = chat.unread.value
   return (
     <button
       type="button"

@@ -1,3 +1,4 @@
+import '../components.ts'
 import { render } from 'preact'
 import { accentColours } from './accent.ts'
 import { Panel } from './panel.tsx'

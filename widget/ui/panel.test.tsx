@@ -4,6 +4,11 @@ import { loadLocale } from '../locales/locale.ts'
 import { openPanel } from './open-panel.ts'
 import { ANNA, createSampleChat, handedTo, said, told } from './sample-chat.ts'
 
+/** happy-dom's own handle on its window. */
+interface Page {
+  happyDOM: { setViewport(size: { width: number }): void }
+}
+
 describe('opening and closing', () => {
   it('is a dialog named after the site, with the field to write in focused', async () => {
     const { see, root } = openPanel(createSampleChat())
@@ -44,6 +49,33 @@ describe('opening and closing', () => {
   it('writes no style attribute that a strict style-src would refuse to parse from markup', () => {
     const { root } = openPanel(createSampleChat([said(ANNA, 1, 'Hello')]))
     expect(root.querySelector('.panel [style]:not(textarea)')).toBeNull()
+  })
+})
+
+describe('on a phone', () => {
+  const turn = (width: number) => (window as unknown as Page).happyDOM.setViewport({ width })
+
+  it('covers the screen, holds the page behind still, and gives it back', () => {
+    turn(375)
+    const { see, panel } = openPanel(createSampleChat())
+    const page = document.createElement('p')
+    document.body.append(page)
+    panel.hide()
+    panel.show()
+    expect(see.getByRole('dialog').getAttribute('aria-modal')).toBe('true')
+    expect(page.inert).toBe(true)
+    expect(document.documentElement.style.overflow).toBe('hidden')
+    panel.hide()
+    expect(page.inert).toBe(false)
+    expect(document.documentElement.style.overflow).toBe('')
+    turn(1_024)
+  })
+
+  it('leaves the page alone on a wide screen', () => {
+    turn(1_024)
+    const { see } = openPanel(createSampleChat())
+    expect(see.getByRole('dialog').getAttribute('aria-modal')).toBe('false')
+    expect(document.documentElement.style.overflow).toBe('')
   })
 })
 

@@ -1,5 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { useSignal } from '../components.ts'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { holdPage, isPhone, isTouch } from './frame.ts'
@@ -59,17 +58,14 @@ function useFocusOnOpen(frame: { current: HTMLDivElement | null }) {
 
 /** Covers the whole phone: the page behind holds still and the panel ends where the keyboard begins. */
 function useFullScreen(frame: { current: HTMLDivElement | null }, inline: boolean): boolean {
-  const covers = useSignal(!inline && isPhone().matches)
+  const [covers, setCovers] = useState(!inline && isPhone().matches)
   useLayoutEffect(() => {
     const phone = isPhone()
-    const measure = () => {
-      covers.value = !inline && phone.matches
-    }
+    const measure = () => setCovers(!inline && phone.matches)
     measure()
     phone.addEventListener('change', measure)
     return () => phone.removeEventListener('change', measure)
-  }, [inline, covers])
-  const now = covers.value
-  useLayoutEffect(() => (now && frame.current ? holdPage(frame.current) : undefined), [now, frame])
-  return now
+  }, [inline])
+  useLayoutEffect(() => (covers && frame.current ? holdPage(frame.current) : undefined), [covers, frame])
+  return covers
 }

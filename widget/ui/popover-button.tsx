@@ -1,6 +1,5 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import { useSignal } from '../components.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from './icons.tsx'
 
 export interface PopoverProps {
@@ -18,20 +17,18 @@ interface PopoverButtonProps {
 
 /** A button and the small box it opens. Escape and a press anywhere else close the box. */
 export function PopoverButton({ path, label, load, onPick }: PopoverButtonProps) {
-  const open = useSignal(false)
-  const content = useSignal<{ Content: ComponentType<PopoverProps> } | undefined>(undefined)
+  const [isOpen, setOpen] = useState(false)
+  const [{ Content }, setContent] = useState<{ Content?: ComponentType<PopoverProps> }>({})
   const box = useRef<HTMLDivElement>(null)
-  const Content = content.value?.Content
-  const isOpen = open.value
 
   function close(picked?: string) {
-    open.value = false
+    setOpen(false)
     box.current?.querySelector('button')?.focus()
     if (picked) onPick?.(picked)
   }
   async function toggle() {
-    content.value ??= { Content: await load() }
-    open.value = !open.value
+    if (!Content) setContent({ Content: await load() })
+    setOpen(!isOpen)
   }
   useEffect(() => {
     const element = box.current
@@ -42,7 +39,7 @@ export function PopoverButton({ path, label, load, onPick }: PopoverButtonProps)
       close()
     }
     const onPress = (event: Event) => {
-      if (!event.composedPath().includes(element)) open.value = false
+      if (!event.composedPath().includes(element)) setOpen(false)
     }
     element.addEventListener('keydown', onKey)
     addEventListener('pointerdown', onPress, true)

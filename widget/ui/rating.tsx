@@ -1,5 +1,5 @@
 import type { RatingScale } from '@hutong/core/parts'
-import { useSignal } from '../components.ts'
+import { useState } from 'preact/hooks'
 import { Icon, STAR } from './icons.tsx'
 import { useScope } from './scope.ts'
 import { SCORE_BOTTOM, SCORE_TOP } from './scores.ts'
@@ -15,18 +15,13 @@ export function Rating({ scale, question, rated, onRate }: RatingProps) {
   const {
     locale: { words },
   } = useScope()
-  const pointed = useSignal<number | undefined>(undefined)
+  const [pointed, point] = useState<number>()
   const labels = words.scales[scale]
-  const shown = pointed.value ?? rated
+  const shown = pointed ?? rated
   return (
     <fieldset class={`rating ${scale}`} aria-label={question}>
       <p class="question">{question}</p>
-      <div
-        class="scores"
-        onPointerLeave={() => {
-          pointed.value = undefined
-        }}
-      >
+      <div class="scores" onPointerLeave={() => point(undefined)}>
         {scoresOf(scale).map((score) => (
           <button
             type="button"
@@ -36,22 +31,16 @@ export function Rating({ scale, question, rated, onRate }: RatingProps) {
             aria-label={nameOf(scale, score, labels)}
             title={nameOf(scale, score, labels)}
             disabled={rated !== undefined}
-            onPointerEnter={() => {
-              pointed.value = score
-            }}
-            onFocus={() => {
-              pointed.value = score
-            }}
-            onBlur={() => {
-              pointed.value = undefined
-            }}
+            onPointerEnter={() => point(score)}
+            onFocus={() => point(score)}
+            onBlur={() => point(undefined)}
             onClick={() => onRate(score)}
           >
             {scale === 'csat' ? <Icon path={STAR} /> : scale === 'solved' ? labels[score] : score}
           </button>
         ))}
       </div>
-      <Ends scale={scale} labels={labels} pointed={rated === undefined ? pointed.value : undefined} />
+      <Ends scale={scale} labels={labels} pointed={rated === undefined ? pointed : undefined} />
       {rated !== undefined && <p class="thanks">{words.thanks}</p>}
     </fieldset>
   )

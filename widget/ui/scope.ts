@@ -2,7 +2,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Chat } from '../chat.ts'
 import type { Locale } from '../locales/locale.ts'
-import { computed, type ReadonlySignal, type Signal, signal } from '../signals.ts'
+import { type Signal, signal } from '../signals.ts'
 import { createFormat, type Format } from './format.ts'
 
 export type SendKey = 'enter' | 'modifier'
@@ -48,7 +48,6 @@ export interface PanelState {
 
 export interface Scope extends PanelProps, PanelState {
   format: Format
-  streaming: ReadonlySignal<boolean>
 }
 
 const SEND_KEY = 'hutong:send-key'
@@ -80,7 +79,6 @@ export function createScope(props: PanelProps, state: PanelState): Scope {
     ...props,
     ...state,
     format: createFormat(props.locale.tag),
-    streaming: computed(() => props.chat.streams.value.length > 0),
   }
 }
 
