@@ -16,7 +16,6 @@ export const words = {
   filters: { mine: 'Mine', waiting: 'Waiting', bot: 'Bot', all: 'All', closed: 'Closed' },
   search: 'Search',
   searchHint: 'Name, e-mail or words',
-  clearSearch: 'Clear search',
   noneFound: 'Nothing found.',
   noneMine: 'You have no open conversations. Those who wait are under “Waiting”.',
   noneWaiting: 'Nobody is waiting.',
@@ -29,7 +28,6 @@ export const words = {
   waits: (span: string) => `waits ${span}`,
   you: 'You',
   bot: 'Bot',
-  onChannel: (channel: string) => `on ${channel}`,
   channels: { web: 'web chat' } as Readonly<Record<string, string>>,
 
   states: {
@@ -41,12 +39,11 @@ export const words = {
   person: 'Person',
   showPerson: 'Show person',
   hidePerson: 'Hide person',
-  more: 'More actions',
   choose: 'Choose a conversation',
   chooseHint: 'Press J and K to walk through the list, ? for all keys.',
   threadFailed: 'This conversation could not be read.',
   log: 'Messages',
-  loadingOlder: 'Loading older messages …',
+  older: 'Older messages',
   latest: 'Latest messages',
   newBelow: (count: number) => (plural.select(count) === 'one' ? `${count} new message` : `${count} new messages`),
   unreadLine: 'New',
@@ -82,7 +79,6 @@ export const words = {
   noColleagues: 'There is no colleague to transfer to.',
   online: 'online',
   offline: 'offline',
-  cancel: 'Cancel',
 
   replyVia: (channel: string) => `Goes out by ${channel}`,
   willTakeOver: 'Your reply takes over the conversation.',
@@ -97,12 +93,10 @@ export const words = {
   removeFile: (name: string) => `Remove ${name}`,
   uploading: (name: string, percent: number) => `Uploading ${name}, ${percent} %`,
   uploadFailed: (name: string, why: string) => `${name} could not be uploaded: ${why}`,
-  dropFiles: 'Drop files to attach them',
 
   typing: (name: string) => `${name} is writing`,
   writing: 'is writing',
   preview: 'not sent yet',
-  saying: (name: string) => `${name} is answering`,
 
   delivery: {
     sending: 'Sending',
@@ -147,7 +141,6 @@ export const words = {
   audio: 'Voice message',
   video: 'Video',
   location: 'Location',
-  card: 'Card',
   choices: 'Choices',
   form: 'Form',
   rating: 'Rating',
@@ -157,9 +150,7 @@ export const words = {
 
   name: 'Name',
   phone: 'Phone',
-  save: 'Save',
   saved: 'Saved.',
-  edit: (field: string) => `Edit ${field}`,
   empty: 'not given',
   page: 'Page',
   referrer: 'Came from',

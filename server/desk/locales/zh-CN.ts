@@ -15,7 +15,6 @@ export const words: Words = {
   filters: { mine: '我的', waiting: '等待中', bot: '机器人', all: '全部', closed: '已结束' },
   search: '搜索',
   searchHint: '姓名、邮箱或聊天内容',
-  clearSearch: '清除搜索',
   noneFound: '没有找到相关会话。',
   noneMine: '您目前没有进行中的会话，可到“等待中”接待访客。',
   noneWaiting: '目前没有访客在等待。',
@@ -28,7 +27,6 @@ export const words: Words = {
   waits: (span) => `已等待 ${span}`,
   you: '您',
   bot: '机器人',
-  onChannel: (channel) => `来自${channel}`,
   channels: { web: '网页聊天' },
 
   states: { connecting: '正在连接…', offline: '网络已断开，您写的内容会在恢复后自动发送。', online: '已连接' },
@@ -36,12 +34,11 @@ export const words: Words = {
   person: '客户资料',
   showPerson: '显示客户资料',
   hidePerson: '隐藏客户资料',
-  more: '更多操作',
   choose: '请选择一个会话',
   chooseHint: '按 J、K 上下切换会话，按 ? 查看全部快捷键。',
   threadFailed: '会话内容加载失败。',
   log: '消息记录',
-  loadingOlder: '正在加载更早的消息…',
+  older: '更早的消息',
   latest: '最新消息',
   newBelow: (count) => `${count} 条新消息`,
   unreadLine: '以下为新消息',
@@ -77,7 +74,6 @@ export const words: Words = {
   noColleagues: '暂无可转接的同事。',
   online: '在线',
   offline: '离线',
-  cancel: '取消',
 
   replyVia: (channel) => `将通过${channel}发出`,
   willTakeOver: '回复后，会话将由您接管。',
@@ -92,12 +88,10 @@ export const words: Words = {
   removeFile: (name) => `移除 ${name}`,
   uploading: (name, percent) => `正在上传 ${name}，${percent}%`,
   uploadFailed: (name, why) => `${name} 上传失败：${why}`,
-  dropFiles: '松开鼠标即可添加附件',
 
   typing: (name) => `${name}正在输入`,
   writing: '正在输入',
   preview: '尚未发送',
-  saying: (name) => `${name}正在回答`,
 
   delivery: {
     sending: '正在发送',
@@ -142,7 +136,6 @@ export const words: Words = {
   audio: '语音',
   video: '视频',
   location: '位置',
-  card: '卡片',
   choices: '选项',
   form: '表单',
   rating: '评价邀请',
@@ -152,9 +145,7 @@ export const words: Words = {
 
   name: '姓名',
   phone: '电话',
-  save: '保存',
   saved: '已保存。',
-  edit: (field) => `修改${field}`,
   empty: '未填写',
   page: '所在页面',
   referrer: '来源',

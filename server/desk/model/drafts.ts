@@ -37,6 +37,8 @@ export interface Drafts {
 export interface DraftsOptions {
   api: Pick<Api, 'upload'>
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** Whose drafts these are; another agent in the same tab has others. */
+  owner: string
   failed(file: string, error: HutongError): void
 }
 
@@ -44,7 +46,7 @@ const EMPTY: Sheet = { mode: 'reply', reply: '', note: '', files: [] }
 /** Most files of one message: it has ten parts, one of them the text. */
 const FILES_MAX = 9
 
-export function createDrafts({ api, storage, failed }: DraftsOptions): Drafts {
+export function createDrafts({ api, storage, owner, failed }: DraftsOptions): Drafts {
   const sheets = signal<ReadonlyMap<string, Sheet>>(new Map())
   const views = new Map<string, ReadonlySignal<Sheet>>()
   const get = (id: string) => sheets.peek().get(id) ?? EMPTY
@@ -52,7 +54,7 @@ export function createDrafts({ api, storage, failed }: DraftsOptions): Drafts {
   function put(id: string, change: Partial<Sheet>) {
     const sheet = { ...get(id), ...change }
     sheets.value = new Map(sheets.peek()).set(id, sheet)
-    keep(storage, id, sheet)
+    keep(storage, `hutong-draft:${owner}:${id}`, sheet)
   }
 
   function setFile(id: string, file: string, change: Partial<Attachment>) {
@@ -82,7 +84,7 @@ export function createDrafts({ api, storage, failed }: DraftsOptions): Drafts {
     sheet(id) {
       const kept = views.get(id)
       if (kept) return kept
-      const held = restored(storage, id)
+      const held = restored(storage, `hutong-draft:${owner}:${id}`)
       if (held) sheets.value = new Map(sheets.peek()).set(id, held)
       const view = computed(() => sheets.value.get(id) ?? EMPTY)
       views.set(id, view)
@@ -105,7 +107,7 @@ export function createDrafts({ api, storage, failed }: DraftsOptions): Drafts {
       const text = (mode === 'note' ? note : reply).trim()
       if (mode === 'note') {
         if (text === '') return
-        put(id, { note: '', mode: 'reply' })
+        put(id, { note: '' })
         return { mode, text, parts: [] }
       }
       if (files.some((one) => !one.part) || (text === '' && files.length === 0)) return
@@ -119,13 +121,13 @@ function textParts(text: string): Part[] {
   return text === '' ? [] : [{ kind: 'text', text, format: 'plain' }]
 }
 
-function keep(storage: DraftsOptions['storage'], id: string, { reply, note }: Sheet) {
-  if (reply === '' && note === '') storage.removeItem(`hutong-draft:${id}`)
-  else storage.setItem(`hutong-draft:${id}`, JSON.stringify({ reply, note }))
+function keep(storage: DraftsOptions['storage'], key: string, { reply, note }: Sheet) {
+  if (reply === '' && note === '') storage.removeItem(key)
+  else storage.setItem(key, JSON.stringify({ reply, note }))
 }
 
-function restored(storage: DraftsOptions['storage'], id: string): Sheet | undefined {
-  const held = storage.getItem(`hutong-draft:${id}`)
+function restored(storage: DraftsOptions['storage'], key: string): Sheet | undefined {
+  const held = storage.getItem(key)
   if (held === null) return
   const { reply, note } = JSON.parse(held) as Pick<Sheet, 'reply' | 'note'>
   return { ...EMPTY, reply, note }

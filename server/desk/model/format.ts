@@ -20,7 +20,7 @@ export function createFormat(tag: string): Format {
   const date = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' })
   const longDay = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' })
   const longDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long' })
-  const full = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const full = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(
@@ -50,7 +50,7 @@ export function createFormat(tag: string): Format {
       return new Intl.NumberFormat(tag, {
         style: 'unit',
         unit: name,
-        unitDisplay: 'short',
+        unitDisplay: power === 0 ? 'long' : 'short',
         maximumFractionDigits: power > 1 ? 1 : 0,
       }).format(count / 1_000 ** power)
     },

@@ -61,10 +61,13 @@ export function createInbox(api: Api, me: string): Inbox {
   }
 
   async function fetch(id: string) {
-    const { conversation, contact } = await api.conversation(id)
-    const known = items.peek().get(id)
-    const latest = known?.latest ?? (await api.entries(id, { before: conversation.last + 1, limit: 1 })).items[0]
-    put([{ conversation, contact, unread: known?.unread ?? 1, ...(latest && { latest }) }])
+    const { conversation, contact, cursors } = await api.conversation(id)
+    const { items: entries } = await api.entries(id, { before: conversation.last + 1, limit: 50 })
+    const read = cursors.find((one) => one.participant.id === me)?.read ?? 0
+    const messages = entries.filter((one) => one.body.kind === 'message')
+    const unread = messages.filter((one) => one.seq > read && one.from.id !== me).length
+    const latest = messages.at(-1) ?? entries.at(-1)
+    put([{ conversation, contact, unread, ...(latest && { latest }) }])
   }
 
   const shown = computed(() => {

@@ -68,6 +68,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const drafts = createDrafts({
     api,
     storage: options.storage,
+    owner: me.id,
     failed: (file, error) =>
       notices.show({ text: preferences.words.peek().uploadFailed(file, error.message), tone: 'bad' }),
   })

@@ -54,7 +54,7 @@ export function App({ api, preferences, signedIn, createWorkspace }: AppProps) {
 }
 
 function Desk({ onSignOut }: { onSignOut(): void }) {
-  const { desk } = useDesk()
+  const { desk, words } = useDesk()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (desk.dialog.peek() !== undefined) return
@@ -68,13 +68,14 @@ function Desk({ onSignOut }: { onSignOut(): void }) {
   }, [desk])
   const pane = desk.thread.value ? 'with-thread' : 'without-thread'
   return (
-    <div class={`desk ${pane}${desk.personShown.value ? ' with-person' : ''}`}>
+    <main class={`desk ${pane}${desk.personShown.value ? ' with-person' : ''}`}>
+      <h1 class="hidden">{words.desk}</h1>
       <InboxColumn />
       <ThreadColumn />
       <PersonColumn />
       <NoticeList />
       <OpenDialog onSignOut={onSignOut} />
-    </div>
+    </main>
   )
 }
 

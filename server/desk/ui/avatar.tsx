@@ -1,14 +1,18 @@
+import type { Contact } from '@hutong/core/conversation'
+import type { Participant } from '@hutong/core/entry'
 import { initials, tintOf } from '../model/naming.ts'
+import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 
 const TINTS = 6
 const CHANNEL_ICONS: Readonly<Record<string, IconName>> = { web: 'globe', email: 'mail' }
 
-export interface AvatarProps {
+interface AvatarProps {
   id: string
-  name: string
+  /** Absent for somebody nobody knows the name of. */
+  name?: string | undefined
   /** Marks the channel in the corner. */
-  channel?: string
+  channel?: string | undefined
   small?: boolean
   bot?: boolean
 }
@@ -16,7 +20,7 @@ export interface AvatarProps {
 export function Avatar({ id, name, channel, small, bot }: AvatarProps) {
   return (
     <span class={`avatar tint-${tintOf(id, TINTS)}${small ? ' small' : ''}`} aria-hidden="true">
-      {bot ? <Icon name="bot" /> : initials(name)}
+      {bot ? <Icon name="bot" /> : name ? initials(name) : <Icon name="person" />}
       {channel !== undefined && (
         <span class="channel-mark">
           <Icon name={CHANNEL_ICONS[channel] ?? 'globe'} />
@@ -24,4 +28,16 @@ export function Avatar({ id, name, channel, small, bot }: AvatarProps) {
       )}
     </span>
   )
+}
+
+export function ContactAvatar({ contact, channel }: { contact: Contact | undefined; channel?: string | undefined }) {
+  return <Avatar id={contact?.id ?? ''} name={contact?.name || contact?.email} channel={channel} />
+}
+
+/** Whoever speaks in a thread. */
+export function SpeakerAvatar({ from, contact }: { from: Participant; contact: Contact | undefined }) {
+  const { desk } = useDesk()
+  if (from.kind === 'contact') return <Avatar id={contact?.id ?? from.id} name={from.name ?? contact?.name} small />
+  const name = from.id === desk.me.id ? desk.me.name : (from.name ?? from.id)
+  return <Avatar id={from.id} name={name} small bot={from.kind === 'bot'} />
 }

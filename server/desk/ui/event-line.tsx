@@ -7,8 +7,9 @@ import { useDesk } from './desk-context.ts'
 import { scoreOf } from './parts.tsx'
 
 export function EventLine({ row, thread }: { row: EventRow; thread: Thread }) {
-  const { desk, words, format } = useDesk()
-  const around = { words, me: desk.me.id, contact: thread.contact.value }
+  const { words, format } = useDesk()
+  // Names throughout, so that a line reads the same for everybody.
+  const around = { words, me: '', contact: thread.contact.value }
   const { body } = row
   const extra = body.kind === 'handoff' ? body.summary : undefined
   return (

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Item } from '../model/api.ts'
-import { FILTERS } from '../model/inbox-item.ts'
+import { belongs, FILTERS } from '../model/inbox-item.ts'
 import { contactName, participantName } from '../model/naming.ts'
-import { Avatar } from './avatar.tsx'
+import { Avatar, ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 import { bodyLine } from './summary.ts'
@@ -19,7 +19,7 @@ export function InboxColumn() {
     <nav class="inbox" aria-label={words.conversations}>
       <header class="bar">
         <Avatar id={desk.me.id} name={desk.me.name} small />
-        <h1>{words.conversations}</h1>
+        <h2>{words.conversations}</h2>
         <button
           type="button"
           class="icon-button"
@@ -145,7 +145,7 @@ function Row({ item }: { item: Item }) {
     latest && latest.from.kind !== 'contact'
       ? `${participantName(latest.from, { words, me: desk.me.id, contact })}: `
       : ''
-  const strong = unread > 0 && conversation.floor.holder.kind !== 'bot'
+  const strong = unread > 0 && (belongs(item, 'mine', desk.me.id) || belongs(item, 'waiting', desk.me.id))
   return (
     <li>
       <a
@@ -159,7 +159,7 @@ function Row({ item }: { item: Item }) {
           desk.open(conversation.id)
         }}
       >
-        <Avatar id={contact.id} name={name} channel={conversation.channel} />
+        <ContactAvatar contact={contact} channel={conversation.channel} />
         <span class="row-name">{name}</span>
         <time class="row-time" dateTime={new Date(conversation.updatedAt).toISOString()}>
           {format.brief(conversation.updatedAt, desk.now.value)}

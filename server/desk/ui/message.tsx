@@ -1,7 +1,7 @@
 import { participantName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
 import type { Thread } from '../model/thread.ts'
-import { Avatar } from './avatar.tsx'
+import { SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 import { PartView } from './parts.tsx'
@@ -24,12 +24,7 @@ export function Message({ row, thread, quoted }: MessageProps) {
     <li class={`message ${side}${row.first ? ' first' : ''}${row.last ? ' last' : ''}`}>
       {row.first && (
         <div class="run">
-          <Avatar
-            id={from.kind === 'contact' ? (contact?.id ?? from.id) : from.id}
-            name={name}
-            small
-            bot={from.kind === 'bot'}
-          />
+          <SpeakerAvatar from={from} contact={contact} />
           <span class="speaker">{name}</span>
           <time dateTime={new Date(row.at).toISOString()} title={format.full(row.at)}>
             {format.time(row.at)}
@@ -42,11 +37,14 @@ export function Message({ row, thread, quoted }: MessageProps) {
           {partsLine(quoted.parts, words)}
         </p>
       )}
-      {row.recalled ? (
-        <div class="bubble text recalled">{words.recalled}</div>
-      ) : (
-        row.parts.map((part, index) => <PartView key={index} part={part} row={row} />)
-      )}
+      <div class="line">
+        {row.recalled ? (
+          <div class="bubble text recalled">{words.recalled}</div>
+        ) : (
+          row.parts.map((part, index) => <PartView key={index} part={part} row={row} />)
+        )}
+        <Recall row={row} conversation={thread.id} />
+      </div>
       {row.reactions.length > 0 && (
         <ul class="reactions">
           {row.reactions.map(({ emoji, count }) => (
@@ -71,20 +69,25 @@ const MARKS: Readonly<Record<Delivery, IconName>> = {
   read: 'checks',
 }
 
-function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
+/** Beside the message, only for who points at it or walks there by key. */
+function Recall({ row, conversation }: { row: MessageRow; conversation: string }) {
   const { desk, words } = useDesk()
-  const mine = row.from.id === desk.me.id
-  const recallable = row.seq > 0 && !row.recalled && (mine || row.from.kind === 'bot')
+  const ours = row.from.id === desk.me.id || row.from.kind === 'bot'
+  if (row.seq === 0 || row.recalled || !ours) return null
+  return (
+    <button type="button" class="link recall" onClick={() => void desk.actions.recall(conversation, row.seq)}>
+      {words.recall}
+    </button>
+  )
+}
+
+function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
+  const { words } = useDesk()
   const state = row.from.kind === 'contact' ? undefined : deliveryOf(row, thread.reached.value)
   const shown = state !== undefined && (row.last || row.pending)
   return (
     <div class="meta">
       {row.edited && <span>{words.edited}</span>}
-      {recallable && (
-        <button type="button" class="link on-hover" onClick={() => void desk.actions.recall(thread.id, row.seq)}>
-          {words.recall}
-        </button>
-      )}
       {shown && (
         <span class={`delivery ${state}`}>
           {state === 'failed' && row.pending?.error?.message}

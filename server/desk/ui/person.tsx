@@ -2,7 +2,7 @@ import type { Contact } from '@hutong/core/conversation'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { channelName, contactName } from '../model/naming.ts'
-import { Avatar } from './avatar.tsx'
+import { ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 import { Out } from './rich-text.tsx'
@@ -10,10 +10,10 @@ import { Out } from './rich-text.tsx'
 export function PersonColumn() {
   const { desk, words } = useDesk()
   const contact = desk.thread.value?.contact.value ?? desk.item.value?.contact
-  if (!contact) return <aside class="person" aria-label={words.person} />
+  if (!contact) return null
   const name = contactName(contact, words)
   return (
-    <aside class={desk.personShown.value ? 'person shown' : 'person'} aria-label={words.person}>
+    <section class={desk.personShown.value ? 'person shown' : 'person'} aria-label={words.person}>
       <header class="bar">
         <h2>{words.person}</h2>
         <button
@@ -27,7 +27,7 @@ export function PersonColumn() {
       </header>
       <div class="person-scroll">
         <div class="person-top">
-          <Avatar id={contact.id} name={name} />
+          <ContactAvatar contact={contact} />
           <p class="person-name">{name}</p>
           {desk.thread.value?.present.value && <p class="here">{words.hereNow}</p>}
         </div>
@@ -37,7 +37,7 @@ export function PersonColumn() {
         <AttributeList title={words.attributes} values={{ ...contact.visit?.attributes, ...contact.attributes }} />
         <AttributeList title={words.details} values={desk.item.value?.conversation.attributes ?? {}} />
       </div>
-    </aside>
+    </section>
   )
 }
 

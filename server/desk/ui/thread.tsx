@@ -1,7 +1,7 @@
 import { type Command, commandsOf } from '../model/commands.ts'
 import { channelName, contactName, holderName } from '../model/naming.ts'
 import type { Thread } from '../model/thread.ts'
-import { Avatar } from './avatar.tsx'
+import { ContactAvatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
@@ -12,18 +12,18 @@ export function ThreadColumn() {
   const thread = desk.thread.value
   if (!thread)
     return (
-      <main class="thread empty-thread">
+      <section class="thread empty-thread">
         <p class="empty-title">{words.choose}</p>
         <p class="quiet">{words.chooseHint}</p>
-      </main>
+      </section>
     )
   return (
-    <main class="thread">
+    <section class="thread" aria-label={words.log}>
       <Head thread={thread} />
       <Connection />
       <Content thread={thread} />
       <Composer key={thread.id} conversation={thread.id} />
-    </main>
+    </section>
   )
 }
 
@@ -79,7 +79,7 @@ function Head({ thread }: { thread: Thread }) {
       <button type="button" class="icon-button back" aria-label={words.back} onClick={() => desk.open(undefined)}>
         <Icon name="back" />
       </button>
-      <Avatar id={contact?.id ?? ''} name={name} {...(conversation && { channel: conversation.channel })} />
+      <ContactAvatar contact={contact} channel={conversation?.channel} />
       <div class="head-name">
         <h2>{name}</h2>
         {conversation && (

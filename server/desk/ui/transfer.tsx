@@ -22,10 +22,11 @@ export function TransferDialog() {
         </label>
       )}
       <ul class="choices-list">
-        {colleagues.map((one) => (
+        {colleagues.map((one, index) => (
           <li key={one.id}>
             <button
               type="button"
+              autofocus={index === 0}
               onClick={() => {
                 desk.dialog.value = undefined
                 void desk.actions.transfer(conversation.id, one, note.peek())

@@ -1,0 +1,112 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPlace } from '../model/place.ts'
+import { createPreferences } from '../model/preferences.ts'
+import { createWorkspace } from '../model/workspace.ts'
+import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
+import { App } from './app.tsx'
+
+let relay: PretendRelay
+
+beforeEach(() => {
+  localStorage.clear()
+  sessionStorage.clear()
+  history.replaceState(null, '', '#/')
+  relay = createPretendRelay()
+  relay.contact('v1', 'Zoe')
+  relay.says('v1', 'Where is my order?')
+})
+afterEach(cleanup)
+
+async function show({ signedIn = true, languages = ['en'] } = {}) {
+  render(
+    <App
+      api={relay.api}
+      preferences={createPreferences(localStorage, languages)}
+      signedIn={signedIn ? ANA : undefined}
+      createWorkspace={(me, ended) =>
+        createWorkspace({
+          api: relay.api,
+          me,
+          preferences: createPreferences(localStorage, languages),
+          place: createPlace(window),
+          storage: sessionStorage,
+          openSocket: () => relay.socket.asSocket,
+          ended,
+        })
+      }
+    />,
+  )
+  if (signedIn) relay.connect()
+}
+
+async function openZoe() {
+  await show()
+  fireEvent.click(await screen.findByRole('link', { name: /Zoe/ }))
+  await within(await screen.findByRole('log')).findByText('Where is my order?')
+}
+
+const press = (key: string) => fireEvent.keyDown(document.body, { key })
+
+describe('the desk', () => {
+  it('lets an agent in with the right password only, and says why not', async () => {
+    await show({ signedIn: false })
+    fireEvent.input(screen.getByLabelText('E-mail'), { target: { value: 'ana@shop.example' } })
+    fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'wrong' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }))
+    await waitFor(() => expect(screen.getByRole('alert').textContent).toMatch(/do not belong together/))
+    fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'right' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }))
+    relay.connect()
+    expect(await screen.findByRole('navigation', { name: 'Conversations' })).toBeTruthy()
+  })
+
+  it('sends with Enter, and leaves Enter to the input method while a word is composed', async () => {
+    await openZoe()
+    const field = screen.getByRole('textbox', { name: 'Reply' })
+    fireEvent.input(field, { target: { value: '您好' } })
+    fireEvent.keyDown(field, { key: 'Enter', isComposing: true })
+    expect(relay.log('v1')).toHaveLength(1)
+    fireEvent.keyDown(field, { key: 'Enter' })
+    await waitFor(() => expect(relay.log('v1')).toHaveLength(2))
+    expect((field as HTMLTextAreaElement).value).toBe('')
+  })
+
+  it('takes over with T, but not while T is typed into a field', async () => {
+    await openZoe()
+    fireEvent.keyDown(screen.getByRole('textbox', { name: 'Reply' }), { key: 't' })
+    expect(relay.log('v1')).toHaveLength(1)
+    press('t')
+    expect(await screen.findByText(/Ana Ruiz took over/)).toBeTruthy()
+  })
+
+  it('names the channel a reply goes out by, and what the reply will do', async () => {
+    await openZoe()
+    expect(screen.getByText('Goes out by web chat · Your reply takes over the conversation.')).toBeTruthy()
+    fireEvent.click(screen.getByRole('radio', { name: 'Internal note' }))
+    expect(screen.getByText('Only colleagues see this.')).toBeTruthy()
+  })
+
+  it('saves a changed name and shows it everywhere', async () => {
+    await openZoe()
+    const field = screen.getByRole('textbox', { name: /^Name/ })
+    fireEvent.input(field, { target: { value: 'Zoe Adler' } })
+    fireEvent.blur(field)
+    expect(await screen.findByRole('link', { name: /Zoe Adler/ })).toBeTruthy()
+    expect(screen.getByRole('heading', { name: 'Zoe Adler' })).toBeTruthy()
+  })
+
+  it('speaks Chinese to those whose browser does', async () => {
+    await show({ languages: ['zh-CN', 'en'] })
+    expect(await screen.findByRole('navigation', { name: '会话' })).toBeTruthy()
+    expect(document.documentElement.lang).toBe('zh-CN')
+  })
+
+  it('tells when the connection is lost', async () => {
+    await openZoe()
+    relay.cut()
+    expect(await screen.findByText('Connecting …')).toBeTruthy()
+    relay.mend()
+    await waitFor(() => expect(screen.queryByText('Connecting …')).toBeNull())
+  })
+})
