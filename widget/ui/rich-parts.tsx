@@ -8,11 +8,12 @@ import { Markdown } from './markdown.tsx'
 import { AudioView, FileView, ImageView, LocationView, VideoView } from './media.tsx'
 import { Rating } from './rating.tsx'
 import { useScope } from './scope.ts'
-import css from './styles/parts.css?inline'
+import parts from './styles/parts.css?inline'
+import questions from './styles/questions.css?inline'
 import { extendSheet } from './styles.ts'
 import { SystemLine } from './system-line.tsx'
 
-extendSheet(css)
+extendSheet(parts + questions)
 
 export { AskRating, Markdown, Quote, Reactions, SystemLine }
 
