@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type LoadProcess, type MeasuredServer, startLoad, startServer } from './child.ts'
+import { type LoadProcess, type MeasuredServer, startLoad, startServer, storeAlone } from './child.ts'
 import type { Order, Tally } from './load-client.ts'
 
 /**
@@ -9,8 +9,8 @@ import type { Order, Tally } from './load-client.ts'
  */
 const { values: flags } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '9' },
     clients: { type: 'string', default: String(Math.max(1, Math.min(3, availableParallelism() - 1))) },
     conversations: { type: 'string', default: '64' },
     window: { type: 'string', default: '4' },
@@ -99,6 +99,8 @@ async function main(): Promise<boolean> {
       const order: Order = { do: 'pace', url: side.server.url, ms: SECONDS * 1_000, perSecond: PACE / loads.length }
       side.latencies.push(...(await all(loads, order)).latencies)
     }
+  const alone = await storeAlone()
+  print(`the store alone: ${alone.wall.toFixed(1)} µs a message in batches of 32, ${alone.cpu.toFixed(1)} µs of it CPU`)
   for (const one of [...loads, ...sides.map((side) => side.server)]) await one.stop()
   return report(...sides)
 }
@@ -121,10 +123,13 @@ function report(bare: Side, relay: Side): boolean {
         `load process ${Math.round(median(clientCpu) * 100)} % busy`,
       ].join(' · '),
     )
-  const ratio = median(relay.perSecond) / median(bare.perSecond)
+  const ratio = median(relay.perSecond.map((one, round) => one / (bare.perSecond[round] ?? Number.NaN)))
   const bars = [
     bar('throughput', { value: ratio, least: 0.45 }),
-    bar('CPU per message', { value: median(relay.cpu) / median(bare.cpu), most: 2.2 }),
+    bar('CPU per message', {
+      value: median(relay.cpu.map((one, round) => one / (bare.cpu[round] ?? Number.NaN))),
+      most: 2.2,
+    }),
     bar(`p99 at ${PACE}/s, ms`, { value: quantile(relay.latencies, 0.99), most: 50 }),
     bar('memory per idle socket', { value: relay.bytesPerSocket / bare.bytesPerSocket, most: 1.5 }),
   ]

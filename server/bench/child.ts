@@ -44,6 +44,11 @@ export function startLoad(): LoadProcess {
   }
 }
 
+/** Microseconds a message costs the store, by the clock and of CPU. */
+export async function storeAlone(): Promise<{ wall: number; cpu: number }> {
+  return (await answer(start('store-alone.ts', []))) as { wall: number; cpu: number }
+}
+
 function start(file: string, execArgv: string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, PLACE)), { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 }
