@@ -170,7 +170,7 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   )
 }
 
-function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed'>) {
+function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed' | 'onChange'>) {
   const sites = new Map<string, WebSite>(
     sitesOf(config).map((site) => [site.key, { ...site, staffed: () => presence.staffed(site.id) }]),
   )
@@ -185,6 +185,7 @@ function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed
     trustProxy,
     spread: config.drain.spreadMs,
     limits: given(limits),
+    onStaffed: (changed) => presence.onChange(changed),
   })
   return { io, adapter }
 }

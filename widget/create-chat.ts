@@ -11,7 +11,7 @@ import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
 import { acknowledged, asParts, flush, say } from './sending.ts'
 import type { Cache, ChatNotices, Session } from './session.ts'
-import { CACHE_MS, me, movedCursor, older, received, report, saveCache, welcomed } from './session.ts'
+import { CACHE_MS, me, movedCursor, older, received, report, saveCache, staffed, welcomed } from './session.ts'
 import { batch, computed, signal } from './signals.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import { type Connection, type ConnectionOptions, createConnection } from './transport/connection.ts'
@@ -49,6 +49,7 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
     },
     push(name, packet) {
       if ('entries' in packet) batch(() => received(session, packet))
+      else if ('staffed' in packet) staffed(session, packet.staffed)
       else if (packet.kind === 'cursor') movedCursor(session, { ...packet, participant: packet.from })
       else if (name === 'signal') session.others.signal(packet)
     },

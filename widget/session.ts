@@ -104,6 +104,10 @@ export function welcomed(session: Session, ready: Ready) {
   report(session)
 }
 
+export function staffed({ site }: Session, staffed: boolean) {
+  if (site.value) site.value = { ...site.value, staffed }
+}
+
 /** The conversation on the screen is not this visitor's (any more). */
 export function forgetLog(session: Session) {
   if (session.conversation === undefined) return

@@ -111,6 +111,8 @@ export interface VisitorPushes {
   ready(packet: Ready): void
   entries(packet: EntriesPacket): void
   signal(signal: Signal): void
+  /** Somebody came to the desk, or the last one left. */
+  staffed(packet: { staffed: boolean }): void
   goaway(packet: GoawayPacket): void
 }
 

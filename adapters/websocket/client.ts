@@ -22,6 +22,7 @@ export interface VisitorsOptions {
   limits: WebLimits
   trustProxy: readonly string[]
   offlineAfter: number
+  onStaffed(changed: () => void): () => void
   count(what: WebCount): void
 }
 
@@ -55,6 +56,7 @@ export function createVisitors(options: VisitorsOptions): Visitors {
   const web = createWeb(options)
   const addressOf = createAddressOf(options.trustProxy)
   const state = { closing: false, underWay: 0 }
+  const unwatch = options.onStaffed(createStaffNews(visitors.sockets))
 
   function onPacket(this: Socket, name: unknown, ...said: unknown[]): void {
     const request = REQUESTS.get(name)
@@ -100,6 +102,7 @@ export function createVisitors(options: VisitorsOptions): Visitors {
   return {
     async close(spread) {
       state.closing = true
+      unwatch()
       for (const { conn } of visitors.sockets.values())
         conn.write(encodeEvent('goaway', { in: Math.floor(Math.random() * spread) } satisfies GoawayPacket))
       for (let tries = 0; state.underWay > 0 && tries < CLOSE_TRIES; tries += 1) await setTimeout(CLOSE_STEP)
@@ -195,6 +198,24 @@ function welcome(web: Web, socket: Socket): void {
   )
   seat(web, tab, { found, after })
   if (found && said.visit) web.host.signal(senderOf(person), { kind: 'visit', visit: said.visit })
+}
+
+/** Tells the visitors of every site whose desk was filled or left since they were told last. */
+function createStaffNews(sockets: ReadonlyMap<string, Socket>): () => void {
+  const told = new Map<WebSite, boolean>()
+  return () => {
+    const packets = new Map<WebSite, string>()
+    for (const { data } of sockets.values()) {
+      const { site }: Person<Tab> = data.person
+      const staffed = site.staffed()
+      if (told.get(site) !== staffed) packets.set(site, encodeEvent('staffed', { staffed }))
+      told.set(site, staffed)
+    }
+    for (const { conn, data } of sockets.values()) {
+      const packet = packets.get(data.person.site)
+      if (packet !== undefined) conn.write(packet)
+    }
+  }
 }
 
 function onSignal(web: Web, tab: Tab, packet: readonly [unknown, unknown]): void {

@@ -28,6 +28,8 @@ export interface WebSocketOptions {
   spread?: number
   /** Milliseconds after a visitor's last socket until agents see it leave. Default 5 000. */
   offlineAfter?: number
+  /** Calls whenever who is at the desk may have changed, until the returned function is called. */
+  onStaffed?(changed: () => void): () => void
   /** Hears of what is dropped on purpose, for metrics. */
   count?(what: WebCount): void
 }
@@ -72,6 +74,7 @@ export function createWebSocketAdapter(options: WebSocketOptions): Adapter {
         limits,
         trustProxy: options.trustProxy ?? [],
         offlineAfter: options.offlineAfter ?? 5_000,
+        onStaffed: options.onStaffed ?? (() => () => {}),
         count: options.count ?? (() => {}),
       })
     },

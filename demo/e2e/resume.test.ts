@@ -91,3 +91,18 @@ describe('the widget', () => {
     await customer.close()
   })
 })
+
+describe('whoever waits', () => {
+  it('learns that somebody has come to the desk, and that the last one left', async () => {
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    await openChat(shop)
+    await say(shop, 'agent please')
+    await shop.getByText(/Nobody is here just now/).waitFor()
+    const desk = await stage.desk()
+    await shop.getByText(/A colleague will be with you soon/).waitFor()
+    await desk.context().close()
+    await shop.getByText(/Nobody is here just now/).waitFor({ timeout: 15_000 })
+    await customer.close()
+  })
+})

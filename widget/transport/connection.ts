@@ -131,7 +131,7 @@ function pushed(line: Line, name: string, packet: unknown) {
     line.away = Date.now() + delay
     clearTimeout(line.timer)
     line.timer = setTimeout(() => restart(line), delay)
-  } else if (name === 'entries' || name === 'signal') handlers.push(name, packet as never)
+  } else if (name === 'entries' || name === 'signal' || name === 'staffed') handlers.push(name, packet as never)
 }
 
 /** The line is down: plans the next try, with exponential growth and jitter. */
