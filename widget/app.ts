@@ -3,10 +3,10 @@ import { browserDrawer } from './keep.ts'
 import type { Launcher } from './launcher.ts'
 import { type Locale, loadLocale } from './locales/locale.ts'
 import type { App, Shell } from './shell.ts'
-import { effect, untracked } from './signals.ts'
 import { titleCount } from './title.ts'
 import { type MountedPanel, mountPanel } from './ui/mount.tsx'
 import { pageVisit, watchPage } from './visit.ts'
+import type { WidgetOptions } from './widget.ts'
 
 /** Starts the chat behind a bubble; the panel is drawn when it is opened first. Rejects when the locale cannot be had. */
 export async function startApp(shell: Shell): Promise<App> {
@@ -14,7 +14,7 @@ export async function startApp(shell: Shell): Promise<App> {
   const chat = createChat({
     relay: options.relay.replace(/\/$/, ''),
     site: options.site,
-    drawer: options.storage === 'memory' ? undefined : browserDrawer(),
+    drawer: drawerOf(options),
     jwt: options.jwt,
     locale: options.locale,
     visit: () => pageVisit(attributes),
@@ -46,17 +46,11 @@ export async function startApp(shell: Shell): Promise<App> {
     emit('close', undefined)
   }
   const stops = [
-    effect(() => {
-      const count = chat.unread.value
-      untracked(() => {
-        badge(launcher, count)
-        emit('unread', count)
-      })
+    chat.unread.subscribe((count) => {
+      badge(launcher, count)
+      emit('unread', count)
     }),
-    effect(() => {
-      const state = chat.connection.value
-      untracked(() => emit('connection', state))
-    }),
+    chat.connection.subscribe((state) => emit('connection', state)),
     titleCount(chat.unread),
     watchPage(chat.refreshVisit),
   ]
@@ -84,8 +78,12 @@ function badge({ badge, button }: Launcher, count: number) {
   button.ariaLabel = `${button.title} ${badge.textContent}`
 }
 
+function drawerOf({ storage }: WidgetOptions) {
+  return storage === 'memory' ? undefined : browserDrawer()
+}
+
 function panelOptions({ options }: Shell) {
-  const { color, position, storage } = options
-  const preferences = storage === 'memory' ? undefined : browserDrawer()
+  const { color, position } = options
+  const preferences = drawerOf(options)
   return { ...(color && { accent: color }), ...(position && { position }), ...(preferences && { preferences }) }
 }

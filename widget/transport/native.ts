@@ -57,8 +57,9 @@ export function openNativeLink(target: LinkTarget, handlers: LinkHandlers): Link
   socket.onmessage = ({ data }) => {
     try {
       frame(data)
-    } catch (thrown) {
-      end({ code: 'unreachable', message: String(thrown), retryable: true })
+    } catch {
+      // Whoever speaks another protocol is no relay: the line is as good as lost.
+      end()
     }
   }
   return {

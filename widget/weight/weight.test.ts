@@ -30,6 +30,7 @@ test('a page pays one small script before the click, and two more files to a fir
   await page.getByRole('textbox').fill('Is the green tea in stock?')
   await page.keyboard.press('Enter')
   await expect.poll(() => shop.relay.said()).toEqual(['Is the green tea in stock?'])
+  await page.getByRole('log').getByText('Is the green tea in stock?').waitFor()
   const after = fetched.map(({ url }) => url)
   const [loader, total] = [before, after].map((urls) => urls.reduce((sum, url) => sum + sizeOf(url), 0))
 
