@@ -51,7 +51,7 @@ describe('code in the documentation', () => {
     const options = {
       extends: '../../../tsconfig.json',
       compilerOptions: { noUnusedLocals: false },
-      include: ['.'],
+      include: ['.', '../../../widget/ui/css.d.ts'],
       exclude: [],
     }
     writeFileSync(join(WORK, 'tsconfig.json'), JSON.stringify(options))

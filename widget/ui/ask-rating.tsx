@@ -1,21 +1,19 @@
 import { Rating } from './rating.tsx'
 import { type Scope, useScope } from './scope.ts'
 
-/** Asks how an ended conversation was, until it is rated. */
+/** Asks how an ended conversation was, unless somebody has asked in the log. */
 export function AskRating() {
   const scope = useScope()
   const { chat, locale } = scope
-  if (hasRated(scope)) return null
+  if (wasAsked(scope)) return null
   return <Rating scale="csat" question={locale.words.rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />
 }
 
-/** Whether this conversation was rated since it was last opened. */
-function hasRated({ chat }: Scope): boolean {
+/** Whether a rating was asked for or given since the visitor last wrote. */
+function wasAsked({ chat }: Scope): boolean {
   const items = chat.items.value
-  const rated = items.findLastIndex(
-    (one) =>
-      (one.kind === 'system' && one.body.kind === 'rating') || (one.kind === 'message' && one.rated !== undefined),
+  const asked = items.findLastIndex((one) =>
+    one.kind === 'system' ? one.body.kind === 'rating' : one.parts.some((part) => part.kind === 'rating'),
   )
-  const opened = items.findLastIndex((one) => one.kind === 'message' && one.mine)
-  return rated > opened
+  return asked > items.findLastIndex((one) => one.kind === 'message' && one.mine)
 }
