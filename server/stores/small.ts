@@ -14,7 +14,7 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
       if (value === undefined) await remove(db, scope, key)
       else await put(db, { scope, key, value: JSON.stringify(value) })
     },
-    lease: (name, owner, now, until) => lease(db, { name, owner, until }, now),
+    lease: (...terms) => lease(db, terms),
     async releaseLease(name, owner) {
       await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute()
     },
@@ -57,15 +57,15 @@ async function remove(db: Kysely<Tables>, scope: string, key: string): Promise<v
   await db.deleteFrom('state').where('scope', '=', scope).where('key', '=', key).execute()
 }
 
-async function lease(db: Kysely<Tables>, row: Tables['leases'], now: number): Promise<boolean> {
+async function lease(db: Kysely<Tables>, [name, owner, now, until]: Parameters<SmallStore['lease']>): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('leases')
-    .values(row)
+    .values({ name, owner, until })
     .onConflict((conflict) =>
       conflict
         .column('name')
-        .doUpdateSet({ owner: row.owner, until: row.until })
-        .where(sql<boolean>`leases.owner = ${row.owner} or leases.until <= ${now}`),
+        .doUpdateSet({ owner, until })
+        .where(sql<boolean>`leases.owner = ${owner} or leases.until <= ${now}`),
     )
     .executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n

@@ -27,6 +27,21 @@ export function testLog(make: MakeStore): void {
       const next = await applied(again, say({ key: 'c' }))
       expect(next.conversation).toMatchObject({ id: conversation.id, last: 3, attributes: { tag: 'vip' } })
     })
+
+    it('gives no number twice when two processes write by mistake; at worst one of them has to try again', async () => {
+      const other = await bench.reopen()
+      const { conversation } = await applied(store, say({ key: 'a' }))
+      await applied(other, say({ key: 'b' }))
+      await applied(store, say({ key: 'c' })).catch(() => applied(store, say({ key: 'c' })))
+      await applied(other, say({ key: 'd' })).catch(() => applied(other, say({ key: 'd' })))
+      const entries = await store.entries(conversation.id, { after: 0, limit: 9 })
+      expect(entries.map(({ seq, key }) => [seq, key])).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+        [4, 'd'],
+      ])
+    })
   })
 }
 
