@@ -2,7 +2,7 @@ import type { Event } from '@hutong/core/backend'
 import type { Contact } from '@hutong/core/conversation'
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Api, Item } from './api.ts'
-import { advanced, belongs, FILTERS, type Filter, inOrder } from './inbox-item.ts'
+import { advanced, belongs, type Filter, inOrder } from './inbox-item.ts'
 
 export interface Inbox {
   readonly filter: Signal<Filter>
@@ -29,35 +29,20 @@ const PAGE = 100
 const AT_ONCE = 500
 
 export function createInbox(api: Api, me: string): Inbox {
-  const items = signal<ReadonlyMap<string, Item>>(new Map())
+  const items = createItems()
   const filter = signal<Filter>('all')
-  const search = signal('')
-  const found = signal<readonly string[]>([])
   const state = signal<'loading' | 'ready' | 'failed'>('loading')
-  const next = signal<{ open?: string | undefined; closed?: string | undefined }>({})
-  let searches = 0
+  const pages = createPages(api, items)
+  const search = createSearch(api, items)
+  const status = () => (filter.value === 'closed' ? 'closed' : 'open')
 
-  function put(fresh: readonly Item[]) {
-    const all = new Map(items.peek())
-    for (const one of fresh) {
-      const known = all.get(one.conversation.id)
-      if (!known || known.conversation.last <= one.conversation.last) all.set(one.conversation.id, one)
+  async function load() {
+    try {
+      await pages.restart()
+      state.value = 'ready'
+    } catch {
+      if (items.all.peek().size === 0) state.value = 'failed'
     }
-    items.value = all
-  }
-
-  function change(id: string, changed: (item: Item) => Item) {
-    const before = items.peek().get(id)
-    if (!before) return
-    const after = changed(before)
-    if (after !== before) items.value = new Map(items.peek()).set(id, after)
-  }
-
-  async function page(status: 'open' | 'closed') {
-    const cursor = next.peek()[status]
-    const answer = await api.conversations({ status, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
-    put(answer.items)
-    next.value = { ...next.peek(), [status]: answer.next }
   }
 
   async function fetch(id: string) {
@@ -67,68 +52,112 @@ export function createInbox(api: Api, me: string): Inbox {
     const messages = entries.filter((one) => one.body.kind === 'message')
     const unread = messages.filter((one) => one.seq > read && one.from.id !== me).length
     const latest = messages.at(-1) ?? entries.at(-1)
-    put([{ conversation, contact, unread, ...(latest && { latest }) }])
+    items.put([{ conversation, contact, unread, ...(latest && { latest }) }])
   }
-
-  const shown = computed(() => {
-    const all = items.value
-    if (search.value.trim() !== '') return found.value.flatMap((id) => all.get(id) ?? [])
-    const chosen = filter.value
-    return inOrder(
-      [...all.values()].filter((one) => belongs(one, chosen, me)),
-      chosen,
-    )
-  })
-  const counts = computed(() => {
-    const all = [...items.value.values()]
-    const count = (one: Filter) => all.filter((item) => belongs(item, one, me)).length
-    return Object.fromEntries(FILTERS.map((one) => [one, count(one)])) as Record<Filter, number>
-  })
 
   return {
     filter,
-    search,
-    shown,
-    counts,
+    search: search.text,
     state,
-    more: computed(
-      () => search.value === '' && next.value[filter.value === 'closed' ? 'closed' : 'open'] !== undefined,
-    ),
-    item: (id) => items.value.get(id),
+    load,
     fetch,
-    async load() {
-      next.value = {}
-      try {
-        await Promise.all([page('open'), page('closed')])
-        while (next.peek().open !== undefined && items.peek().size < AT_ONCE) await page('open')
-        state.value = 'ready'
-      } catch {
-        if (items.peek().size === 0) state.value = 'failed'
-      }
-    },
+    find: search.find,
+    shown: computed(() => {
+      if (search.text.value.trim() !== '') return search.found.value.flatMap((id) => items.all.value.get(id) ?? [])
+      const chosen = [...items.all.value.values()].filter((one) => belongs(one, filter.value, me))
+      return inOrder(chosen, filter.value)
+    }),
+    counts: computed(() => countsOf([...items.all.value.values()], me)),
+    more: computed(() => search.text.value === '' && pages.next.value[status()] !== undefined),
+    item: (id) => items.all.value.get(id),
     async loadMore() {
-      const status = filter.peek() === 'closed' ? 'closed' : 'open'
-      if (next.peek()[status] !== undefined) await page(status)
-    },
-    async find(text) {
-      search.value = text
-      searches += 1
-      const wish = searches
-      if (text.trim() === '') return
-      const answer = await api.conversations({ text, limit: 50 })
-      if (wish !== searches) return
-      put(answer.items)
-      found.value = answer.items.map((one) => one.conversation.id)
+      if (pages.next.peek()[status()] !== undefined) await pages.read(status())
     },
     apply(event) {
-      if (items.peek().has(event.conversation)) change(event.conversation, (item) => advanced(item, event, me))
+      const known = items.all.peek().has(event.conversation)
+      if (known) items.change(event.conversation, (item) => advanced(item, event, me))
       else void fetch(event.conversation).catch(() => undefined)
     },
     setContact(contact) {
-      const all = new Map(items.peek())
-      for (const [id, item] of all) if (item.contact.id === contact.id) all.set(id, { ...item, contact })
-      items.value = all
+      for (const [id, item] of items.all.peek())
+        if (item.contact.id === contact.id) items.change(id, (one) => ({ ...one, contact }))
     },
-    markRead: (id) => change(id, (item) => (item.unread === 0 ? item : { ...item, unread: 0 })),
+    markRead: (id) => items.change(id, (item) => (item.unread === 0 ? item : { ...item, unread: 0 })),
+  }
+}
+
+function countsOf(items: readonly Item[], me: string): Record<Filter, number> {
+  const count = (filter: Filter) => items.filter((item) => belongs(item, filter, me)).length
+  return {
+    mine: count('mine'),
+    waiting: count('waiting'),
+    bot: count('bot'),
+    all: count('all'),
+    closed: count('closed'),
+  }
+}
+
+type Items = ReturnType<typeof createItems>
+
+/** The conversations known so far; what is older than what is known changes nothing. */
+function createItems() {
+  const all = signal<ReadonlyMap<string, Item>>(new Map())
+  return {
+    all,
+    put(fresh: readonly Item[]) {
+      const after = new Map(all.peek())
+      for (const one of fresh) {
+        const known = after.get(one.conversation.id)
+        if (!known || known.conversation.last <= one.conversation.last) after.set(one.conversation.id, one)
+      }
+      all.value = after
+    },
+    change(id: string, changed: (item: Item) => Item) {
+      const before = all.peek().get(id)
+      const after = before && changed(before)
+      if (after && after !== before) all.value = new Map(all.peek()).set(id, after)
+    },
+  }
+}
+
+function createPages(api: Api, items: Items) {
+  const next = signal<{ open?: string | undefined; closed?: string | undefined }>({})
+
+  async function read(status: 'open' | 'closed') {
+    const cursor = next.peek()[status]
+    const page = await api.conversations({ status, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
+    items.put(page.items)
+    next.value = { ...next.peek(), [status]: page.next }
+  }
+
+  return {
+    next,
+    read,
+    async restart() {
+      next.value = {}
+      await Promise.all([read('open'), read('closed')])
+      while (next.peek().open !== undefined && items.all.peek().size < AT_ONCE) await read('open')
+    },
+  }
+}
+
+function createSearch(api: Api, items: Items) {
+  const text = signal('')
+  const found = signal<readonly string[]>([])
+  let wishes = 0
+  return {
+    text,
+    found,
+    /** The latest wish wins, whatever order the answers come in. */
+    async find(words: string) {
+      text.value = words
+      wishes += 1
+      const wish = wishes
+      if (words.trim() === '') return
+      const page = await api.conversations({ text: words, limit: 50 })
+      if (wish !== wishes) return
+      items.put(page.items)
+      found.value = page.items.map((one) => one.conversation.id)
+    },
   }
 }

@@ -1,18 +1,20 @@
-import type { Agent, Event } from '@hutong/core/backend'
+import type { Agent } from '@hutong/core/backend'
 import type { Contact, Profile } from '@hutong/core/conversation'
-import { HutongError } from '@hutong/core/errors'
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { toHutongError } from '@hutong/core/errors'
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
 import type { Api, Item, Me } from './api.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createInbox, type Inbox } from './inbox.ts'
-import { type BackendSocket, createLink, type Link } from './link.ts'
+import type { BackendSocket, Link } from './link.ts'
+import { createLive } from './live.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
 import type { Preferences } from './preferences.ts'
-import { createThread, type Thread } from './thread.ts'
+import type { Thread } from './thread.ts'
+import { createThreads } from './threads.ts'
 
 export type DialogName = 'transfer' | 'keys' | 'commands' | 'settings'
 
@@ -54,17 +56,17 @@ export interface WorkspaceOptions {
   ended(): void
 }
 
-/** Conversations that stay as they were read, so that going back to one is at once. */
-const KEPT = 20
-
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { api, me, preferences, place } = options
+  const openId = place.conversation
   const notices = createNotices()
   const inbox = createInbox(api, me.id)
   const outbox = createOutbox(api)
   const threads = createThreads(api)
-  const agents = signal<readonly Agent[]>([])
-  const now = signal(Date.now())
+  const thread = signal<Thread | undefined>()
+  const fail = (thrown: unknown) => {
+    notices.show({ text: preferences.words.peek().failed(toHutongError(thrown).message), tone: 'bad' })
+  }
   const drafts = createDrafts({
     api,
     storage: options.storage,
@@ -72,8 +74,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     failed: (file, error) =>
       notices.show({ text: preferences.words.peek().uploadFailed(file, error.message), tone: 'bad' }),
   })
-  const openId = place.conversation
-  const thread = signal<Thread | undefined>()
   const alerts = createAlerts({
     inbox,
     preferences,
@@ -81,50 +81,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     watched: (id) => id === openId.peek() && document.visibilityState === 'visible',
     open: place.go,
   })
-
-  function hear(event: Event) {
-    inbox.apply(event)
-    threads.peek(event.conversation)?.add(event.entry)
-    outbox.settle(event.entry.key)
-    alerts.hear(event)
-    if (event.entry.body.kind === 'contact') void inbox.fetch(event.conversation).catch(() => undefined)
-  }
-
-  const link = createLink({
-    open: options.openSocket,
-    events: (events) => events.forEach(hear),
-    signal: (id, heard) => threads.peek(id)?.hear(heard),
-    agents: (fresh) => {
-      agents.value = fresh
-    },
-    refused: options.ended,
-    ready(again) {
-      outbox.wake()
-      if (!again || inbox.state.peek() === 'failed') void inbox.load()
-      void thread
-        .peek()
-        ?.catchUp()
-        .catch(() => undefined)
-    },
-  })
-  const stops = [
-    effect(() => {
-      thread.value = openId.value === undefined ? undefined : threads.get(openId.value)
-    }),
-    effect(() => link.watch(openId.value ?? null)),
-    effect(() => {
-      const id = openId.value
-      if (id !== undefined && inbox.state.value === 'ready' && !inbox.item(id))
-        void inbox.fetch(id).catch(() => place.go(undefined))
-    }),
-  ]
-  const clock = setInterval(() => {
-    now.value = Date.now()
-  }, 1_000)
-  const guard = (leaving: BeforeUnloadEvent) => {
-    if (outbox.unsaved.peek()) leaving.preventDefault()
-  }
-  addEventListener('beforeunload', guard)
+  const live = createLive({ ...options, inbox, outbox, alerts, threads, thread })
+  const clock = createClock()
+  const stops = [clock.stop, keepUnsaved(outbox), alerts.close, live.close]
 
   return {
     me,
@@ -134,10 +93,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     alerts,
     notices,
     preferences,
-    link,
-    agents,
+    link: live.link,
+    agents: live.agents,
     thread,
-    now,
+    now: clock.now,
     actions: createActions({ api, me, inbox, notices, preferences }),
     item: computed(() => (openId.value === undefined ? undefined : inbox.item(openId.value))),
     dialog: signal<DialogName | undefined>(),
@@ -148,7 +107,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const last = open?.entries.peek().at(-1)
       if (!open || !last) return
       inbox.markRead(open.id)
-      link.read(open.id, last.seq)
+      live.link.read(open.id, last.seq)
     },
     send() {
       const id = openId.peek()
@@ -156,7 +115,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (id === undefined || !taken) return
       const { mode, text, parts } = taken
       outbox.send(id, mode === 'note' ? { kind: 'note', text } : { kind: 'reply', parts })
-      if (mode === 'reply') link.typing(id, false)
+      if (mode === 'reply') live.link.typing(id, false)
     },
     async updateContact({ id }, changes) {
       try {
@@ -165,32 +124,29 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         thread.peek()?.setContact(fresh)
         return true
       } catch (thrown) {
-        const why = thrown instanceof HutongError ? thrown.message : String(thrown)
-        notices.show({ text: preferences.words.peek().failed(why), tone: 'bad' })
+        fail(thrown)
         return false
       }
     },
     close() {
       for (const stop of stops) stop()
-      clearInterval(clock)
-      removeEventListener('beforeunload', guard)
-      alerts.close()
-      link.close()
     },
   }
 }
 
-function createThreads(api: Api) {
-  const kept = new Map<string, Thread>()
-  return {
-    peek: (id: string) => kept.get(id),
-    get(id: string): Thread {
-      const thread = kept.get(id) ?? createThread(api, id)
-      if (thread.state.peek() !== 'ready') void thread.load()
-      kept.delete(id)
-      kept.set(id, thread)
-      for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old)
-      return thread
-    },
+function createClock() {
+  const now = signal(Date.now())
+  const timer = setInterval(() => {
+    now.value = Date.now()
+  }, 1_000)
+  return { now, stop: () => clearInterval(timer) }
+}
+
+/** Has the browser ask before it throws away what was not sent yet. */
+function keepUnsaved(outbox: Outbox): () => void {
+  const guard = (leaving: BeforeUnloadEvent) => {
+    if (outbox.unsaved.peek()) leaving.preventDefault()
   }
+  addEventListener('beforeunload', guard)
+  return () => removeEventListener('beforeunload', guard)
 }

@@ -1,0 +1,59 @@
+import type { Entry, Participant } from '@hutong/core/entry'
+import type { Signal as Passing } from '@hutong/core/signal'
+import { computed, signal } from '@preact/signals'
+
+export interface Typing {
+  from: Participant
+  preview?: string | undefined
+}
+
+export interface Streaming {
+  from: Participant
+  key: string
+  text: string
+}
+
+/** A hint of typing that is not repeated is over after this time. */
+const TYPING_MS = 8_000
+
+/** What passes: who is writing, what a bot is saying just now, whether the contact is there. */
+export function createHints() {
+  const writers = signal<ReadonlyMap<string, Typing>>(new Map())
+  const streams = signal<ReadonlyMap<string, Streaming>>(new Map())
+  const present = signal<boolean | undefined>()
+  const timers = new Map<string, ReturnType<typeof setTimeout>>()
+
+  function stop(id: string) {
+    clearTimeout(timers.get(id))
+    const left = new Map(writers.peek())
+    if (left.delete(id)) writers.value = left
+  }
+
+  return {
+    shown: {
+      typing: computed(() => [...writers.value.values()]),
+      streaming: computed(() => [...streams.value.values()]),
+      present,
+    },
+    hear(heard: Passing) {
+      const { from } = heard
+      if (heard.kind === 'presence' && from.kind === 'contact') present.value = heard.online
+      if (heard.kind === 'stream')
+        streams.value = new Map(streams.peek()).set(heard.key, { from, key: heard.key, text: heard.text })
+      if (heard.kind !== 'typing') return
+      stop(from.id)
+      if (!heard.on) return
+      writers.value = new Map(writers.peek()).set(from.id, { from, preview: heard.preview })
+      timers.set(
+        from.id,
+        setTimeout(() => stop(from.id), TYPING_MS),
+      )
+    },
+    /** The entry has arrived that was being written. */
+    settle({ key, from, body }: Entry) {
+      if (body.kind === 'message') stop(from.id)
+      const left = new Map(streams.peek())
+      if (left.delete(key)) streams.value = left
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import type { Agent, Event } from '@hutong/core/backend'
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import type { Alerts } from './alerts.ts'
+import type { Inbox } from './inbox.ts'
+import { createLink, type Link, type LinkOptions } from './link.ts'
+import type { Outbox } from './outbox.ts'
+import type { Place } from './place.ts'
+import type { Thread } from './thread.ts'
+import type { Threads } from './threads.ts'
+
+export interface LiveOptions {
+  openSocket: LinkOptions['open']
+  ended(): void
+  place: Place
+  inbox: Inbox
+  outbox: Outbox
+  alerts: Alerts
+  threads: Threads
+  /** Set to the thread of the place the agent is at. */
+  thread: Signal<Thread | undefined>
+}
+
+export interface Live {
+  readonly link: Link
+  readonly agents: ReadonlySignal<readonly Agent[]>
+  close(): void
+}
+
+/** Brings what the relay tells to where it belongs, and keeps the open conversation in view of both sides. */
+export function createLive({ place, inbox, outbox, alerts, threads, thread, ...options }: LiveOptions): Live {
+  const agents = signal<readonly Agent[]>([])
+  const openId = place.conversation
+
+  function hear(event: Event) {
+    inbox.apply(event)
+    threads.peek(event.conversation)?.add(event.entry)
+    outbox.settle(event.entry.key)
+    alerts.hear(event)
+    if (event.entry.body.kind === 'contact') void inbox.fetch(event.conversation).catch(() => undefined)
+  }
+
+  const link = createLink({
+    open: options.openSocket,
+    events: (events) => events.forEach(hear),
+    signal: (id, heard) => threads.peek(id)?.hear(heard),
+    agents: (fresh) => {
+      agents.value = fresh
+    },
+    refused: options.ended,
+    ready(again) {
+      outbox.wake()
+      if (!again || inbox.state.peek() === 'failed') void inbox.load()
+      void thread
+        .peek()
+        ?.catchUp()
+        .catch(() => undefined)
+    },
+  })
+  const stopThread = effect(() => {
+    thread.value = openId.value === undefined ? undefined : threads.get(openId.value)
+    link.watch(openId.value ?? null)
+  })
+  const stopItem = effect(() => {
+    const id = openId.value
+    if (id === undefined || inbox.state.value !== 'ready' || inbox.item(id)) return
+    void inbox.fetch(id).catch(() => place.go(undefined))
+  })
+
+  return {
+    link,
+    agents,
+    close() {
+      stopThread()
+      stopItem()
+      link.close()
+    },
+  }
+}
