@@ -11,7 +11,7 @@ export function Header() {
   const name = agent?.name ?? options.title ?? scope.chat.site.value?.name ?? locale.words.chat
   const { words: presence, tone } = presenceOf(scope)
   return (
-    <header class="header" part="header">
+    <div class="header" part="header">
       <Avatar who={agent ?? { kind: 'system', id: 'site', name }} />
       <div class="who">
         <h2>{name}</h2>
@@ -23,7 +23,7 @@ export function Header() {
           <Icon path={CLOSE} />
         </button>
       )}
-    </header>
+    </div>
   )
 }
 
