@@ -75,6 +75,9 @@ describe('what a visitor sends', () => {
     await expect(write({ ...textBody('x'), choice: { of: 3, id: 'none' } } as never)).rejects.toMatchObject({
       field: 'choice.id',
     })
+    await expect(write({ kind: 'message', parts: [{ kind: 'file', file: 'f_elsewhere' }] })).rejects.toMatchObject({
+      field: 'parts.0.file',
+    })
     await expect(write({ kind: 'rating', scale: 'csat', score: 9 })).rejects.toMatchObject({ field: 'score' })
   })
 

@@ -56,7 +56,7 @@ interface LeaseTerms {
 }
 
 async function lease(store: Store, { name, owner, ms, clock }: LeaseTerms): Promise<Lease | undefined> {
-  const take = () => store.lease(name, owner, clock.now(), clock.now() + ms)
+  const take = () => store.lease(name, { owner, now: clock.now(), until: clock.now() + ms })
   if (!(await take())) return undefined
   return { renew: take, release: () => store.releaseLease(name, owner) }
 }

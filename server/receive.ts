@@ -5,11 +5,11 @@ import type { Committer } from './commit.ts'
 import { identify, type RoutedSite } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
-import type { LogStore, Write } from './stores/store.ts'
+import type { LogStore, SmallStore, Write } from './stores/store.ts'
 import { verifyBody } from './verify-body.ts'
 
 export interface ReceiveOptions {
-  store: Pick<LogStore, 'find' | 'entries'>
+  store: Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
   committer: Committer
   sites: readonly RoutedSite[]
   prompts: Prompts

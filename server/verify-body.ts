@@ -1,9 +1,9 @@
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { type Field, type Part, SCORES } from '@hutong/core/parts'
-import type { LogStore, Opening } from './stores/store.ts'
+import type { LogStore, Opening, SmallStore } from './stores/store.ts'
 
-type Log = Pick<LogStore, 'find' | 'entries'>
+type Log = Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
 
 /**
  * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
@@ -12,11 +12,15 @@ type Log = Pick<LogStore, 'find' | 'entries'>
 export async function verifyBody(log: Log, opening: Opening, body: ContactBody): Promise<ContactBody> {
   switch (body.kind) {
     case 'message':
+      await verifyFiles(log, opening.site, body.parts)
       if (body.replyTo !== undefined) await referred(log, opening, { seq: body.replyTo, field: 'replyTo' })
       if (body.choice !== undefined)
         verifyChoice(body.choice.id, await referred(log, opening, { seq: body.choice.of, field: 'choice.of' }))
       return body
     case 'edit':
+      await verifyFiles(log, opening.site, body.parts)
+      verifyOwn(await referred(log, opening, { seq: body.of, field: 'of' }))
+      return body
     case 'recall':
       verifyOwn(await referred(log, opening, { seq: body.of, field: 'of' }))
       return body
@@ -30,6 +34,18 @@ export async function verifyBody(log: Log, opening: Opening, body: ContactBody):
       verifyScore(body)
       if (body.of !== undefined) await referred(log, opening, { seq: body.of, field: 'of' })
       return body
+  }
+}
+
+/** A file is only of use in the site it was uploaded to. */
+async function verifyFiles(log: Log, site: string, parts: readonly Part[]): Promise<void> {
+  for (const [index, part] of parts.entries()) {
+    if (!('file' in part) || part.file === undefined) continue
+    const file = await log.file(part.file)
+    if (file?.site !== site) {
+      const field = `parts.${index}.file`
+      throw new HutongError('invalid', `${field}: there is no file ${part.file}; upload it first`, { field })
+    }
   }
 }
 

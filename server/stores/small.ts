@@ -57,7 +57,10 @@ async function remove(db: Kysely<Tables>, scope: string, key: string): Promise<v
   await db.deleteFrom('state').where('scope', '=', scope).where('key', '=', key).execute()
 }
 
-async function lease(db: Kysely<Tables>, [name, owner, now, until]: Parameters<SmallStore['lease']>): Promise<boolean> {
+async function lease(
+  db: Kysely<Tables>,
+  [name, { owner, now, until }]: Parameters<SmallStore['lease']>,
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('leases')
     .values({ name, owner, until })

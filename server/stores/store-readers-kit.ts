@@ -248,14 +248,14 @@ function testUpkeep(get: () => Store, bench: () => StoreBench): void {
   })
 
   it('gives a lease to one owner at a time', async () => {
-    expect(await get().lease('poll', 'one', NOW, NOW + 100)).toBe(true)
-    expect(await get().lease('poll', 'two', NOW + 50, NOW + 150)).toBe(false)
-    expect(await get().lease('poll', 'one', NOW + 50, NOW + 200)).toBe(true)
-    expect(await get().lease('poll', 'two', NOW + 200, NOW + 300)).toBe(true)
+    expect(await get().lease('poll', { owner: 'one', now: NOW, until: NOW + 100 })).toBe(true)
+    expect(await get().lease('poll', { owner: 'two', now: NOW + 50, until: NOW + 150 })).toBe(false)
+    expect(await get().lease('poll', { owner: 'one', now: NOW + 50, until: NOW + 200 })).toBe(true)
+    expect(await get().lease('poll', { owner: 'two', now: NOW + 200, until: NOW + 300 })).toBe(true)
     await get().releaseLease('poll', 'one')
-    expect(await get().lease('poll', 'one', NOW + 250, NOW + 400)).toBe(false)
+    expect(await get().lease('poll', { owner: 'one', now: NOW + 250, until: NOW + 400 })).toBe(false)
     await get().releaseLease('poll', 'two')
-    expect(await get().lease('poll', 'one', NOW + 250, NOW + 400)).toBe(true)
+    expect(await get().lease('poll', { owner: 'one', now: NOW + 250, until: NOW + 400 })).toBe(true)
   })
 
   it('remembers files', async () => {

@@ -204,7 +204,7 @@ export interface SmallStore {
   /** `undefined` removes. */
   set(scope: string, key: string, value: unknown): Promise<void>
   /** True when `owner` holds `name` until `until` afterwards. */
-  lease(name: string, owner: string, now: number, until: number): Promise<boolean>
+  lease(name: string, claim: { owner: string; now: number; until: number }): Promise<boolean>
   releaseLease(name: string, owner: string): Promise<void>
   addFile(file: StoredFile & { createdAt: number }): Promise<void>
   file(id: string): Promise<StoredFile | undefined>
