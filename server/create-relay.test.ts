@@ -1,7 +1,8 @@
 import type { Backend } from '@hutong/core/backend'
 import type { Entry, Participant } from '@hutong/core/entry'
+import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openTestRelay, type TestRelay, textBody } from './test-relay.ts'
+import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 
 const anna: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 const ben: Participant = { kind: 'agent', id: 'a_ben', name: 'Ben' }
@@ -16,6 +17,35 @@ async function open(...options: Parameters<typeof openTestRelay>): Promise<TestR
   bench = await openTestRelay(...options)
   return bench
 }
+
+const memoryMail = () => createMemoryAdapter({ platform: createMemoryPlatform(), channel: 'mail' })
+
+it('continues the conversation that a reply proves, and answers what was asked in it', async () => {
+  const house = await open({ adapters: [webChannel, memoryMail()] })
+  const { conversation } = await house.write('hello')
+  const mail = { from: { address: 'lin@example.org', verified: 'dmarc' as const }, site: 'shop', conversation }
+  const state = { key: 'uid', value: 7 }
+  const answered = await house.relay.receive('mail', {
+    ...mail,
+    key: 'm1',
+    body: { kind: 'message', parts: [{ kind: 'text', text: 'hi', format: 'plain' }], replyTo: 1 },
+    state,
+  })
+  expect(answered).toMatchObject({ conversation, seq: 2, duplicate: false })
+  expect((await house.log(conversation)).at(-1)).toMatchObject({ channel: 'mail', body: { replyTo: 1 } })
+  expect(await house.store.get('channel:mail', 'uid')).toBe(7)
+  const { conversation: _, ...unproven } = mail
+  expect(await house.relay.receive('mail', { ...unproven, key: 'm2', body: textBody('again') })).toMatchObject({
+    conversation,
+  })
+})
+
+it('begins a conversation of its own when the one a reply names is not there', async () => {
+  const house = await open({ adapters: [webChannel, memoryMail()] })
+  const arrival = { from: { address: 'lin@example.org' }, site: 'shop', conversation: 'v_none', key: 'm1' }
+  const { conversation } = await house.relay.receive('mail', { ...arrival, body: textBody('hi') })
+  expect(await house.store.find('shop', 'mail', 'lin@example.org')).toMatchObject({ id: conversation })
+})
 
 /** A backend that answers with what `say` returns, and counts how often it was asked. */
 function createEcho(

@@ -48,6 +48,9 @@ export function createRelay(options: RelayOptions): Relay {
     ...doors,
     host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
+    async report(channel, native, report) {
+      await store.report(channel, native, report)
+    },
     signal: fanOut.signal,
     follow: fanOut.follow,
     onEvents: fanOut.onEvents,

@@ -44,10 +44,10 @@ export function createEgress({ store, adapters, files, prompts }: EgressOptions)
 }
 
 function settlementOf(receipts: readonly Receipt[]): Settlement {
-  const unsure = receipts.find((receipt) => receipt.state === 'unsure')
-  if (unsure) return { state: 'unsure', error: unsure.reason }
   const natives = receipts.flatMap((receipt) =>
     receipt.state === 'sent' && receipt.native !== undefined ? [receipt.native] : [],
   )
-  return natives.length === 0 ? { state: 'done' } : { state: 'done', receipt: JSON.stringify(natives) }
+  const unsure = receipts.find((receipt) => receipt.state === 'unsure')
+  const known = natives.length === 0 ? {} : { natives }
+  return unsure ? { state: 'unsure', error: unsure.reason, ...known } : { state: 'done', ...known }
 }

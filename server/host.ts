@@ -5,7 +5,7 @@ import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 
 export interface HostOptions {
-  relay: Pick<Relay, 'receive' | 'contactSignal' | 'follow'>
+  relay: Pick<Relay, 'receive' | 'report' | 'contactSignal' | 'follow'>
   store: Store
   files: FileStorage
   routes: Routes
@@ -23,6 +23,7 @@ export function createHost(
   const scope = `channel:${channel}`
   return {
     receive: (arrival) => relay.receive(channel, arrival),
+    report: (native, report) => relay.report(channel, native, report),
     signal: ({ site, address }, signal) => relay.contactSignal({ channel, site, address }, signal),
     log: {
       async find(site, address) {

@@ -1,11 +1,24 @@
 import type { Arrival } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { firstHolder, type Routing } from './route.ts'
-import type { Opening } from './stores/store.ts'
+import type { LogStore, Opening } from './stores/store.ts'
 
 export interface RoutedSite {
   id: string
   routing: Routing
+}
+
+/** Where an arrival belongs: a conversation that its platform proves, or else the one of its address. */
+export interface Place extends Pick<Opening, 'site' | 'channel' | 'address'> {
+  conversation?: string
+}
+
+/** The conversation of the place, undefined while there is none. */
+export async function threadAt(
+  store: Pick<LogStore, 'find'>,
+  { site, channel, address, conversation }: Place,
+): Promise<string | undefined> {
+  return conversation ?? (await store.find(site, channel, address))?.id
 }
 
 /** One contact, one conversation, found or made when the arrival commits. Rejects an arrival of no site of ours. */

@@ -1,7 +1,8 @@
 import { type Prompt, understand } from '@hutong/core/degrade'
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import type { RatingScale } from '@hutong/core/parts'
-import type { Opening, Store } from './stores/store.ts'
+import { type Place, threadAt } from './identify.ts'
+import type { Store } from './stores/store.ts'
 
 /**
  * Where a channel has no buttons, choices go out as numbered text and the answer comes back as "2". What was offered last
@@ -10,7 +11,7 @@ import type { Opening, Store } from './stores/store.ts'
 export interface Prompts {
   remember(entry: Entry, offered: readonly Prompt[]): Promise<void>
   /** The option or the score that the text means, when the channel sends numbered text and something was offered. */
-  understand(opening: Opening, body: ContactBody): Promise<ContactBody>
+  understand(place: Place, body: ContactBody): Promise<ContactBody>
 }
 
 interface Remembered {
@@ -29,12 +30,12 @@ export function createPrompts(
       const value: Remembered = { of: seq, offered: offered.map((prompt) => ({ ...prompt, ...scaleOf(body, prompt) })) }
       await store.set(SCOPE, conversation, offered.length === 0 ? undefined : value)
     },
-    async understand({ site, channel, address }, body) {
-      const text = readsLog(channel) ? undefined : onlyText(body)
+    async understand(place, body) {
+      const text = readsLog(place.channel) ? undefined : onlyText(body)
       if (text === undefined || body.kind !== 'message') return body
-      const conversation = await store.find(site, channel, address)
+      const conversation = await threadAt(store, place)
       if (!conversation) return body
-      const remembered = (await store.get(SCOPE, conversation.id)) as Remembered | undefined
+      const remembered = (await store.get(SCOPE, conversation)) as Remembered | undefined
       return (remembered && meant(text, remembered, body)) ?? body
     },
   }

@@ -2,14 +2,14 @@ import type { Accepted, Arrival } from '@hutong/core/adapter'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Committer } from './commit.ts'
-import { identify, type RoutedSite } from './identify.ts'
+import { identify, type Place, type RoutedSite } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
-import type { LogStore, SmallStore, Write } from './stores/store.ts'
+import type { LogStore, Opening, SmallStore, Write } from './stores/store.ts'
 import { verifyBody } from './verify-body.ts'
 
 export interface ReceiveOptions {
-  store: Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
+  store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & Pick<SmallStore, 'file'>
   committer: Committer
   sites: readonly RoutedSite[]
   prompts: Prompts
@@ -24,14 +24,16 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
 
   return async function receive(channel, arrival) {
     const { site, opening } = identify(sites, channel, arrival)
-    const understood = await prompts.understand(opening, arrival.body)
-    const body = await verifyBody(store, opening, understood)
+    const place = await placeOf(store, arrival, opening)
+    const understood = await prompts.understand(place, arrival.body)
+    const body = await verifyBody(store, place, understood)
     const at = now()
     const write: Write = {
-      to: opening,
+      to: target(opening, place),
       key: arrival.key,
       at,
       ...(arrival.native === undefined ? {} : { native: { channel, id: arrival.native } }),
+      ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
       ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
       decide: (conversation) => arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at }),
     }
@@ -44,6 +46,22 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     if (!first) throw new HutongError('internal', 'the write left no entry')
     return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
   }
+}
+
+/** The conversation the platform proves it belongs to, when it is one of this site; otherwise the address decides. */
+async function placeOf(
+  store: Pick<LogStore, 'conversation'>,
+  { conversation: id }: Arrival,
+  { site, channel, address }: Opening,
+): Promise<Place> {
+  const known = id === undefined ? undefined : await store.conversation(id)
+  return { site, channel, address, ...(known?.site === site ? { conversation: known.id } : {}) }
+}
+
+function target(opening: Opening, { channel, address, conversation }: Place): Write['to'] {
+  if (conversation === undefined) return opening
+  const { verified } = opening
+  return { conversation, identity: { channel, address, ...(verified && { verified }) } }
 }
 
 function authorOf({ author }: Arrival): { from?: Participant } {

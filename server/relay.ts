@@ -1,4 +1,4 @@
-import type { Accepted, Adapter, Arrival, ContactSignal, Host, LogListener } from '@hutong/core/adapter'
+import type { Accepted, Adapter, Arrival, ContactSignal, DeliveryReport, Host, LogListener } from '@hutong/core/adapter'
 import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
 import type { Contact, Profile } from '@hutong/core/conversation'
 import type { Attributes, Participant } from '@hutong/core/entry'
@@ -14,6 +14,8 @@ export interface Relay {
   /** What `adapter` gets to work with. */
   host(adapter: Adapter): Host
   receive(channel: string, arrival: Arrival): Promise<Accepted>
+  /** What became of a delivery that `channel` had accepted under `native`; an unknown id changes nothing. */
+  report(channel: string, native: string, report: DeliveryReport): Promise<void>
   /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
   /**

@@ -33,6 +33,7 @@ export const webChannel: Adapter = {
     typing: true,
     initiate: true,
     idempotentSend: 'key',
+    gatherMs: 0,
     reports: ['delivered', 'read'],
     readsLog: true,
   },

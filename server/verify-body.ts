@@ -1,7 +1,8 @@
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { type Field, type Part, SCORES } from '@hutong/core/parts'
-import type { LogStore, Opening, SmallStore } from './stores/store.ts'
+import { type Place, threadAt } from './identify.ts'
+import type { LogStore, SmallStore } from './stores/store.ts'
 
 type Log = Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
 
@@ -9,30 +10,30 @@ type Log = Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
  * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
  * were asked, picks options that were offered. Rejects with `invalid` naming the field.
  */
-export async function verifyBody(log: Log, opening: Opening, body: ContactBody): Promise<ContactBody> {
+export async function verifyBody(log: Log, place: Place, body: ContactBody): Promise<ContactBody> {
   switch (body.kind) {
     case 'message':
-      await verifyFiles(log, opening.site, body.parts)
-      if (body.replyTo !== undefined) await referred(log, opening, { seq: body.replyTo, field: 'replyTo' })
+      await verifyFiles(log, place.site, body.parts)
+      if (body.replyTo !== undefined) await referred(log, place, { seq: body.replyTo, field: 'replyTo' })
       if (body.choice !== undefined)
-        verifyChoice(body.choice.id, await referred(log, opening, { seq: body.choice.of, field: 'choice.of' }))
+        verifyChoice(body.choice.id, await referred(log, place, { seq: body.choice.of, field: 'choice.of' }))
       return body
     case 'edit':
-      await verifyFiles(log, opening.site, body.parts)
-      verifyOwn(await referred(log, opening, { seq: body.of, field: 'of' }))
+      await verifyFiles(log, place.site, body.parts)
+      verifyOwn(await referred(log, place, { seq: body.of, field: 'of' }))
       return body
     case 'recall':
-      verifyOwn(await referred(log, opening, { seq: body.of, field: 'of' }))
+      verifyOwn(await referred(log, place, { seq: body.of, field: 'of' }))
       return body
     case 'reaction':
-      messageOf(await referred(log, opening, { seq: body.of, field: 'of' }))
+      messageOf(await referred(log, place, { seq: body.of, field: 'of' }))
       return body
     case 'answer':
-      verifyAnswer(body.values, await referred(log, opening, { seq: body.of, field: 'of' }))
+      verifyAnswer(body.values, await referred(log, place, { seq: body.of, field: 'of' }))
       return body
     case 'rating':
       verifyScore(body)
-      if (body.of !== undefined) await referred(log, opening, { seq: body.of, field: 'of' })
+      if (body.of !== undefined) await referred(log, place, { seq: body.of, field: 'of' })
       return body
   }
 }
@@ -49,13 +50,9 @@ async function verifyFiles(log: Log, site: string, parts: readonly Part[]): Prom
   }
 }
 
-async function referred(
-  log: Log,
-  { site, channel, address }: Opening,
-  { seq, field }: { seq: number; field: string },
-): Promise<Entry> {
-  const conversation = await log.find(site, channel, address)
-  const [entry] = conversation ? await log.entries(conversation.id, { after: seq - 1, limit: 1 }) : []
+async function referred(log: Log, place: Place, { seq, field }: { seq: number; field: string }): Promise<Entry> {
+  const conversation = await threadAt(log, place)
+  const [entry] = conversation ? await log.entries(conversation, { after: seq - 1, limit: 1 }) : []
   if (entry?.seq === seq) return entry
   throw new HutongError('invalid', `${field}: there is no entry ${seq} in this conversation`, { field })
 }

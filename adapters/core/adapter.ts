@@ -31,6 +31,11 @@ export interface Host {
    * first `seq` and changes nothing. Rejects with `invalid`, `throttled` or `unavailable`; then nothing was kept.
    */
   receive(arrival: Arrival): Promise<Accepted>
+  /**
+   * What became of a delivery that the platform had accepted: `native` is the id of its receipt. Resolves once it is kept;
+   * an unknown id changes nothing. After `failed` the relay tries the contact's other channels.
+   */
+  report(native: string, report: DeliveryReport): Promise<void>
   /** Passes on what is not kept: typing, presence, cursors, visits. Unknown addresses are ignored. */
   signal(from: { site?: string; address: string }, signal: ContactSignal): void
   /** The log, for channels whose clients read it themselves. */
@@ -88,6 +93,13 @@ export interface Arrival {
   at?: number
   /** Who wrote it when it was not the contact: a person answering in the platform's own client. */
   author?: Participant
+  /**
+   * The conversation it belongs to, when the platform proves that (a signed token in the reply); the address becomes one
+   * more identity of its contact. Without it the address decides.
+   */
+  conversation?: string
+  /** State of the channel (a cursor) that is written in the same transaction, also when the message is a duplicate. */
+  state?: { key: string; value: unknown }
   /** The untouched payload, kept beside the entry for the configured time. */
   raw?: string
 }
@@ -98,6 +110,12 @@ export interface Accepted {
   at: number
   /** True when this key or native id was known: the answer is the first one's. */
   duplicate: boolean
+}
+
+export interface DeliveryReport {
+  state: 'delivered' | 'read' | 'failed'
+  /** Why it failed, for agents to read. */
+  reason?: string
 }
 
 export type ContactSignal =
@@ -204,6 +222,8 @@ export interface Capabilities {
   /** Whether we may write first, or only answer. */
   readonly initiate: boolean
   readonly idempotentSend: 'key' | 'content' | 'none'
+  /** Milliseconds to wait for more to say before sending, so that several messages travel as one; 0 sends at once. */
+  readonly gatherMs: number
   /** Which states the platform reports after accepting. */
   readonly reports: readonly ('delivered' | 'read' | 'failed')[]
   /** True when clients read the log themselves: nothing is sent through the outbox. */

@@ -57,6 +57,7 @@ const full: Capabilities = {
   initiate: true,
   idempotentSend: 'key',
   reports: [],
+  gatherMs: 0,
   readsLog: false,
 }
 const without = (...kinds: PartKind[]): Capabilities => ({

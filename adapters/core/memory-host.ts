@@ -1,4 +1,15 @@
-import type { Accepted, Arrival, Clock, ContactSignal, Host, Logger, LogListener, Range, Thread } from './adapter.ts'
+import type {
+  Accepted,
+  Arrival,
+  Clock,
+  ContactSignal,
+  DeliveryReport,
+  Host,
+  Logger,
+  LogListener,
+  Range,
+  Thread,
+} from './adapter.ts'
 import type { Conversation, Cursor } from './conversation.ts'
 import { type Attributes, type BodyInput, body, type Entry, type Participant, visibleToContact } from './entry.ts'
 import { HutongError } from './errors.ts'
@@ -11,6 +22,8 @@ export interface MemoryHost extends Host {
   readonly clock: Clock & { advance(ms: number): void }
   /** What was taken in, in order, without repeats. */
   readonly arrivals: readonly Arrival[]
+  /** What the adapter has reported of its deliveries, in order. */
+  readonly reports: readonly ({ native: string } & DeliveryReport)[]
   readonly signals: readonly { site?: string; address: string; signal: ContactSignal }[]
   readonly logged: readonly { level: keyof Logger; message: string; fields: object }[]
   /** The whole log of the contact with this address, internal entries too; empty when there is none. */
@@ -57,6 +70,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const arrivals: Arrival[] = []
   const signals: { site?: string; address: string; signal: ContactSignal }[] = []
   const failures: HutongError[] = []
+  const reports: ({ native: string } & DeliveryReport)[] = []
+  const effects = createEffects(clock, channel)
   let gate: Promise<void> | undefined
 
   async function receive(arrival: Arrival): Promise<Accepted> {
@@ -64,7 +79,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
     const failure = failures.shift()
     if (failure) throw failure
     const read = parse(body, arrival.body)
-    const record = log.open(arrival.site ?? onlySite, arrival.from.address)
+    const record = log.open(arrival.site ?? onlySite, arrival.from.address, arrival.conversation)
+    if (arrival.state) await effects.state.set(arrival.state.key, arrival.state.value)
     const known = arrival.native === undefined ? undefined : natives.get(arrival.native)
     const seq = record.keys.get(arrival.key)
     const first = seq === undefined ? undefined : record.entries[seq - 1]
@@ -93,10 +109,14 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
     clock,
     arrivals,
     signals,
-    ...createEffects(clock, channel),
+    ...effects,
     log: log.reader,
     files: createMemoryFiles(),
     receive,
+    reports,
+    async report(native, report) {
+      reports.push({ native, ...report })
+    },
     signal(from, signal) {
       const record = log.find(from.site ?? onlySite, from.address)
       if (!record) return
@@ -142,9 +162,13 @@ function createLog(clock: Clock, channel: string) {
   const byAddress = new Map<string, Record>()
   const byId = new Map<string, Record>()
 
-  function open(site: string, address: string): Record {
-    const known = find(site, address)
-    if (known) return known
+  function open(site: string, address: string, proven = ''): Record {
+    const named = byId.get(proven)
+    const known = named?.conversation.site === site ? named : find(site, address)
+    if (known) {
+      if (!find(site, address)) byAddress.set(JSON.stringify([site, address]), known)
+      return known
+    }
     const number = byId.size + 1
     const at = clock.now()
     const attributes: Attributes = {}

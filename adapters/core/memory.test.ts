@@ -34,6 +34,22 @@ describe('the host in memory', () => {
     expect(await host.lease('poll', 1_000)).toBeUndefined()
   })
 
+  test('a proven conversation takes a message from another address, and knows the address from then on', async () => {
+    const host = createMemoryHost()
+    const { conversation } = await host.receive({ from: { address: 'lin' }, key: 'k1', body: hello })
+    await host.receive({ from: { address: 'lin@mail' }, key: 'k2', body: hello, conversation })
+    await host.receive({ from: { address: 'lin@mail' }, key: 'k3', body: hello })
+    expect(host.entries('lin').map(({ key }) => key)).toEqual(['k1', 'k2', 'k3'])
+  })
+
+  test('a channel’s place is kept with the message, also when the message was known', async () => {
+    const host = createMemoryHost()
+    const arrival = { from: { address: 'lin' }, key: 'k1', body: hello }
+    await host.receive({ ...arrival, state: { key: 'uid', value: 1 } })
+    expect((await host.receive({ ...arrival, state: { key: 'uid', value: 2 } })).duplicate).toBe(true)
+    expect(await host.state.get('uid')).toBe(2)
+  })
+
   test('a reader gets pages forwards and backwards without internal entries', async () => {
     const host = createMemoryHost()
     const { conversation } = await host.receive({ from: { address: 'lin' }, key: 'k1', body: hello })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Adapter, Arrival, Capabilities, Delivery, Host, Receipt } from './adapter.ts'
+import type { Adapter, Arrival, Capabilities, Delivery, DeliveryReport, Host, Receipt } from './adapter.ts'
 import { type ErrorCode, HutongError } from './errors.ts'
 import { type Part, parts } from './parts.ts'
 import type { Signal } from './signal.ts'
@@ -27,6 +27,8 @@ export interface MemoryPlatform {
   typing(address: string): boolean
   /** Makes the next send fail in this way. */
   fault(fault: Fault): void
+  /** Tells what became of a message; `native` is its id in the inbox. */
+  report(native: string, report: DeliveryReport): Promise<void>
   connect(listener: MemoryListener): () => void
   take(delivery: Pick<Delivery, 'key' | 'to' | 'parts'>): Promise<string>
   show(address: string, on: boolean): void
@@ -43,6 +45,7 @@ export interface MemoryPayload {
 export interface MemoryListener {
   message(payload: string): Promise<void>
   typing(address: string, on: boolean): void
+  report(native: string, report: DeliveryReport): Promise<void>
 }
 
 const SECRET = 'memory'
@@ -85,6 +88,9 @@ export function createMemoryPlatform({ idempotentSend = 'key' as 'key' | 'none' 
     typing: (address) => typing.has(address),
     fault(one) {
       faults.push(one)
+    },
+    async report(native, report) {
+      await Promise.all([...listeners].map((listener) => listener.report(native, report)))
     },
     connect(listener) {
       listeners.add(listener)
@@ -149,6 +155,7 @@ export function createMemoryAdapter({ platform, channel = 'memory', capabilities
       disconnect = platform.connect({
         message: (payload) => track(takeIn(given, payload)),
         typing: (address, on) => given.signal({ address }, { kind: 'typing', on }),
+        report: (native, report) => track(given.report(native, report)),
       })
     },
     async send(delivery) {
@@ -215,6 +222,7 @@ const CAPABILITIES: Capabilities = {
   typing: true,
   initiate: true,
   idempotentSend: 'key',
-  reports: [],
+  gatherMs: 0,
+  reports: ['delivered', 'read', 'failed'],
   readsLog: false,
 }

@@ -56,6 +56,7 @@ export function memoryBench({ idempotentSend = 'key', capabilities = {}, wrap }:
     },
     person: async (name) => person(name),
     fault: platform.fault,
+    report: platform.report,
     async forge() {
       const parts: Part[] = [{ kind: 'text', text: 'I am Lin', format: 'plain' }]
       await platform.push({ id: 'forged', from: 'lin@memory', message: { parts }, at }, 'a guess')

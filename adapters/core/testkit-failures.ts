@@ -103,4 +103,21 @@ export const failures: readonly Pledge[] = [
       await stage.until(() => stage.max.sees(), ['hello Max'])
     },
   },
+  {
+    title: 'passes on what became of a message that the platform had taken, under the id of its receipt',
+    concerns: ({ readsLog, reports }) => !readsLog && reports.length > 0,
+    async prove(stage) {
+      const receipt = await stage.adapter().send(await one(stage))
+      const native = receipt.state === 'sent' ? (receipt.native ?? '') : ''
+      expect(native).not.toBe('')
+      const told = stage.capabilities.reports.map((state) => ({ state, ...(state === 'failed' && { reason: 'no' }) }))
+      for (const report of told) await stage.bench.report?.(native, report)
+      const heard = () => stage.bench.host.reports.map(({ native: of, state }) => [of, state])
+      await stage.until(
+        heard,
+        told.map(({ state }) => [native, state]),
+      )
+      expect(stage.bench.host.reports.filter(({ state, reason }) => state === 'failed' && !reason)).toEqual([])
+    },
+  },
 ]

@@ -51,6 +51,7 @@ export function readable(parts: readonly Part[]): string {
     typing: false,
     initiate: false,
     idempotentSend: 'none',
+    gatherMs: 0,
     reports: [],
     readsLog: false,
   })

@@ -85,6 +85,14 @@ const faulty: readonly (readonly [string, string, (adapter: Adapter) => Adapter]
     (adapter) => ({ ...adapter, close: async () => {} }),
   ],
   [
+    'reports under an id of its own',
+    'passes on what became of a message that the platform had taken, under the id of its receipt',
+    (adapter) => ({
+      ...adapter,
+      open: (host) => adapter.open({ ...host, report: (native, report) => host.report(`#${native}`, report) }),
+    }),
+  ],
+  [
     'gives every try a key of its own',
     'brings a message once that it is asked to send twice',
     (adapter) => ({ ...adapter, send: (delivery) => adapter.send({ ...delivery, key: newId('k') }) }),

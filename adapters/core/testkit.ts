@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Adapter, Capabilities } from './adapter.ts'
+import type { Adapter, Capabilities, DeliveryReport } from './adapter.ts'
 import type { Fault, MemoryHost } from './memory.ts'
 import { failures } from './testkit-failures.ts'
 import { inbound } from './testkit-inbound.ts'
@@ -18,6 +18,8 @@ export interface Bench {
   person(name: string): Promise<Person>
   /** Makes the platform fail the next send in this way; unused on channels that read the log. */
   fault(fault: Fault): void
+  /** Has the platform tell what became of a message it took; needed where `capabilities.reports` is not empty. */
+  report?(native: string, report: DeliveryReport): Promise<void>
   /** Sends what only a stranger to the platform would: a wrong signature, a forged token. Resolves when it was dealt with. */
   forge(): Promise<void>
   /** Sends bytes that no codec can read, correctly signed where the platform signs. Resolves when they were dealt with. */

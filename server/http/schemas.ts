@@ -33,6 +33,7 @@ export const delivery = z.object({
   tries: z.int(),
   error: z.string().nullable(),
   receipt: z.string().nullable(),
+  reported: z.enum(['delivered', 'read', 'failed']).nullable(),
 })
 
 const wireError = z

@@ -1,3 +1,4 @@
+import type { DeliveryReport } from '@hutong/core/adapter'
 import { type Kysely, sql } from 'kysely'
 import type { DeliveryRow, OutboxStore } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -21,6 +22,7 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
         .executeTakeFirst()
       return row?.due
     },
+    report: (channel, native, report) => keepReport(db, { channel, native, report }),
     deadLetters: (query) => deadLetters(db, query),
     replay: (ids, now) => replay(db, ids, now),
     backlog: (now) => backlog(db, now),
@@ -48,18 +50,41 @@ async function promote(db: Kysely<Tables>, lane: string): Promise<void> {
     .execute()
 }
 
+function rows(db: Kysely<Tables>) {
+  return db
+    .selectFrom('outbox as o')
+    .innerJoin('conversations as c', 'c.n', 'o.conversation')
+    .select(['o.id', 'o.lane', 'o.target', 'c.id as conversation', 'o.seq'])
+    .select(['o.state', 'o.due', 'o.tries', 'o.error', 'o.receipt', 'o.reported'])
+}
+
+/** Of two reports that cross each other the later stage counts: whoever has read a message has it. */
+const STAGES = ['delivered', 'failed', 'read'] as const
+
+async function keepReport(
+  db: Kysely<Tables>,
+  { channel, native, report }: { channel: string; native: string; report: DeliveryReport },
+): Promise<DeliveryRow | undefined> {
+  return db.transaction().execute(async (step) => {
+    const row = await rows(step)
+      .innerJoin('receipts as r', 'r.delivery', 'o.id')
+      .where('r.channel', '=', channel)
+      .where('r.native', '=', native)
+      .executeTakeFirst()
+    if (!row || (row.reported !== null && STAGES.indexOf(row.reported) >= STAGES.indexOf(report.state)))
+      return undefined
+    const { state: reported, reason = null } = report
+    const changes = reported === 'failed' ? { reported, state: 'dead' as const, error: reason } : { reported }
+    await step.updateTable('outbox').set(changes).where('id', '=', row.id).execute()
+    return { ...row, ...changes }
+  })
+}
+
 async function deadLetters(
   db: Kysely<Tables>,
   { before, limit }: Parameters<OutboxStore['deadLetters']>[0],
 ): Promise<DeliveryRow[]> {
-  let query = db
-    .selectFrom('outbox as o')
-    .innerJoin('conversations as c', 'c.n', 'o.conversation')
-    .where(sql<boolean>`o.state in ('dead', 'unsure')`)
-    .select(['o.id', 'o.lane', 'o.target', 'c.id as conversation', 'o.seq'])
-    .select(['o.state', 'o.due', 'o.tries', 'o.error', 'o.receipt'])
-    .orderBy('o.id', 'desc')
-    .limit(limit)
+  let query = rows(db).where(sql<boolean>`o.state in ('dead', 'unsure')`).orderBy('o.id', 'desc').limit(limit)
   if (before !== undefined) query = query.where('o.id', '<', before)
   return query.execute()
 }

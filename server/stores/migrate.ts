@@ -1,6 +1,7 @@
 import { HutongError } from '@hutong/core/errors'
 import { type Kysely, sql } from 'kysely'
 import { first } from './migrations/0001-first.ts'
+import { reports } from './migrations/0002-reports.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -12,7 +13,7 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first]
+const MIGRATIONS = [first, reports]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

@@ -6,7 +6,7 @@ import { newId } from '@hutong/core/ids'
 import { addressKey, type ConversationCache, type Known } from './conversation-cache.ts'
 import { type ConversationRow, merged, searchable, toConversation } from './rows.ts'
 import { one, type Statements } from './sqlite-statements.ts'
-import type { Decision, NewEntry, Opening, Outcome, Write } from './store.ts'
+import type { Decision, NewEntry, NewIdentity, Opening, Outcome, Write } from './store.ts'
 
 /** What the log's functions share. Single writer: the cache is right as long as this process alone appends. */
 export interface Log {
@@ -56,6 +56,15 @@ export function commitWrites(log: Log, writes: readonly Write[]): Outcome[] {
 }
 
 function apply(log: Log, write: Write, touched: Set<Known>): Outcome {
+  const outcome = append(log, write, touched)
+  if (write.state && outcome.state !== 'refused') {
+    const { scope, key, value } = write.state
+    log.statements.putState.run(scope, key, JSON.stringify(value ?? null))
+  }
+  return outcome
+}
+
+function append(log: Log, write: Write, touched: Set<Known>): Outcome {
   const repeated = write.native && knownNative(log, write.native)
   if (repeated) return repeated
   const known = target(log, write)
@@ -74,6 +83,7 @@ function apply(log: Log, write: Write, touched: Set<Known>): Outcome {
   const deliveries = addDeliveries(log, known, { accepted, draft, at: write.at })
   settle(known, { accepted, draft })
   if ('site' in write.to) keepProfile(log, known, write.to)
+  else if (write.to.identity) addIdentity(log, known, { ...write.to.identity, at: write.at })
   return { state: 'applied', conversation: known.conversation, entries: draft.entries, positions, deliveries }
 }
 
@@ -304,6 +314,17 @@ function createConversation({ statements, cache }: Log, known: Known, { to, at }
   known.unsaved = 'all'
   cache.keep(known, addressKey(to))
   return Number(made.lastInsertRowid)
+}
+
+/** An address that is another contact's stays that contact's. */
+function addIdentity(
+  { statements, cache }: Log,
+  known: Known,
+  { channel, address, verified, at }: NewIdentity & { at: number },
+): void {
+  const { site, contact } = known.conversation
+  const mine = one(statements.provenIdentity, site, channel, address, contact, verified ?? null, at)
+  if (mine) cache.keep(known, addressKey({ site, channel, address }))
 }
 
 /** What an arrival says about its contact fills gaps; what a site has signed replaces what was there. */

@@ -61,15 +61,22 @@ function claim(
 
 /** A postponed delivery gives the head of its lane up, too: an older one may have been replayed meanwhile. */
 function settle(statements: Statements, { id, owner, result }: Waiting): boolean {
-  const row = one<{ lane: string }>(
+  const row = one<{ lane: string; target: string }>(
     statements.settle,
     result.state === 'retry' ? 'ready' : result.state,
     result.state === 'retry' ? result.due : null,
     'error' in result ? result.error : null,
-    'receipt' in result ? (result.receipt ?? null) : null,
+    'natives' in result ? JSON.stringify(result.natives) : null,
     id,
     owner,
   )
-  if (row) statements.promote.run(row.lane)
-  return row !== undefined
+  if (!row) return false
+  statements.promote.run(row.lane)
+  if ('natives' in result)
+    for (const native of result.natives ?? []) statements.addReceipt.run(channelOf(row.target), native, id)
+  return true
+}
+
+function channelOf(target: string): string {
+  return target.slice('channel:'.length)
 }

@@ -28,6 +28,9 @@ export interface Statements {
   leased: StatementSync
   settle: StatementSync
   promote: StatementSync
+  addReceipt: StatementSync
+  provenIdentity: StatementSync
+  putState: StatementSync
 }
 
 const CONVERSATION = `select c.*, p.profile from conversations c join contacts p on p.id = c.contact`
@@ -68,9 +71,15 @@ const SQL: Record<keyof Statements, string> = {
     c.site, c.contact from outbox o join conversations c on c.n = o.conversation
     join entries e on e.conversation = o.conversation and e.seq = o.seq where o.id = ?`,
   settle: `update outbox set state = ?, head = 0, due = coalesce(?, due), owner = null, error = ?, receipt = ?
-    where id = ? and owner = ? and state = 'leased' returning lane`,
+    where id = ? and owner = ? and state = 'leased' returning lane, target`,
   promote: `update outbox set head = 1
     where id = (select min(id) from outbox where lane = ? and state in ('ready', 'leased'))`,
+  addReceipt: 'insert into receipts (channel, native, delivery) values (?, ?, ?) on conflict do nothing',
+  provenIdentity: `insert into identities (site, channel, address, contact, verified, at) values (?, ?, ?, ?, ?, ?)
+    on conflict (site, channel, address) do update set verified = coalesce(excluded.verified, verified)
+    where contact = excluded.contact returning contact`,
+  putState: `insert into state (scope, key, value) values (?, ?, ?)
+    on conflict (scope, key) do update set value = excluded.value`,
 }
 
 export function prepare(database: DatabaseSync): Statements {

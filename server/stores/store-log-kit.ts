@@ -15,6 +15,7 @@ export function testLog(make: MakeStore): void {
 
   describe('appending', () => testAppending(() => store))
   describe('what is refused', () => testRefusing(() => store))
+  describe('beside the log', () => testBeside(() => store))
   describe('texts', () => testTexts(() => store))
   describe('crash', () => {
     it('keeps everything that was acknowledged when the process dies', async () => {
@@ -42,6 +43,44 @@ export function testLog(make: MakeStore): void {
         [4, 'd'],
       ])
     })
+  })
+}
+
+function testBeside(get: () => Store): void {
+  const place = (value: unknown) => ({ scope: 'channel:mail', key: 'uid', value })
+
+  it('sets state with the message and with its duplicate, and not when the write is refused', async () => {
+    await get().commit([{ ...say({ key: 'a' }), state: place(1) }])
+    await get().commit([{ ...refusing('no'), state: place(9) }])
+    expect(await get().get('channel:mail', 'uid')).toBe(1)
+    await get().commit([{ ...say({ key: 'a' }), state: place({ uid: 2 }) }])
+    expect(await get().get('channel:mail', 'uid')).toEqual({ uid: 2 })
+  })
+
+  it('makes an address one of the contact’s with a message to its conversation', async () => {
+    const { conversation } = await applied(get(), say({ key: 'a' }))
+    const mail = { channel: 'mail', address: 'ada@example.org' }
+    await applied(get(), say({ to: { conversation: conversation.id, identity: mail }, key: 'b' }))
+    await applied(
+      get(),
+      say({ to: { conversation: conversation.id, identity: { ...mail, verified: 'dmarc' } }, key: 'c' }),
+    )
+    await applied(get(), say({ to: { conversation: conversation.id, identity: mail }, key: 'd' }))
+    expect((await get().contact(conversation.contact))?.identities).toMatchObject([
+      { channel: 'mail', verified: 'dmarc' },
+      { channel: 'web' },
+    ])
+    const again = await applied(get(), say({ to: opening('ada@example.org', { channel: 'mail' }), key: 'e' }))
+    expect(again.conversation.id).toBe(conversation.id)
+  })
+
+  it('leaves an address with the contact that has it', async () => {
+    const other = await applied(get(), say({ to: opening('bob@example.org', { channel: 'mail' }), key: 'b' }))
+    const { conversation } = await applied(get(), say({ key: 'a' }))
+    const identity = { channel: 'mail', address: 'bob@example.org', verified: 'dmarc' as const }
+    await applied(get(), say({ to: { conversation: conversation.id, identity }, key: 'c' }))
+    expect((await get().find('shop', 'mail', 'bob@example.org'))?.id).toBe(other.conversation.id)
+    expect((await get().contact(conversation.contact))?.identities).toHaveLength(1)
   })
 }
 

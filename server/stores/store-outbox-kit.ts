@@ -25,6 +25,7 @@ export function testOutbox(make: MakeStore): void {
       () => bench,
     ))
   describe('ends', () => testEnds(() => store))
+  describe('reports', () => testReports(() => store))
 }
 
 const sayInto = (lane: string, key: string, due?: number) =>
@@ -157,7 +158,7 @@ function testEnds(get: () => Store): void {
     const [again] = await claim(get(), { now: NOW + 5 })
     expect(again).toMatchObject({ id: l1?.id, attempt: 1 })
     expect(await claim(get(), { now: NOW + 5 })).toEqual([])
-    await get().settle(l1?.id ?? 0, 'one', { state: 'done', receipt: 'n-1' })
+    await get().settle(l1?.id ?? 0, 'one', { state: 'done', natives: ['n-1'] })
     expect(keysOf(await claim(get(), { now: NOW + 5 }))).toEqual(['l2'])
   })
 
@@ -199,5 +200,38 @@ function testEnds(get: () => Store): void {
     const [l1] = await claim(get(), { limit: 1 })
     await get().settle(l1?.id ?? 0, 'one', { state: 'dead', error: 'down' })
     expect(await get().backlog(NOW + 700)).toEqual([{ target: 'backend:faq', open: 2, dead: 1, oldest: 700 }])
+  })
+}
+
+function testReports(get: () => Store): void {
+  async function sent(natives: string[]): Promise<number> {
+    const delivery = { lane: 'l', target: 'channel:mail', entry: 0 }
+    await applied(get(), say({ key: natives.join(), decision: { deliveries: [delivery] } }))
+    const [claimed] = await claim(get())
+    await get().settle(claimed?.id ?? 0, 'one', { state: 'done', natives })
+    return claimed?.id ?? 0
+  }
+
+  it('finds a delivery by any id the platform gave it, in its own channel alone', async () => {
+    const id = await sent(['m-1', 'm-2'])
+    expect(await get().report('sms', 'm-1', { state: 'delivered' })).toBeUndefined()
+    expect(await get().report('mail', 'm-9', { state: 'delivered' })).toBeUndefined()
+    expect(await get().report('mail', 'm-2', { state: 'delivered' })).toMatchObject({ id, reported: 'delivered' })
+  })
+
+  it('makes what the platform could not bring a dead letter with its reason', async () => {
+    const id = await sent(['m-1'])
+    await get().report('mail', 'm-1', { state: 'failed', reason: 'the mailbox is full' })
+    expect(await get().deadLetters({ limit: 9 })).toMatchObject([
+      { id, state: 'dead', error: 'the mailbox is full', reported: 'failed' },
+    ])
+  })
+
+  it('takes a report once, and never goes back to an earlier one', async () => {
+    await sent(['m-1'])
+    expect(await get().report('mail', 'm-1', { state: 'read' })).toMatchObject({ reported: 'read' })
+    expect(await get().report('mail', 'm-1', { state: 'read' })).toBeUndefined()
+    expect(await get().report('mail', 'm-1', { state: 'delivered' })).toBeUndefined()
+    expect(await get().report('mail', 'm-1', { state: 'failed' })).toBeUndefined()
   })
 }

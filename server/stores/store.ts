@@ -1,4 +1,4 @@
-import type { Range, StoredFile } from '@hutong/core/adapter'
+import type { DeliveryReport, Range, StoredFile } from '@hutong/core/adapter'
 import type { Event } from '@hutong/core/backend'
 import type { Contact, Conversation, Cursor, Profile, Verification, Visit } from '@hutong/core/conversation'
 import type { Attributes, Body, Entry, Floor, Participant } from '@hutong/core/entry'
@@ -36,7 +36,8 @@ export interface LogStore {
 
 /** One thing to append. `decide` runs inside the transaction, is pure and sees the conversation as it is there. */
 export interface Write {
-  to: { conversation: string } | Opening
+  /** With `identity`, the address becomes one of the contact's unless it is somebody else's. */
+  to: { conversation: string; identity?: NewIdentity } | Opening
   /** The key of the first entry; the same key again in this conversation is a duplicate. Later entries get `<key>#<n>`. */
   key: string
   at: number
@@ -44,7 +45,15 @@ export interface Write {
   native?: { channel: string; id: string }
   /** The untouched payload and until when (ms) to keep it. */
   raw?: { payload: string; until: number }
+  /** State that is set in the same transaction, also when the write is a duplicate; not when it is refused. */
+  state?: { scope: string; key: string; value: unknown }
   decide(conversation: Conversation): Decision
+}
+
+export interface NewIdentity {
+  channel: string
+  address: string
+  verified?: Verification
 }
 
 /** Finds the conversation of an address, or makes contact, identity and conversation in the same transaction. */
@@ -164,6 +173,11 @@ export interface OutboxStore {
   release(owner: string): Promise<void>
   /** When the next delivery is due (leases included), undefined when nothing is open. */
   nextDue(): Promise<number | undefined>
+  /**
+   * Keeps what became of a delivery that was made. Resolves with it when this is news, undefined when the receipt is
+   * unknown or a later state is known already. `failed` makes it dead.
+   */
+  report(channel: string, native: string, report: DeliveryReport): Promise<DeliveryRow | undefined>
   deadLetters(query: { before?: number; limit: number }): Promise<DeliveryRow[]>
   /** Makes dead or unsure deliveries due again; resolves with how many. */
   replay(ids: readonly number[], now: number): Promise<number>
@@ -181,10 +195,11 @@ export interface ClaimedDelivery {
 }
 
 export type Settlement =
-  | { state: 'done'; receipt?: string }
+  /** `natives`: the platform's ids of the messages, by which it reports. */
+  | { state: 'done'; natives?: readonly string[] }
   | { state: 'retry'; due: number; error: string }
   | { state: 'dead'; error: string }
-  | { state: 'unsure'; error: string }
+  | { state: 'unsure'; error: string; natives?: readonly string[] }
 
 export interface DeliveryRow {
   id: number
@@ -196,7 +211,10 @@ export interface DeliveryRow {
   due: number
   tries: number
   error: string | null
+  /** JSON: the ids the platform gave it. */
   receipt: string | null
+  /** What the platform said of it after accepting. */
+  reported: 'delivered' | 'read' | 'failed' | null
 }
 
 export interface SmallStore {

@@ -18,6 +18,7 @@ export interface Tables {
     read: number
   }
   outbox: OutboxTable
+  receipts: { channel: string; native: string; delivery: number }
   agents: { id: string; email: string; name: string; password: string; created_at: number }
   sessions: { hash: string; agent: string; expires_at: number }
   state: { scope: string; key: string; value: string }
@@ -102,5 +103,7 @@ export interface OutboxTable {
   tries: number
   owner: string | null
   error: string | null
+  /** JSON; the platform's ids. */
   receipt: string | null
+  reported: 'delivered' | 'read' | 'failed' | null
 }
