@@ -3,6 +3,7 @@ import { actRequest } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
+import type { Buckets } from '@hutong/core/rate'
 import {
   type BackendPushes,
   type BackendRequests,
@@ -18,7 +19,6 @@ import { raiseCursor } from './cursors.ts'
 import type { Relay } from './relay.ts'
 import { createSignalLane } from './signal-lane.ts'
 import type { Store } from './stores/store.ts'
-import type { TokenBuckets } from './token-bucket.ts'
 
 /** What is known of a socket that was let in. */
 export interface Seat {
@@ -33,7 +33,7 @@ export type BackendConnection = Socket<BackendRequests, BackendPushes, DefaultEv
 export interface ServeOptions {
   relay: Pick<Relay, 'act' | 'signal' | 'follow'>
   store: Pick<Store, 'conversation' | 'setCursor'>
-  buckets: TokenBuckets
+  buckets: Buckets
   logger: Logger
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
+import { createBuckets } from '@hutong/core/rate'
 import { type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
 import type { DefaultEventsMap, Server } from 'socket.io'
 import { agentsOf } from './agents.ts'
@@ -12,7 +13,6 @@ import type { Presence } from './presence.ts'
 import { withUrls } from './present.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
-import { createTokenBuckets } from './token-bucket.ts'
 
 export interface BackendSocketOptions {
   io: Server
@@ -36,7 +36,7 @@ export interface BackendSocket {
 
 /** How long a batch of events may stay unacknowledged before the socket is cut off to start over. */
 const ACK_MS = 60_000
-const RATE = { perSecond: 50, burst: 200 }
+const RATE = { perMinute: 3_000, burst: 200 }
 
 /**
  * Serves backends and the desk on the namespace `/backend`. Whoever shall come back is hung up on by closing the connection:
@@ -47,7 +47,7 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
   const namespace = io.of('/backend') as ReturnType<
     Server<BackendRequests, BackendPushes, DefaultEventsMap, Seat>['of']
   >
-  const buckets = createTokenBuckets({ rate: RATE, now })
+  const buckets = createBuckets(RATE, now)
   const wakes = createWakes(relay)
   let closing = false
 

@@ -73,9 +73,9 @@ const token = z.strictObject({
   role: z.enum(['backend', 'admin']).default('backend'),
 })
 
-const rate = (perSecond: number, burst: number) =>
+const rate = (perMinute: number, burst: number) =>
   z
-    .strictObject({ perSecond: z.number().positive().default(perSecond), burst: z.int().positive().default(burst) })
+    .strictObject({ perMinute: z.number().positive().default(perMinute), burst: z.int().positive().default(burst) })
     .prefault({})
 
 const limits = z.strictObject({
@@ -92,9 +92,9 @@ const limits = z.strictObject({
     .max(100 * MIB)
     .default(26 * MIB),
   /** Per client address. */
-  requests: rate(50, 200),
-  signIns: rate(0.2, 10),
-  uploads: rate(1, 20),
+  requests: rate(3_000, 200),
+  signIns: rate(12, 10),
+  uploads: rate(60, 20),
 })
 
 const perMinute = z.strictObject({ perMinute: z.number().positive(), burst: z.int().positive() }).optional()
@@ -166,7 +166,6 @@ export type Settings = z.output<typeof settings>
 export type Config = Settings & { secret: string }
 export type SiteConfig = Settings['sites'][number] & { id: string }
 export type JwtKey = z.output<typeof jwtKey>
-export type RateLimit = Settings['limits']['requests']
 
 /** The sites with their ids filled in. */
 export function sitesOf(config: Settings): SiteConfig[] {

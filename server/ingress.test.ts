@@ -1,8 +1,8 @@
 import { type AddressInfo, connect } from 'node:net'
+import { createClientAddress } from '@hutong/core/client-address'
 import { HutongError } from '@hutong/core/errors'
 import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createClientAddress } from './client-address.ts'
 import { parseConfig } from './config.ts'
 import { closeServer, createHttpServer, listen } from './http-server.ts'
 import { type IngressEnv, installIngress } from './ingress.ts'
@@ -13,8 +13,8 @@ const { limits } = parseConfig({
   limits: {
     bodyBytes: 1_024,
     uploadBytes: 4_096,
-    requests: { perSecond: 1, burst: 12 },
-    signIns: { perSecond: 0.1, burst: 2 },
+    requests: { perMinute: 60, burst: 12 },
+    signIns: { perMinute: 6, burst: 2 },
   },
 })
 

@@ -4,12 +4,12 @@ import { isIPv6 } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from '@hutong/core/adapter'
 import { ERRORS, type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
+import { createBuckets } from '@hutong/core/rate'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Settings } from './config.ts'
 import type { Metrics } from './metrics.ts'
-import { createTokenBuckets } from './token-bucket.ts'
 
 /** What every request of the relay's HTTP server carries. */
 export interface IngressEnv {
@@ -72,9 +72,9 @@ function securityHeaders(publicUrl: string | undefined): MiddlewareHandler<Ingre
 const UPLOAD = /^(\/channels\/[^/]+\/files|\/v1\/files)$/
 
 function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEnv> {
-  const requests = createTokenBuckets({ rate: limits.requests, now })
-  const signIns = createTokenBuckets({ rate: limits.signIns, now })
-  const uploads = createTokenBuckets({ rate: limits.uploads, now })
+  const requests = createBuckets(limits.requests, now)
+  const signIns = createBuckets(limits.signIns, now)
+  const uploads = createBuckets(limits.uploads, now)
   return async function rate(c, next) {
     const client = network(c.get('clientAddress'))
     const posted = c.req.method === 'POST'

@@ -70,7 +70,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
       { name: 'other', hash: sha256(TOKENS.other), sites: ['other'] },
       { name: 'boss', hash: sha256(TOKENS.boss), role: 'admin' },
     ],
-    limits: { requests: { perSecond: 1_000, burst: 5_000 } },
+    limits: { requests: { perMinute: 60_000, burst: 5_000 } },
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
   const clock = { now: Date.now }

@@ -1,16 +1,17 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Thread as Found, Host } from '@hutong/core/adapter'
+import { createClientAddress } from '@hutong/core/client-address'
 import { HutongError, toHutongError, type WireError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
+import { createBuckets } from '@hutong/core/rate'
 import { type GoawayPacket, visitorAuth } from '@hutong/core/wire'
 import type { Server, Socket } from 'socket.io'
 import { encodeEvent, encodeFrame, encodeReady } from './codec.ts'
 import type { Identities, VisitorIdentity } from './identity.ts'
-import { createBuckets, type WebLimits } from './limits.ts'
+import type { WebLimits } from './limits.ts'
 import { createPeople, type Person } from './people.ts'
 import { passSignal, REQUESTS, seat } from './requests.ts'
 import type { FindSite, WebSite } from './site.ts'
-import { createAddressOf } from './socket-server.ts'
 import { refuseAfter, type Said, senderOf, type Tab, type Web, type WebCount } from './tab.ts'
 import { createThreads } from './threads.ts'
 
@@ -54,7 +55,7 @@ export interface Visitors {
 export function createVisitors(options: VisitorsOptions): Visitors {
   const visitors = options.io.of('/')
   const web = createWeb(options)
-  const addressOf = createAddressOf(options.trustProxy)
+  const addressOf = createClientAddress(options.trustProxy)
   const state = { closing: false, underWay: 0 }
   const unwatch = options.onStaffed(createStaffNews(visitors.sockets))
 

@@ -1,5 +1,5 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { createClientAddress } from '@hutong/core/client-address'
 import { PACKET_MAX } from '@hutong/core/wire'
 import { Server } from 'socket.io'
 import type { FindSite } from './site.ts'
@@ -20,7 +20,7 @@ export interface SocketServerOptions {
 /** The one Socket.IO server of a relay, on its HTTP server. Refuses foreign origins and crowds before a byte of meaning is read. */
 export function createSocketServer(http: HttpServer, options: SocketServerOptions): Server {
   const { sites, polling = false, maxSocketsPerIp = 200, trustProxy = [] } = options
-  const addressOf = createAddressOf(trustProxy)
+  const addressOf = createClientAddress(trustProxy)
   const crowd = new Map<string, number>()
   const io = new Server(http, {
     transports: polling ? ['websocket', 'polling'] : ['websocket'],
@@ -77,41 +77,4 @@ function allowed(sites: FindSite, request: Pick<IncomingMessage, 'headers' | 'ur
   if (key === null) return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
   const site = sites(key)
   return site !== undefined && (origin === undefined || site.origins.includes(origin))
-}
-
-/** As much of a request as its address needs. */
-interface Connecting {
-  headers: IncomingMessage['headers']
-  socket: { remoteAddress?: string | undefined }
-}
-
-/**
- * The client's IP address: the connection's own, or where that is a trusted proxy the last untrusted one of
- * `X-Forwarded-For`, so that what a client writes there itself counts for nothing.
- */
-export function createAddressOf(trusted: readonly string[]): (request: Connecting) => string {
-  const proxies = new BlockList()
-  for (const range of trusted) {
-    const [address = '', bits] = range.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) proxies.addAddress(address, family)
-    else proxies.addSubnet(address, Number(bits), family)
-  }
-  const isProxy = (ip: string) => isIP(ip) !== 0 && proxies.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4')
-
-  return ({ headers, socket }) => {
-    let ip = plain(socket.remoteAddress ?? '')
-    if (trusted.length === 0) return ip
-    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',')
-    while (isProxy(ip) && forwarded.length > 0) {
-      const before = plain(forwarded.pop()?.trim() ?? '')
-      if (isIP(before) === 0) break
-      ip = before
-    }
-    return ip
-  }
-}
-
-function plain(ip: string): string {
-  return ip.startsWith('::ffff:') ? ip.slice(7) : ip
 }

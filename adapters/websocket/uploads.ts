@@ -1,8 +1,8 @@
 import type { Host, StoredFile } from '@hutong/core/adapter'
 import { ERRORS, HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
+import { createBuckets, type Rate } from '@hutong/core/rate'
 import type { Identities } from './identity.ts'
-import { createBuckets, type Rate } from './limits.ts'
 import type { FindSite, WebSite } from './site.ts'
 
 export interface UploadsOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBuckets, takeToken } from './limits.ts'
+import { createBuckets, takeToken } from './rate.ts'
 
 describe('a rate', () => {
   it('lets the burst through at once, then one for each interval, and says how long to wait', () => {
