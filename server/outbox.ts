@@ -35,7 +35,8 @@ export interface Outbox {
 }
 
 const DEFAULT_LANES = 64
-const DEFAULT_LEASE = 30_000
+/** Longest silence after a crash before another try; a living node renews in a third of it. */
+const DEFAULT_LEASE = 10_000
 /** How often the outbox looks without having been woken: other nodes and clocks. */
 const IDLE_MS = 5_000
 
