@@ -57,7 +57,8 @@ export function createPretendApi({ logs, me, faults, reachable }: PretendApiOpti
       guard()
       const results = actions.map((action, index) => {
         const own = 'key' in action && action.key ? action.key : `${key}:${index}`
-        return { seq: logs.append(id, from, bodyOf(action, logs.conversation(id).floor.term), own), duplicate: false }
+        const body = bodyOf(action, logs.conversation(id).floor.term)
+        return { seq: logs.append(id, { from, body, key: own }), duplicate: false }
       })
       return { results }
     },

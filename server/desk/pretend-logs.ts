@@ -50,7 +50,7 @@ export function createPretendLogs(committed: (event: Event) => void) {
     changeContact(contact: Contact) {
       get(contact.id.slice(2)).contact = contact
     },
-    append(id: string, from: Participant, body: Body, key?: string): number {
+    append(id: string, { from, body, key }: { from: Participant; body: Body; key?: string }): number {
       const kept = get(id)
       const known = kept.log.find((one) => one.key === key)
       if (known) return known.seq

@@ -40,11 +40,10 @@ export function createPretendRelay() {
     append: logs.append,
     contact: logs.addContact,
     says: (id: string, text: string) =>
-      logs.append(
-        id,
-        { kind: 'contact', id: `c_${id}` },
-        { kind: 'message', parts: [{ kind: 'text', text, format: 'plain' }] },
-      ),
+      logs.append(id, {
+        from: { kind: 'contact', id: `c_${id}` },
+        body: { kind: 'message', parts: [{ kind: 'text', text, format: 'plain' }] },
+      }),
     /** The first connection; the feed begins at the present. */
     connect() {
       delivered = feed.length

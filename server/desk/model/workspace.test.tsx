@@ -74,14 +74,8 @@ describe('the list', () => {
     const desk = await opened(relay, 'v1')
     await desk.actions.takeOver('v1')
     expect(desk.inbox.counts.value).toMatchObject({ mine: 1, waiting: 0 })
-    relay.append(
-      'v1',
-      { kind: 'agent', id: 'a_wei' },
-      {
-        kind: 'handoff',
-        floor: { holder: { kind: 'agent', id: 'a_wei' }, term: 9 },
-      },
-    )
+    const floor = { holder: { kind: 'agent' as const, id: 'a_wei' }, term: 9 }
+    relay.append('v1', { from: { kind: 'agent', id: 'a_wei' }, body: { kind: 'handoff', floor } })
     expect(desk.inbox.counts.value).toMatchObject({ mine: 0, all: 1 })
   })
 

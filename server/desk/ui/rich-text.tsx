@@ -98,7 +98,7 @@ function endOf(lines: readonly string[], from: number, belongs: (line: string) =
 }
 
 function spans(text: string): ComponentChildren[] {
-  return split(text, SPANS, spanOf, linked)
+  return split(text, { pattern: SPANS, found: spanOf, between: linked })
 }
 
 function spanOf({ 0: whole, groups = {} }: RegExpExecArray): ComponentChildren {
@@ -112,24 +112,23 @@ function spanOf({ 0: whole, groups = {} }: RegExpExecArray): ComponentChildren {
 }
 
 function linked(text: string): ComponentChildren[] {
-  return split(
-    text,
-    LINK,
-    ({ 0: found }) => {
-      const tail = /[.,;:!?)\]，。；：！？）]+$/.exec(found)?.[0] ?? ''
-      const address = found.slice(0, found.length - tail.length)
-      return [<Out href={address}>{address}</Out>, tail]
-    },
-    (rest) => [rest],
-  )
+  return split(text, { pattern: LINK, found: addressOf, between: (rest) => [rest] })
 }
 
-function split(
-  text: string,
-  pattern: RegExp,
-  found: (match: RegExpExecArray) => ComponentChildren,
-  between: (text: string) => ComponentChildren[],
-): ComponentChildren[] {
+/** The address without the punctuation of the sentence it ends. */
+function addressOf({ 0: found }: RegExpExecArray): ComponentChildren {
+  const tail = /[.,;:!?)\]，。；：！？）]+$/.exec(found)?.[0] ?? ''
+  const address = found.slice(0, found.length - tail.length)
+  return [<Out href={address}>{address}</Out>, tail]
+}
+
+interface Splitting {
+  pattern: RegExp
+  found(match: RegExpExecArray): ComponentChildren
+  between(text: string): ComponentChildren[]
+}
+
+function split(text: string, { pattern, found, between }: Splitting): ComponentChildren[] {
   const out: ComponentChildren[] = []
   let at = 0
   for (const match of text.matchAll(pattern)) {
