@@ -1,4 +1,6 @@
-/** What a person wrote, apart from what their program put beside it. */
+import { isDevice, isFromHeader, isHeader, isOriginal, isRule, type LineKind, wroteLines } from './reply-lines.ts'
+
+/** What a person wrote, apart from what their program put beside it. Nothing is lost: `full` is everything. */
 export interface Trimmed {
   /** What is new in this mail. */
   text: string
@@ -8,6 +10,163 @@ export interface Trimmed {
   full: string
 }
 
+export interface Line {
+  text: string
+  kind: LineKind
+}
+
+/** The reply in a plain text, by the marks that mail programs leave. */
 export function trimReply(full: string): Trimmed {
-  return { text: full.trim(), quoted: '', signature: '', full }
+  const lines = full
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u200b\u2060\ufeff]/g, '')
+    .split('\n')
+  return { ...trimLines(classify(lines.map((line) => line.trimEnd()))), full }
+}
+
+/** Every line with what it is; fenced code is text, whatever it looks like. */
+export function classify(lines: readonly string[]): Line[] {
+  const found: Line[] = []
+  let fenced = false
+  for (let at = 0; at < lines.length; at += 1) {
+    const text = lines[at] ?? ''
+    if (/^\s*(```|~~~)/.test(text)) fenced = !fenced && lines.slice(at + 1).some((one) => /^\s*(```|~~~)/.test(one))
+    const code = fenced || /^\s*```/.test(text)
+    const count = code ? 0 : wroteLines(lines, at)
+    if (count > 0) {
+      for (const folded of lines.slice(at, at + count)) found.push({ text: folded, kind: 'wrote' })
+      at += count - 1
+    } else found.push({ text, kind: code ? 'text' : kindOf(lines, at) })
+  }
+  return headersInBlocks(found)
+}
+
+function kindOf(lines: readonly string[], at: number): LineKind {
+  const text = lines[at] ?? ''
+  if (text.trim() === '') return 'empty'
+  const next = lines.slice(at + 1, at + 8).find((one) => one.trim() !== '') ?? ''
+  if (/^\s{0,3}[>＞]/.test(text)) return isDevice(text) && !/^\s*>\s/.test(text) ? 'device' : 'quote'
+  if (isOriginal(text, next)) return 'original'
+  if (isRule(text)) return 'rule'
+  if (isHeader(text)) return 'header'
+  if (/^\s*\|(\s|$)/.test(text) && [lines[at - 1], lines[at + 1]].some((one) => /^\s*\|(\s|$)/.test(one ?? '')))
+    return 'quote'
+  return isDevice(text) ? 'device' : 'text'
+}
+
+/** Fewest copied headers that make a block. */
+const BLOCK = 3
+
+/** A label alone is a word like any other: only several of them in a row, a sender among them, are copied headers. */
+function headersInBlocks(lines: readonly Line[]): Line[] {
+  const found = [...lines]
+  for (let at = 0; at < found.length; at += 1) {
+    if (found[at]?.kind !== 'header') continue
+    const end = blockEnd(found, at)
+    const headers = found.slice(at, end).filter(({ kind }) => kind === 'header')
+    const sender = headers.some(({ text }) => isFromHeader(text))
+    const enough = headers.length >= BLOCK || (headers.length === 2 && sender && isFromHeader(headers[0]?.text ?? ''))
+    const kind = sender && enough ? 'header' : 'text'
+    for (let index = at; index < end; index += 1) {
+      const line = found[index]
+      if (line && line.kind !== 'empty') found[index] = { ...line, kind }
+    }
+    at = end - 1
+  }
+  return found
+}
+
+/** A block goes on over one folded line, or one empty one, when a header follows. */
+function blockEnd(lines: readonly Line[], start: number): number {
+  let end = start + 1
+  for (let at = end; at < lines.length; at += 1) {
+    const kind = lines[at]?.kind
+    if (kind === 'header') end = at + 1
+    else if ((kind !== 'text' && kind !== 'empty') || at - end >= 2) break
+  }
+  return end
+}
+
+/** The reply among classified lines. When nothing but quotes remain, they are the message. */
+export function trimLines(lines: readonly Line[]): Omit<Trimmed, 'full'> {
+  const cut = originalStart(lines)
+  const above = lines.slice(0, cut)
+  const signed = signatureStart(above)
+  const body = withoutQuotes(above.slice(0, signed))
+  const text = joined(body.filter(({ kind }) => kind !== 'device'))
+  if (text === '') return { text: joined(lines), quoted: '', signature: '' }
+  const kept = new Set(body)
+  const left = above.slice(0, signed).filter((line) => !kept.has(line))
+  const devices = body.filter(({ kind }) => kind === 'device')
+  return {
+    text,
+    quoted: joined([...left, ...lines.slice(cut)]),
+    signature: joined([...devices, ...above.slice(signed)]),
+  }
+}
+
+function joined(lines: readonly Line[]): string {
+  return lines
+    .map(({ text }) => text)
+    .join('\n')
+    .replace(/^(?:[^\S\n]*\n)+/, '')
+    .trimEnd()
+}
+
+const WORDS: readonly LineKind[] = ['text']
+
+function hasWords(lines: readonly Line[]): boolean {
+  return lines.some(({ kind }) => WORDS.includes(kind))
+}
+
+/** Most lines of words below a quote that still are the program's or a list's, not an answer from below. */
+const TAIL_MAX = 6
+
+/** Where another mail begins that lasts to the end. Only below words of the writer's own: above them it is an answer from below. */
+function originalStart(lines: readonly Line[]): number {
+  for (const [at, { kind }] of lines.entries()) {
+    const above = hasWords(lines.slice(0, at))
+    if (!above) continue
+    if (kind === 'original' || kind === 'header') return at
+    if (kind === 'wrote' && lines[at - 1]?.kind !== 'wrote') {
+      const rest = lines.slice(at).filter((one) => one.kind !== 'wrote' && one.kind !== 'empty')
+      const quotes = rest.findIndex((one) => one.kind === 'quote')
+      if (quotes === -1 || quotes > 0) return at
+      const last = rest.findLastIndex((one) => one.kind === 'quote')
+      const between = hasWords(rest.slice(quotes, last))
+      const tail = rest.slice(last + 1).filter((one) => one.kind === 'text').length
+      if (!between && tail <= TAIL_MAX) return at
+    }
+  }
+  return lines.length
+}
+
+/** Where a rule of dashes or the last device lines end what the writer says. */
+function signatureStart(lines: readonly Line[]): number {
+  const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && hasWords(lines.slice(0, at)))
+  return rule === -1 ? lines.length : rule
+}
+
+/**
+ * Leaves out who wrote, copied headers, and quotes that only stand above or below the answer. Quotes between answers stay:
+ * without them nobody knows what is answered.
+ */
+function withoutQuotes(lines: readonly Line[]): Line[] {
+  const shown = lines.filter(
+    ({ kind }) => kind !== 'wrote' && kind !== 'header' && kind !== 'original' && kind !== 'rule',
+  )
+  const last = shown.findLastIndex(({ kind }) => kind === 'text')
+  if (last === -1) return []
+  const upTo = shown.slice(0, last + 1)
+  const trailing = shown.slice(last + 1).filter(({ kind }) => kind === 'device')
+  return [...answerFromBelow(lines, upTo), ...trailing]
+}
+
+/** One introduced quote with one answer below it: the quote goes. */
+function answerFromBelow(lines: readonly Line[], shown: readonly Line[]): readonly Line[] {
+  const first = lines.find(({ kind }) => kind !== 'empty')
+  const introduced = first !== undefined && ['wrote', 'header', 'original'].includes(first.kind)
+  const start = shown.findIndex(({ kind }) => kind === 'text')
+  const rest = shown.slice(start)
+  return introduced && !rest.some(({ kind }) => kind === 'quote') ? rest : shown
 }
