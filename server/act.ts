@@ -15,8 +15,8 @@ export interface ActOptions {
   sites: readonly RoutedSite[]
   /** The names of the backends there are. */
   backends: readonly string[]
-  /** The deliveries that carry a message of ours to the contact, when its channel does not read the log itself. */
-  deliveriesTo(conversation: Conversation): NewDelivery[]
+  /** The deliveries that carry a message of ours to the contact, when it does not read the log itself. */
+  deliveriesTo(conversation: Conversation): Promise<NewDelivery[]>
   signal(conversation: string, signal: Signal): void
   now(): number
 }
@@ -145,24 +145,32 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
  * queue first, and may always help a colleague who has it.
  */
 async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
-  if (request.author.kind !== 'agent') return append(options, request, (now) => said(options, request, { now, body }))
+  const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
+  const deliveries = carries ? await options.deliveriesTo(request.conversation) : []
+  if (request.author.kind !== 'agent')
+    return append(options, request, (now) => said(request, { now, body, deliveries }))
   const held = await options.store.conversation(request.conversation.id)
   const acting = { ...request, term: undefined }
   // Both are appended in this turn of the event loop and so become one transaction.
   const taken = held?.floor.holder.kind === 'agent' ? undefined : takeFloor(options, acting)
-  const result = append(options, acting, (now) => said(options, acting, { now, body }))
+  const result = append(options, acting, (now) => said(acting, { now, body, deliveries }))
   await Promise.all([taken, result])
   return result
 }
 
-function said(options: ActOptions, acting: Acting, { now, body }: { now: Conversation; body: Body }): Decision {
+interface Saying {
+  now: Conversation
+  body: Body
+  deliveries: readonly NewDelivery[]
+}
+
+function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
   const refuse = refusal({ ...acting, conversation: now })
   if (refuse) return { refuse }
-  const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
   return {
     entries: [{ from: acting.author, body }],
     ...(body.kind === 'message' && acting.author.kind === 'agent' ? { waitingSince: null } : {}),
-    ...(carries ? { deliveries: options.deliveriesTo(now) } : {}),
+    ...(deliveries.length > 0 ? { deliveries } : {}),
   }
 }
 

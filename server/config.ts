@@ -148,6 +148,15 @@ export const settings = z.strictObject({
   websocket: websocket.prefault({}),
   /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
   trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+  /** When an answer that a customer has not read in the widget goes to another channel. */
+  reach: z
+    .strictObject({
+      /** After the customer has left the widget. */
+      afterMs: z.int().min(0).max(86_400_000).default(30_000),
+      /** Whose widget is open and who reads nothing for this long counts as gone. */
+      unreadMs: z.int().min(0).max(86_400_000).default(600_000),
+    })
+    .prefault({}),
   /** Days that untouched inbound payloads are kept. */
   rawDays: z.number().min(0).max(3_650).default(30),
   /** A port of its own for /metrics; without it an admin token is asked for on the main port. */

@@ -7,6 +7,8 @@ import type { LogStore, PeopleStore } from './stores/store.ts'
 export interface ContactSignalsOptions {
   store: Pick<LogStore, 'find' | 'setCursor'> & Pick<PeopleStore, 'updateContact'>
   signal(conversation: string, signal: Signal): void
+  /** Hears of every contact who comes and goes. */
+  present(conversation: string, channel: string, online: boolean): void
   now(): number
   logger: Logger
 }
@@ -21,7 +23,7 @@ export interface ContactSignals {
 /** Cursors come with every message read; only the newest of each conversation within this time is written. */
 const CURSOR_MS = 250
 
-export function createContactSignals({ store, signal, now, logger }: ContactSignalsOptions): ContactSignals {
+export function createContactSignals({ store, signal, present, now, logger }: ContactSignalsOptions): ContactSignals {
   const cursors = new Map<string, { from: Participant; delivered: number; read: number }>()
   const under = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
@@ -42,7 +44,7 @@ export function createContactSignals({ store, signal, now, logger }: ContactSign
     cursors.clear()
   }
 
-  async function pass(conversation: Conversation, one: ContactSignal): Promise<void> {
+  async function pass(conversation: Conversation, channel: string, one: ContactSignal): Promise<void> {
     const from: Participant = { kind: 'contact', id: conversation.contact }
     switch (one.kind) {
       case 'typing':
@@ -53,6 +55,7 @@ export function createContactSignals({ store, signal, now, logger }: ContactSign
           ...(one.preview === undefined ? {} : { preview: one.preview }),
         })
       case 'presence':
+        present(conversation.id, channel, one.online)
         signal(conversation.id, { kind: 'presence', from, online: one.online })
         await store.updateContact(conversation.contact, { seenAt: now() })
         return
@@ -76,7 +79,7 @@ export function createContactSignals({ store, signal, now, logger }: ContactSign
 
   return {
     receive({ site, channel, address }, one) {
-      keep(store.find(site, channel, address).then((conversation) => conversation && pass(conversation, one)))
+      keep(store.find(site, channel, address).then((conversation) => conversation && pass(conversation, channel, one)))
     },
     async idle() {
       await Promise.all(under)

@@ -34,7 +34,7 @@ export function countDeliveries<S extends OutboxStore>(store: S, metrics: Pick<M
     ...store,
     async settle(id, owner, result) {
       const held = await store.settle(id, owner, result)
-      if (held) metrics.settled(result.state)
+      if (held && result.state !== 'wait') metrics.settled(result.state)
       return held
     },
   } satisfies OutboxStore as S

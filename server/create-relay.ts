@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
-import type { Conversation } from '@hutong/core/conversation'
 import { createAct } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
 import { createChangeContact } from './change-contact.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
+import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
+import type { ReachTimes } from './reach.ts'
 import { createReceive } from './receive.ts'
 import type { Relay } from './relay.ts'
-import type { NewDelivery, Store } from './stores/store.ts'
+import type { Store } from './stores/store.ts'
+import { createWays } from './ways.ts'
+import { createWhereabouts } from './whereabouts.ts'
 
 export interface RelayOptions {
   store: Store
@@ -27,10 +30,12 @@ export interface RelayOptions {
   clock: Clock
   /** Days that raw payloads are kept. */
   rawDays: number
+  reach?: ReachTimes
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
 }
 
 const DAY = 86_400_000
+const REACH: ReachTimes = { afterMs: 30_000, unreadMs: 600_000 }
 /** How long work under way may take once the relay drains. */
 const DRAIN_MS = 10_000
 const PURGE_MS = 3_600_000
@@ -39,7 +44,7 @@ const PURGE_MS = 3_600_000
 export function createRelay(options: RelayOptions): Relay {
   const { store, sites, adapters, files, logger, clock } = options
   const owner = randomUUID()
-  const { fanOut, committer, outbox, signals, ...doors } = createStages(options, owner)
+  const { fanOut, committer, outbox, signals, failOver, ways, ...doors } = createStages(options, owner)
   const routes = createRoutes()
   let draining = false
   let purging: NodeJS.Timeout | undefined
@@ -49,7 +54,12 @@ export function createRelay(options: RelayOptions): Relay {
     host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
     async report(channel, native, report) {
-      await store.report(channel, native, report)
+      const news = await store.report(channel, native, report)
+      if (!news) return
+      const { id, conversation, target, seq } = news
+      if (report.state === 'failed')
+        return failOver.next({ id, conversation, target, reason: report.reason ?? 'the platform could not bring it' })
+      failOver.tell(conversation, { of: [seq], target, state: report.state })
     },
     signal: fanOut.signal,
     follow: fanOut.follow,
@@ -77,6 +87,7 @@ export function createRelay(options: RelayOptions): Relay {
 
 function createStages({ store, sites, adapters, backends, logger, measure, ...options }: RelayOptions, owner: string) {
   const now = () => options.clock.now()
+  const { reach = REACH } = options
   const channels = new Map(adapters.map((adapter) => [adapter.channel, adapter]))
   const readsLog = (channel: string) => channels.get(channel)?.capabilities.readsLog ?? false
   const fanOut = createFanOut()
@@ -88,6 +99,9 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
       if (applied.some((one) => one.deliveries > 0)) outbox.wake()
     },
   })
+  const whereabouts = createWhereabouts(now, reach.unreadMs)
+  const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
+  const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
   const prompts = createPrompts(store, readsLog)
   const receive = createReceive({ store, committer, sites, prompts, now, rawMs: options.rawDays * DAY })
   const act = createAct({
@@ -97,7 +111,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     backends: backends.map(({ name }) => name),
     signal: fanOut.signal,
     now,
-    deliveriesTo: deliveriesUnless(readsLog),
+    deliveriesTo: ways.deliveries,
   })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
@@ -107,17 +121,11 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     onFloorMoved,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const egress = createEgress({ store, adapters: channels, files: options.files, prompts })
+  const egress = createEgress({ store, adapters: channels, files: options.files, prompts, ways, failOver })
   const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
-  const signals = createContactSignals({ store, signal: fanOut.signal, now, logger })
+  const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   const changeContact = createChangeContact({ store, committer, now })
-  return { fanOut, committer, receive, act, changeContact, outbox, signals }
-}
-
-/** A message of ours goes out through the outbox unless the contact's channel reads the log itself. */
-function deliveriesUnless(readsLog: (channel: string) => boolean): (conversation: Conversation) => NewDelivery[] {
-  return ({ id, channel }) =>
-    readsLog(channel) ? [] : [{ lane: `channel:${channel}:${id}`, target: `channel:${channel}`, entry: 0 }]
+  return { fanOut, committer, receive, act, changeContact, outbox, signals, failOver, ways }
 }
 
 function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {

@@ -1,46 +1,131 @@
 import type { Adapter, FileStorage, Receipt } from '@hutong/core/adapter'
-import { degrade } from '@hutong/core/degrade'
+import type { Event } from '@hutong/core/backend'
+import { type Change, degrade, type Prompt } from '@hutong/core/degrade'
+import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import type { Part } from '@hutong/core/parts'
+import { channelOf, type FailOver } from './fail-over.ts'
 import type { Carrier } from './outbox.ts'
 import { withUrls } from './present.ts'
 import type { Prompts } from './prompts.ts'
-import type { PeopleStore, Settlement, SmallStore } from './stores/store.ts'
+import type { ClaimedDelivery, LogStore, OutboxStore, Settlement, SmallStore } from './stores/store.ts'
+import type { Ways } from './ways.ts'
 
 export interface EgressOptions {
-  store: Pick<PeopleStore, 'contact'> & Pick<SmallStore, 'get' | 'set'>
+  store: Pick<LogStore, 'conversation'> & Pick<OutboxStore, 'gather'> & Pick<SmallStore, 'get' | 'set'>
   adapters: ReadonlyMap<string, Adapter>
   files: Pick<FileStorage, 'url'>
   prompts: Prompts
+  ways: Ways
+  failOver: FailOver
 }
 
 const TRIES = 12
+/** Most messages that travel as one. */
+const GATHERED = 20
 /** Where the receipts of a delivery of several messages are kept, so that a new try goes on where the last one stopped. */
 const SENT = 'sent'
 
 /** The last stage: the entry in the channel's own means, sent under the delivery's key. */
-export function createEgress({ store, adapters, files, prompts }: EgressOptions): Carrier {
+export function createEgress(options: EgressOptions): Carrier {
+  const { store, adapters, ways, failOver } = options
+
+  async function deliver(claimed: ClaimedDelivery): Promise<Settlement> {
+    const { id, target, event } = claimed
+    const adapter = adapters.get(channelOf(target))
+    if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
+    const conversation = await store.conversation(event.conversation)
+    if (!conversation) throw new HutongError('gone', 'the conversation is gone')
+    const way = (await ways.of(conversation)).find(
+      (one) => one.channel === adapter.channel && (claimed.address ?? one.address) === one.address,
+    )
+    if (!way) throw new HutongError('gone', `the contact has no proven address on ${adapter.channel}`)
+    const due = await ways.due(conversation, [event])
+    if ('until' in due) return { state: 'wait', due: due.until }
+    const joined = adapter.capabilities.gatherMs > 0 ? await store.gather(id, GATHERED) : []
+    const all = standing([event, ...joined])
+    const entries = all.filter(({ seq }) => seq > due.read)
+    if (entries.length === 0) return all.length === 0 ? { state: 'done' } : { state: 'skipped' }
+    const settlement = await send(options, { claimed, adapter, address: way.address, entries })
+    const state = settlement.state === 'unsure' ? 'unsure' : 'sent'
+    failOver.tell(event.conversation, { of: entries.map(({ seq }) => seq), target, state })
+    return settlement
+  }
+
   return {
     tries: TRIES,
-    async deliver({ id, target, attempt, event }) {
-      const adapter = adapters.get(target.slice('channel:'.length))
-      if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
-      const entry = withUrls(event.entry, files)
-      if (entry.body.kind !== 'message') return { state: 'done' }
-      const contact = await store.contact(event.contact)
-      const identity = contact?.identities.find((one) => one.channel === adapter.channel)
-      if (!identity) throw new HutongError('gone', `the contact has no address on ${adapter.channel}`)
-      const { messages, changes, prompts: offered } = degrade(entry.body.parts, adapter.capabilities)
-      const receipts = ((await store.get(SENT, String(id))) ?? []) as Receipt[]
-      for (const [index, parts] of messages.entries()) {
-        if (index < receipts.length) continue
-        const to = { address: identity.address, conversation: event.conversation }
-        receipts.push(await adapter.send({ key: `d${id}:${index}`, to, entry, parts, changes, attempt }))
-        if (messages.length > 1) await store.set(SENT, String(id), receipts)
-      }
-      await prompts.remember(entry, offered)
-      return settlementOf(receipts)
-    },
+    deliver,
+    gaveUp: ({ id, target, event: { conversation } }, { message: reason }) =>
+      failOver.next({ id, target, conversation, reason }),
   }
+}
+
+/** The messages among them as they are now: what was edited meanwhile in its new words, without what was recalled. */
+function standing(events: readonly Event[]): Entry[] {
+  const messages = new Map<number, Entry>()
+  for (const { entry } of events) {
+    const { body } = entry
+    if (body.kind === 'message') messages.set(entry.seq, entry)
+    else if (body.kind === 'recall') messages.delete(body.of)
+    else if (body.kind === 'edit') {
+      const before = messages.get(body.of)
+      if (before?.body.kind === 'message')
+        messages.set(body.of, { ...before, body: { ...before.body, parts: body.parts } })
+    }
+  }
+  return [...messages.values()]
+}
+
+interface Sending {
+  claimed: ClaimedDelivery
+  adapter: Adapter
+  address: string
+  entries: readonly Entry[]
+}
+
+async function send(options: EgressOptions, { claimed, adapter, address, entries }: Sending): Promise<Settlement> {
+  const { store, files, prompts } = options
+  const { id, attempt, event } = claimed
+  const { messages, changes, offered, newest } = written(entries, adapter, files)
+  const receipts = ((await store.get(SENT, String(id))) ?? []) as Receipt[]
+  for (const [index, parts] of messages.entries()) {
+    if (index < receipts.length) continue
+    const to = { address, conversation: event.conversation }
+    receipts.push(await adapter.send({ key: `d${id}:${index}`, to, entry: newest, parts, changes, attempt }))
+    if (messages.length > 1) await store.set(SENT, String(id), receipts)
+  }
+  await prompts.remember(newest, offered)
+  return settlementOf(receipts)
+}
+
+interface Written {
+  messages: Part[][]
+  changes: Change[]
+  /** What the newest entry offers. */
+  offered: readonly Prompt[]
+  newest: Entry
+}
+
+/** Several entries as the fewest messages that the channel can carry them in. */
+function written(entries: readonly Entry[], adapter: Adapter, files: Pick<FileStorage, 'url'>): Written {
+  const messages: Part[][] = []
+  const changes: Change[] = []
+  let offered: readonly Prompt[] = []
+  let newest: Entry | undefined
+  for (const one of entries) {
+    newest = withUrls(one, files)
+    if (newest.body.kind !== 'message') continue
+    const shown = degrade(newest.body.parts, adapter.capabilities)
+    changes.push(...shown.changes)
+    offered = shown.prompts
+    for (const [index, parts] of shown.messages.entries()) {
+      const before = index === 0 ? messages.at(-1) : undefined
+      if (before && before.length + parts.length <= adapter.capabilities.partsPerMessage) before.push(...parts)
+      else messages.push([...parts])
+    }
+  }
+  if (!newest) throw new HutongError('internal', 'a delivery carries no entry')
+  return { messages, changes, offered, newest }
 }
 
 function settlementOf(receipts: readonly Receipt[]): Settlement {

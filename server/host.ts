@@ -37,7 +37,7 @@ export function createHost(
       follow: (conversation, listener) =>
         relay.follow(conversation, {
           entries: (entries) => listener.entries(entries.map((entry) => presentToContact(entry, files))),
-          signal: (signal) => listener.signal(signal),
+          signal: (signal) => signal.kind !== 'delivery' && listener.signal(signal),
         }),
     },
     route: (method, path, handle) => routes.add(method, `/channels/${channel}${path}`, handle),

@@ -14,7 +14,7 @@ export interface Metrics {
   /** One transaction of the log. */
   committed(seconds: number, writes: number): void
   /** An outbox row ended, or was put off. */
-  settled(state: 'done' | 'retry' | 'dead' | 'unsure'): void
+  settled(state: 'done' | 'skipped' | 'retry' | 'dead' | 'unsure'): void
   /** A backend is done with an event. */
   answered(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
   /** An agent or a backend over the network spoke without the floor. */

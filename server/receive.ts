@@ -61,7 +61,7 @@ async function placeOf(
 function target(opening: Opening, { channel, address, conversation }: Place): Write['to'] {
   if (conversation === undefined) return opening
   const { verified } = opening
-  return { conversation, identity: { channel, address, ...(verified && { verified }) } }
+  return { conversation, ...(verified && { identity: { channel, address, verified } }) }
 }
 
 function authorOf({ author }: Arrival): { from?: Participant } {

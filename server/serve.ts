@@ -97,6 +97,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     logger,
     clock,
     rawDays: config.rawDays,
+    reach: config.reach,
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
   const backendSocket = createBackendSocket({

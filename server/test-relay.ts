@@ -5,6 +5,7 @@ import type { Adapter, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { createRelay } from './create-relay.ts'
+import type { ReachTimes } from './reach.ts'
 import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Store } from './stores/store.ts'
@@ -59,10 +60,12 @@ export async function openTestRelay({
   backends = [],
   adapters = [webChannel],
   routing = ['desk'],
+  reach,
 }: {
   backends?: readonly Backend[]
   adapters?: readonly Adapter[]
   routing?: readonly string[]
+  reach?: ReachTimes
 } = {}): Promise<TestRelay> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-relay-'))
   const store = createSqliteStore({ path: join(folder, 'hutong.sqlite') })
@@ -77,6 +80,7 @@ export async function openTestRelay({
     logger: quiet,
     clock: { now: Date.now },
     rawDays: 1,
+    ...(reach && { reach }),
   })
   await relay.start()
   let written = 0

@@ -94,8 +94,8 @@ export interface Arrival {
   /** Who wrote it when it was not the contact: a person answering in the platform's own client. */
   author?: Participant
   /**
-   * The conversation it belongs to, when the platform proves that (a signed token in the reply); the address becomes one
-   * more identity of its contact. Without it the address decides.
+   * The conversation it belongs to, when the platform proves that (a signed token in the reply); a verified address
+   * becomes one more identity of its contact unless it is somebody else's. Without it the address decides.
    */
   conversation?: string
   /** State of the channel (a cursor) that is written in the same transaction, also when the message is a duplicate. */

@@ -36,6 +36,10 @@ export const attributes = z.record(
 /** The option a contact picked: `of` is the entry that offered it, `id` the option or reply button. */
 const choice = z.object({ of: seq, id: z.string().max(64) })
 
+/** How far a message has come on its way out. `skipped`: the contact had read it before it was sent. */
+export const deliveryState = z.enum(['waiting', 'sent', 'delivered', 'read', 'failed', 'unsure', 'skipped'])
+export type DeliveryState = z.infer<typeof deliveryState>
+
 export const body = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), parts, replyTo: seq.optional(), choice: choice.optional() }),
   z.object({ kind: z.literal('edit'), of: seq, parts }),
@@ -62,6 +66,15 @@ export const body = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('contact'), changes: attributes }),
   /** The conversation's attributes (tags, priority, topic) changed; null removed one. */
   z.object({ kind: z.literal('attributes'), changes: attributes }),
+  /** Message `of` could not be brought by `channel`, or nobody knows whether it was; `next` is the channel tried instead. */
+  z.object({
+    kind: z.literal('delivery'),
+    of: seq,
+    channel: z.string().max(64),
+    state: deliveryState,
+    reason: z.string().max(1_000).optional(),
+    next: z.string().max(64).optional(),
+  }),
   /** Stands where the reader may not see the entry, so that `seq` has no holes for anyone. */
   z.object({ kind: z.literal('hidden') }),
 ])
@@ -95,6 +108,7 @@ export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 export function visibleToContact(one: Entry): Entry {
   switch (one.body.kind) {
     case 'note':
+    case 'delivery':
     case 'contact':
     case 'attributes':
       return { ...one, key: `hidden:${one.seq}`, from: { kind: 'system', id: 'system' }, body: { kind: 'hidden' } }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { visit } from './conversation.ts'
-import { participant } from './entry.ts'
+import { deliveryState, participant } from './entry.ts'
 
 /** Longest typing preview, in UTF-16 code units; the rest is cut by the sender. */
 export const PREVIEW_MAX = 200
@@ -22,6 +22,15 @@ export const signal = z.discriminatedUnion('kind', [
   }),
   /** The whole text so far of a message that is still being written; the entry with the same `key` replaces it. */
   z.object({ kind: z.literal('stream'), from: participant, key: z.string(), text: z.string(), done: z.boolean() }),
+  /** How far message `of` has come on a channel that it is sent through; for agents and backends alone. */
+  z.object({
+    kind: z.literal('delivery'),
+    from: participant,
+    of: z.int().positive(),
+    channel: z.string(),
+    state: deliveryState,
+    reason: z.string().optional(),
+  }),
   z.object({ kind: z.literal('visit'), from: participant, visit }),
 ])
 

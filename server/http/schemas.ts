@@ -28,12 +28,15 @@ export const delivery = z.object({
   target: z.string(),
   conversation: z.string(),
   seq: z.int(),
-  state: z.enum(['ready', 'leased', 'done', 'dead', 'unsure', 'cancelled']),
+  state: z.enum(['ready', 'leased', 'joined', 'done', 'skipped', 'dead', 'unsure', 'cancelled']),
   due: z.int(),
   tries: z.int(),
   error: z.string().nullable(),
   receipt: z.string().nullable(),
   reported: z.enum(['delivered', 'read', 'failed']).nullable(),
+  address: z.string().nullable(),
+  why: z.string().nullable(),
+  joined: z.int().nullable().meta({ description: 'The delivery it travels with' }),
 })
 
 const wireError = z

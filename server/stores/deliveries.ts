@@ -4,7 +4,7 @@ import type { DeliveryRow, OutboxStore } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** The outbox but for taking and settling. Of a lane's open rows only the oldest is its `head`, and only heads are ever claimed. */
-export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' | 'settle'> {
+export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' | 'settle' | 'gather'> {
   return {
     async renew(ids, owner, until) {
       if (ids.length > 0) await held(db, owner).where('id', 'in', ids).set({ due: until }).execute()
@@ -24,6 +24,7 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
     },
     report: (channel, native, report) => keepReport(db, { channel, native, report }),
     deadLetters: (query) => deadLetters(db, query),
+    deliveriesOf: (query) => deliveriesOf(db, query),
     replay: (ids, now) => replay(db, ids, now),
     backlog: (now) => backlog(db, now),
   }
@@ -55,7 +56,7 @@ function rows(db: Kysely<Tables>) {
     .selectFrom('outbox as o')
     .innerJoin('conversations as c', 'c.n', 'o.conversation')
     .select(['o.id', 'o.lane', 'o.target', 'c.id as conversation', 'o.seq'])
-    .select(['o.state', 'o.due', 'o.tries', 'o.error', 'o.receipt', 'o.reported'])
+    .select(['o.state', 'o.due', 'o.tries', 'o.error', 'o.receipt', 'o.reported', 'o.address', 'o.why', 'o.joined'])
 }
 
 /** Of two reports that cross each other the later stage counts: whoever has read a message has it. */
@@ -89,12 +90,26 @@ async function deadLetters(
   return query.execute()
 }
 
+async function deliveriesOf(
+  db: Kysely<Tables>,
+  { conversation, seq, before, limit }: Parameters<OutboxStore['deliveriesOf']>[0],
+): Promise<DeliveryRow[]> {
+  let query = rows(db)
+    .where('c.id', '=', conversation)
+    .where('o.target', 'like', 'channel:%')
+    .orderBy('o.id', 'desc')
+    .limit(limit)
+  if (seq !== undefined) query = query.where('o.seq', '=', seq)
+  if (before !== undefined) query = query.where('o.id', '<', before)
+  return query.execute()
+}
+
 async function replay(db: Kysely<Tables>, ids: readonly number[], now: number): Promise<number> {
   if (ids.length === 0) return 0
   return db.transaction().execute(async (step) => {
     const rows = await step
       .updateTable('outbox')
-      .set({ state: 'ready', due: now, tries: 0, head: 0 })
+      .set({ state: 'ready', due: now, tries: 0, head: 0, joined: null })
       .where('id', 'in', ids)
       .where(sql<boolean>`state in ('dead', 'unsure')`)
       .returning('lane')

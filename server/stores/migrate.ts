@@ -2,18 +2,21 @@ import { HutongError } from '@hutong/core/errors'
 import { type Kysely, sql } from 'kysely'
 import { first } from './migrations/0001-first.ts'
 import { reports } from './migrations/0002-reports.ts'
+import { reach } from './migrations/0003-reach.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
 export interface SqlTypes {
   /** Type and constraints of a growing integer primary key. */
   serial: string
+  /** Type of a 64-bit integer. */
+  big: string
   /** A `create table` statement with the strictest checks the database has. */
   strict(createTable: string): string
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports]
+const MIGRATIONS = [first, reports, reach]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

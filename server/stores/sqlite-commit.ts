@@ -173,10 +173,10 @@ function addDeliveries(
 ): number {
   for (const lane of accepted.cancel ?? []) statements.cancelLane.run(lane)
   const deliveries = accepted.deliveries ?? []
-  for (const { lane, target, entry, due } of deliveries) {
-    const carried = draft.entries[entry]
+  for (const { lane, target, entry, due, address, why } of deliveries) {
+    const carried = typeof entry === 'number' ? draft.entries[entry] : entry
     if (!carried) throw new Error(`a delivery carries entry ${entry} of ${draft.entries.length}`)
-    statements.addDelivery.run(lane, target, known.n, carried.seq, at, due ?? at)
+    statements.addDelivery.run(lane, target, known.n, carried.seq, at, due ?? at, address ?? null, why ?? null)
   }
   return deliveries.length
 }

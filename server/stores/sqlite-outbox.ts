@@ -28,6 +28,13 @@ export function createSqliteOutbox(parts: SqliteParts): OutboxStore {
       while (turn.busy) await turn.busy
       return inTransaction(parts, () => claim(parts.statements, query))
     },
+    async gather(id, limit) {
+      while (turn.busy) await turn.busy
+      return inTransaction(parts, () => {
+        parts.statements.join.run(id, limit)
+        return all<EventRow>(parts.statements.joined, id).map(toEvent)
+      })
+    },
     settle(id, owner, result) {
       return new Promise((resolve, reject) => {
         if (waiting.length === 0) setImmediate(() => void settleAll())
@@ -45,7 +52,7 @@ interface Waiting {
   reject(cause: unknown): void
 }
 
-type ClaimedRow = EventRow & { lane: string; target: string; tries: number }
+type ClaimedRow = EventRow & { lane: string; target: string; address: string | null; tries: number }
 
 function claim(
   statements: Statements,
@@ -55,13 +62,32 @@ function claim(
   return due.flatMap(({ id }) => {
     statements.lease.run(owner, now + leaseMs, id)
     const row = one<ClaimedRow>(statements.leased, id)
-    return row ? [{ id, lane: row.lane, target: row.target, attempt: row.tries, event: toEvent(row) }] : []
+    if (!row) return []
+    const { lane, target, address, tries: attempt } = row
+    return [{ id, lane, target, ...(address === null ? {} : { address }), attempt, event: toEvent(row) }]
   })
 }
 
 /** A postponed delivery gives the head of its lane up, too: an older one may have been replayed meanwhile. */
 function settle(statements: Statements, { id, owner, result }: Waiting): boolean {
-  const row = one<{ lane: string; target: string }>(
+  const row = settleOne(statements, { id, owner, result })
+  if (!row) return false
+  statements.promote.run(row.lane)
+  if (!row.target.startsWith(CHANNEL) || result.state === 'retry' || result.state === 'wait') return true
+  statements.settleJoined.run(result.state, 'error' in result ? result.error : null, id)
+  for (const native of ('natives' in result && result.natives) || [])
+    statements.addReceipt.run(row.target.slice(CHANNEL.length), native, id)
+  return true
+}
+
+const CHANNEL = 'channel:'
+
+function settleOne(
+  statements: Statements,
+  { id, owner, result }: Pick<Waiting, 'id' | 'owner' | 'result'>,
+): { lane: string; target: string } | undefined {
+  if (result.state === 'wait') return one(statements.postpone, result.due, id, owner)
+  return one(
     statements.settle,
     result.state === 'retry' ? 'ready' : result.state,
     result.state === 'retry' ? result.due : null,
@@ -70,13 +96,4 @@ function settle(statements: Statements, { id, owner, result }: Waiting): boolean
     id,
     owner,
   )
-  if (!row) return false
-  statements.promote.run(row.lane)
-  if ('natives' in result)
-    for (const native of result.natives ?? []) statements.addReceipt.run(channelOf(row.target), native, id)
-  return true
-}
-
-function channelOf(target: string): string {
-  return target.slice('channel:'.length)
 }

@@ -28,6 +28,10 @@ export interface Statements {
   leased: StatementSync
   settle: StatementSync
   promote: StatementSync
+  postpone: StatementSync
+  settleJoined: StatementSync
+  join: StatementSync
+  joined: StatementSync
   addReceipt: StatementSync
   provenIdentity: StatementSync
   putState: StatementSync
@@ -59,21 +63,31 @@ const SQL: Record<keyof Statements, string> = {
   addNative: 'insert into natives (channel, native, conversation, seq) values (?, ?, ?, ?)',
   addRaw: 'insert into raws (conversation, seq, payload, until) values (?, ?, ?, ?)',
   cancelLane: "update outbox set state = 'cancelled', head = 0 where lane = ? and state = 'ready'",
-  addDelivery: `insert into outbox (lane, target, conversation, seq, at, state, head, due, tries)
+  addDelivery: `insert into outbox (lane, target, conversation, seq, at, state, head, due, tries, address, why)
     select ?1, ?2, ?3, ?4, ?5, 'ready',
-      not exists (select 1 from outbox where lane = ?1 and state in ('ready', 'leased')), ?6, 0`,
+      not exists (select 1 from outbox where lane = ?1 and state in ('ready', 'leased')), ?6, 0, ?7, ?8`,
   after: `${ENTRY} and seq > ? order by seq limit ?`,
   before: `${ENTRY} and seq < ? order by seq desc limit ?`,
   position: 'select max(position) as position from entries',
   dueHeads: 'select id from outbox where head = 1 and due <= ? order by due, id limit ?',
   lease: "update outbox set state = 'leased', owner = ?, due = ?, tries = tries + 1 where id = ?",
-  leased: `select o.lane, o.target, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
+  leased: `select o.lane, o.target, o.address, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
     c.site, c.contact from outbox o join conversations c on c.n = o.conversation
     join entries e on e.conversation = o.conversation and e.seq = o.seq where o.id = ?`,
   settle: `update outbox set state = ?, head = 0, due = coalesce(?, due), owner = null, error = ?, receipt = ?
     where id = ? and owner = ? and state = 'leased' returning lane, target`,
   promote: `update outbox set head = 1
     where id = (select min(id) from outbox where lane = ? and state in ('ready', 'leased'))`,
+  postpone: `update outbox set state = 'ready', head = 0, due = ?, owner = null, tries = tries - 1
+    where id = ? and owner = ? and state = 'leased' returning lane, target`,
+  settleJoined: "update outbox set state = ?, error = ? where joined = ? and state = 'joined'",
+  join: `update outbox set state = 'joined', joined = ?1, head = 0 where id in (
+      select o.id from outbox o join outbox h on h.id = ?1 where h.tries = 1 and o.lane = h.lane and o.state = 'ready'
+        and o.id > h.id and o.address is h.address
+        and not exists (select 1 from outbox j where j.joined = h.id) order by o.id limit ?2)`,
+  joined: `select e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id, c.site, c.contact
+    from outbox o join conversations c on c.n = o.conversation
+    join entries e on e.conversation = o.conversation and e.seq = o.seq where o.joined = ? order by o.id`,
   addReceipt: 'insert into receipts (channel, native, delivery) values (?, ?, ?) on conflict do nothing',
   provenIdentity: `insert into identities (site, channel, address, contact, verified, at) values (?, ?, ?, ?, ?, ?)
     on conflict (site, channel, address) do update set verified = coalesce(excluded.verified, verified)

@@ -24,6 +24,7 @@ export interface SqliteStoreOptions {
 
 const TYPES: SqlTypes = {
   serial: 'integer primary key',
+  big: 'integer',
   strict: (createTable) => `${createTable.replaceAll(' bigint', ' integer')} strict`,
 }
 

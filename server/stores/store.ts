@@ -94,8 +94,11 @@ export interface NewDelivery {
   lane: string
   /** `backend:<name>` or `channel:<id>`. */
   target: string
-  /** Which of the decision's entries it carries. */
-  entry: number
+  /** Which of the decision's entries it carries, or the number of one that is in the log already. */
+  entry: number | { seq: number }
+  /** Where on the channel, and why there. */
+  address?: string
+  why?: string
   due?: number
 }
 
@@ -168,6 +171,13 @@ export interface OutboxStore {
   claim(query: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedDelivery[]>
   /** Ends or postpones a claim; false when the lease was lost meanwhile and nothing changed. */
   settle(id: number, owner: string, result: Settlement): Promise<boolean>
+  /**
+   * What travels with a claimed delivery: at its first try everything else that waits in its lane joins it, at most `limit`;
+   * later the same again. In the order of the lane.
+   */
+  gather(id: number, limit: number): Promise<Event[]>
+  /** The deliveries of a conversation, newest first; of one entry when `seq` is given. */
+  deliveriesOf(query: { conversation: string; seq?: number; before?: number; limit: number }): Promise<DeliveryRow[]>
   renew(ids: readonly number[], owner: string, until: number): Promise<void>
   /** Gives back everything this owner holds, due at once. */
   release(owner: string): Promise<void>
@@ -189,6 +199,7 @@ export interface ClaimedDelivery {
   id: number
   lane: string
   target: string
+  address?: string
   /** 1 for the first try. */
   attempt: number
   event: Event
@@ -197,9 +208,14 @@ export interface ClaimedDelivery {
 export type Settlement =
   /** `natives`: the platform's ids of the messages, by which it reports. */
   | { state: 'done'; natives?: readonly string[] }
+  | { state: 'skipped' }
   | { state: 'retry'; due: number; error: string }
+  /** Not yet: this was no try. */
+  | { state: 'wait'; due: number }
   | { state: 'dead'; error: string }
   | { state: 'unsure'; error: string; natives?: readonly string[] }
+
+export type OutboxState = 'ready' | 'leased' | 'joined' | 'done' | 'skipped' | 'dead' | 'unsure' | 'cancelled'
 
 export interface DeliveryRow {
   id: number
@@ -207,7 +223,8 @@ export interface DeliveryRow {
   target: string
   conversation: string
   seq: number
-  state: 'ready' | 'leased' | 'done' | 'dead' | 'unsure' | 'cancelled'
+  /** `joined`: it travels with another one and shares its end; `skipped`: it was not needed any more. */
+  state: OutboxState
   due: number
   tries: number
   error: string | null
@@ -215,6 +232,10 @@ export interface DeliveryRow {
   receipt: string | null
   /** What the platform said of it after accepting. */
   reported: 'delivered' | 'read' | 'failed' | null
+  address: string | null
+  why: string | null
+  /** The delivery it travels with. */
+  joined: number | null
 }
 
 export interface SmallStore {

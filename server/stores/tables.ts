@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { OutboxState } from './store.ts'
 
 /** The schema as the queries see it. Columns marked JSON hold text; times are milliseconds since 1970. */
 export interface Tables {
@@ -18,6 +19,14 @@ export interface Tables {
     read: number
   }
   outbox: OutboxTable
+  links: {
+    id: Generated<number>
+    contact: string
+    target: string
+    by: string
+    at: number
+    undone_at: number | null
+  }
   receipts: { channel: string; native: string; delivery: number }
   agents: { id: string; email: string; name: string; password: string; created_at: number }
   sessions: { hash: string; agent: string; expires_at: number }
@@ -95,7 +104,7 @@ export interface OutboxTable {
   conversation: number
   seq: number
   at: number
-  state: 'ready' | 'leased' | 'done' | 'dead' | 'unsure' | 'cancelled'
+  state: OutboxState
   /** 1 for the only delivery of its lane that may be claimed, which is the oldest open one. */
   head: number
   /** When it may be claimed: the next try, or the end of the lease. */
@@ -106,4 +115,7 @@ export interface OutboxTable {
   /** JSON; the platform's ids. */
   receipt: string | null
   reported: 'delivered' | 'read' | 'failed' | null
+  address: string | null
+  why: string | null
+  joined: number | null
 }

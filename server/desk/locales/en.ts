@@ -126,6 +126,8 @@ export const words = {
     unassigned: 'Assignment removed',
     contactChanged: (what: string) => `Person changed: ${what}`,
     attributesChanged: (what: string) => `Details changed: ${what}`,
+    undelivered: (channel: string) => `Not delivered by ${channel}`,
+    sentInstead: (channel: string, next: string) => `Not delivered by ${channel}, sent by ${next} instead`,
     reason: (text: string) => `Reason: ${text}`,
   },
   relay: 'Hutong',

@@ -121,6 +121,8 @@ export const words: Words = {
     unassigned: '已取消分配',
     contactChanged: (what) => `客户资料已更新：${what}`,
     attributesChanged: (what) => `会话信息已更新：${what}`,
+    undelivered: (channel) => `未能通过${channel}送达`,
+    sentInstead: (channel, next) => `未能通过${channel}送达，已改用${next}`,
     reason: (text) => `原因：${text}`,
   },
   relay: '互通',

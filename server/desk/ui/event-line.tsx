@@ -1,6 +1,6 @@
 import type { Attributes, Participant } from '@hutong/core/entry'
 import type { Words } from '../locales/en.ts'
-import { type Around, participantName } from '../model/naming.ts'
+import { type Around, channelName, participantName } from '../model/naming.ts'
 import type { EventRow } from '../model/rows.ts'
 import type { Thread } from '../model/thread.ts'
 import { useDesk } from './desk-context.ts'
@@ -37,6 +37,12 @@ function sentence({ body, from }: EventRow, around: Around): string {
       return body.agent ? words.events.assigned(participantName(body.agent, around)) : words.events.unassigned
     case 'contact':
       return words.events.contactChanged(changesLine(body.changes, words))
+    case 'delivery': {
+      const channel = channelName(body.channel, words)
+      return body.next === undefined
+        ? words.events.undelivered(channel)
+        : words.events.sentInstead(channel, channelName(body.next, words))
+    }
     case 'attributes':
       return words.events.attributesChanged(changesLine(body.changes, words))
   }

@@ -1,0 +1,63 @@
+import type { Adapter } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
+import { type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
+import type { ClaimedDelivery, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
+import type { Whereabouts } from './whereabouts.ts'
+
+export interface WaysOptions {
+  store: Pick<PeopleStore, 'contact'> & Pick<LogStore, 'cursors'>
+  adapters: ReadonlyMap<string, Adapter>
+  whereabouts: Whereabouts
+  times: ReachTimes
+  now(): number
+}
+
+/** Where answers go, with what is known now. */
+export interface Ways {
+  of(conversation: Conversation): Promise<Way[]>
+  /** What has to be sent of one message of ours; nothing when the contact reads the log. `entry` as in NewDelivery. */
+  deliveries(conversation: Conversation, entry?: NewDelivery['entry']): Promise<NewDelivery[]>
+  delivery(conversation: string, to: { way: Way; wait: number; entry: NewDelivery['entry'] }): NewDelivery
+  /** Whether each of these is to be sent now, held back, or was read in the meantime. */
+  due(conversation: Conversation, events: readonly ClaimedDelivery['event'][]): Promise<Due>
+}
+
+export type Due = { until: number } | { read: number }
+
+export function createWays({ store, adapters, whereabouts, times, now }: WaysOptions): Ways {
+  const channels = new Map([...adapters].map(([channel, { capabilities }]) => [channel, capabilities]))
+  const sends = [...channels.values()].some(({ readsLog }) => !readsLog)
+  const readers = [...channels.values()].some(({ readsLog }) => readsLog)
+
+  async function of({ id, contact: who, channel: last }: Conversation): Promise<Way[]> {
+    const contact = await store.contact(who)
+    if (!contact) return []
+    const { identities, createdAt } = contact
+    return reach({ identities, createdAt, last, connected: whereabouts.connected(id) }, channels)
+  }
+
+  const delivery: Ways['delivery'] = (conversation, { way: { channel, address, why }, wait, entry }) => {
+    const target = `channel:${channel}`
+    const delay = Math.max(wait, channels.get(channel)?.gatherMs ?? 0)
+    const due = delay === 0 ? {} : { due: now() + delay }
+    return { lane: `${target}:${conversation}`, target, entry, address, why, ...due }
+  }
+
+  return {
+    of,
+    delivery,
+    async deliveries(conversation, entry = 0) {
+      const chosen = sends ? sending(await of(conversation), times) : undefined
+      return chosen ? [delivery(conversation.id, { ...chosen, entry })] : []
+    },
+    async due({ id, contact }, events) {
+      if (!readers) return { read: 0 }
+      const cursors = await store.cursors(id)
+      const read = cursors.find(({ participant }) => participant.id === contact)?.read ?? 0
+      const seen = whereabouts.seen(id)
+      const found = events.map(({ entry: { at, seq } }) => whetherToSend({ at, seq, read, seen }, times, now()))
+      const later = found.find((one) => typeof one === 'object')
+      return found.includes('send') || !later ? { read } : later
+    },
+  }
+}
