@@ -48,9 +48,9 @@ export function scoreBounces(folder: string): Score {
   const listed = files.includes('recipients.tsv') ? readFileSync(join(folder, 'recipients.tsv'), 'utf8') : ''
   const wanted = new Map(listed.split('\n').map((line) => line.split('\t') as [string, string | undefined]))
   const misses = names.flatMap((name) => {
-    const { automatic, bounce } = decode(readMail(readFileSync(join(folder, name))), { own: [], authservIds: [] })
+    const { automatic, bounce, from } = decode(readMail(readFileSync(join(folder, name))), { own: [], authservIds: [] })
     if (automatic === undefined) return [`${name}: would be answered`]
-    const found = bounce?.recipient
+    const found = bounce === undefined ? from?.address : bounce.recipient
     const expected = wanted.get(name)
     const right = expected === undefined ? found !== undefined && isAddress(found) : found === expected
     return right ? [] : [`${name}: ${automatic}, recipient ${found ?? 'unknown'}, not ${expected ?? 'an address'}`]

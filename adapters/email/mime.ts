@@ -111,7 +111,7 @@ function walk(node: Node, found: Found): void {
   if (node.depth > DEPTH_MAX || found.count >= PARTS_MAX) return
   found.count += 1
   const type = structured(header(node.headers, 'content-type') || 'text/plain')
-  const boundary = type.parameters['boundary']
+  const boundary = type.parameters.boundary ?? /^--([^\s-]\S*|-+\S+)[ \t]*$/m.exec(node.content)?.[1]
   if (type.value.startsWith('multipart/') && boundary) {
     const pieces = between(node.content, boundary)
     for (const [index, piece] of pieces.entries())
@@ -132,7 +132,7 @@ const READ: readonly BodyType[] = ['text/plain', 'text/html', 'message/delivery-
 
 function leaf(node: Node, type: Structured, found: Found): void {
   const disposition = structured(header(node.headers, 'content-disposition'))
-  const name = disposition.parameters['filename'] ?? type.parameters['name']
+  const name = disposition.parameters.filename ?? type.parameters.name
   const bytes = undone(node.content, header(node.headers, 'content-transfer-encoding'))
   if (/^(message\/(rfc822|global)|text\/rfc822-headers|message\/(rfc822|global)-headers)$/.test(type.value))
     found.returned ??= readHeaders(bytes)
