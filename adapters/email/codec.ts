@@ -5,7 +5,7 @@ import { type Automatic, automaticOf } from './automatic.ts'
 import { type Bounce, bounceOf } from './bounce.ts'
 import { decodeText } from './charset.ts'
 import { textOfHtml, unfold } from './html-text.ts'
-import { type Attachment, type Body, header, type Mail } from './mail.ts'
+import { type Attachment, type Body, type Header, header, type Mail } from './mail.ts'
 import { words } from './mime.ts'
 import { idsIn, type Person, peopleIn, receiversOf, senderOf } from './people.ts'
 import { trimHtml } from './reply-html.ts'
@@ -98,16 +98,23 @@ function contentId({ headers, bodies, attachments }: Mail): string {
   return `${hash.digest('hex').slice(0, 40)}@no-message-id`
 }
 
-/** The topmost verdict of each trusted server counts; what others wrote into the header is not read. */
+/**
+ * The topmost verdict of a trusted server counts, and only for a mail with one author: what others wrote into these headers
+ * stands further down.
+ */
 function dmarcOf({ headers }: Mail, authservIds: readonly string[]): Letter['dmarc'] {
-  for (const { name, value } of headers) {
-    if (name !== 'authentication-results') continue
-    const [, server = ''] = /^\s*([^\s;]+)/.exec(value) ?? []
-    if (!authservIds.includes(server.toLowerCase())) continue
-    const [, verdict] = /(?:^|;)\s*dmarc\s*=\s*(\w+)/i.exec(value) ?? []
-    if (verdict !== undefined) return verdict.toLowerCase() === 'pass' ? 'pass' : 'fail'
-  }
-  return 'unknown'
+  const trusted = (one: Header) =>
+    one.name === 'authentication-results' && authservIds.includes(/^[^\s;]+/.exec(one.value)?.[0].toLowerCase() ?? '')
+  const first = headers.findIndex(trusted)
+  if (first === -1) return 'unknown'
+  const after = headers.findIndex((one, at) => at > first && !trusted(one))
+  const verdicts = headers.slice(first, after === -1 ? undefined : after).flatMap(({ value }) => {
+    const [, verdict] = /;\s*dmarc\s*=\s*(\w+)/i.exec(value) ?? []
+    return verdict === undefined ? [] : [verdict.toLowerCase()]
+  })
+  if (verdicts.length === 0) return 'unknown'
+  const authors = headers.filter(({ name }) => name === 'from').flatMap(({ value }) => peopleIn(value))
+  return verdicts[0] === 'pass' && authors.length === 1 ? 'pass' : 'fail'
 }
 
 /** A stored attachment beside the letter's own record of it. */

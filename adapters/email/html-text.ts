@@ -80,9 +80,9 @@ function element(node: Tag, page: Page): void {
   if (block || mark !== page.mark) flush(page)
   if (mark === 'original' && page.mark === undefined) page.lines.push({ text: '', mark })
   const before = { quotes: page.quotes, mark: page.mark }
+  if (SPACED.has(node.name)) blank(page)
   if (node.name === 'blockquote') page.quotes += 1
   page.mark = node.name === 'blockquote' && mark === undefined ? 'quote' : mark
-  if (SPACED.has(node.name)) blank(page)
   if (node.name === 'li') page.open = '• '
   if (node.name === 'td' || node.name === 'th') page.open = page.open === '' ? '' : `${page.open} `
   page.depth += 1
@@ -93,8 +93,8 @@ function element(node: Tag, page: Page): void {
   page.depth -= 1
   if (node.name === 'a') link(node, page)
   if (block || mark !== before.mark) flush(page)
-  if (SPACED.has(node.name)) blank(page)
   Object.assign(page, before)
+  if (SPACED.has(node.name)) blank(page)
 }
 
 function preformatted(node: Tag, page: Page): void {
