@@ -28,6 +28,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
     const at = now()
+    const { automatic } = arrival
     const write: Write = {
       to: target(opening, place),
       key: arrival.key,
@@ -35,7 +36,8 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       ...(arrival.native === undefined ? {} : { native: { channel, id: arrival.native } }),
       ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
       ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
-      decide: (conversation) => arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at }),
+      decide: (conversation) =>
+        arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic }),
     }
     const outcome = await committer.append(write)
     if (outcome.state === 'duplicate') {

@@ -40,9 +40,15 @@ export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
 
-/** What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. */
-export function arrived(conversation: Conversation, routing: Routing, entry: NewEntry & { at: number }): Decision {
+export type ArrivedEntry = NewEntry & { at: number; automatic?: boolean | undefined }
+
+/**
+ * What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. What a
+ * robot wrote sets nothing in motion.
+ */
+export function arrived(conversation: Conversation, routing: Routing, entry: ArrivedEntry): Decision {
   const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
+  if (entry.automatic) return { entries }
   const wakes = entry.body.kind === 'message' || entry.body.kind === 'answer'
   const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
   const floor: Floor = reopens

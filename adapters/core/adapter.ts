@@ -98,6 +98,8 @@ export interface Arrival {
    * becomes one more identity of its contact unless it is somebody else's. Without it the address decides.
    */
   conversation?: string
+  /** A robot wrote it (an absence notice, a newsletter): it is kept and shown, nobody is asked to answer and nobody waits. */
+  automatic?: boolean
   /** State of the channel (a cursor) that is written in the same transaction, also when the message is a duplicate. */
   state?: { key: string; value: unknown }
   /** The untouched payload, kept beside the entry for the configured time. */
