@@ -1,0 +1,187 @@
+import type { Host } from '@hutong/core/adapter'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import { parse } from '@hutong/core/parse'
+import { z } from 'zod'
+import type { Inbox } from './client.ts'
+import { type Fetched, fetchMails } from './fetch-mail.ts'
+import type { Intake } from './intake.ts'
+import { header } from './mail.ts'
+import { backoff, type Pace, sleep } from './mailbox.ts'
+import { words } from './mime.ts'
+
+export interface CatchUpOptions {
+  host: Host
+  intake: Intake
+  backlogDays: number
+  pace: Pace
+  signal: AbortSignal
+}
+
+/** Takes everything since the place that was reached, in order; resolves with how many mails that were. */
+export type CatchUp = (inbox: Inbox, signal: AbortSignal) => Promise<number>
+
+const cursorShape = z.object({
+  uidValidity: z.string(),
+  lastUid: z.int().nonnegative(),
+  highestModseq: z.string(),
+  /** Arrival of the newest mail that was taken, and before which nothing is; in milliseconds. */
+  at: z.number(),
+  from: z.number(),
+})
+type Cursor = z.infer<typeof cursorShape>
+
+const asideShape = z.array(
+  z.object({
+    uidValidity: z.string(),
+    uid: z.int(),
+    at: z.number(),
+    from: z.string(),
+    subject: z.string(),
+    reason: z.string(),
+  }),
+)
+type Aside = z.infer<typeof asideShape>[number]
+
+const DAY = 86_400_000
+/** How far behind the newest mail a folder that was built anew is read again. */
+const RESCAN_MS = 7 * DAY
+const ROUND = 50
+const ASIDE_MAX = 100
+/** How often one mail may fail the connection or the relay before it is set aside. */
+const PATIENCE = 5
+
+export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }: CatchUpOptions): CatchUp {
+  /** Uids whose listing or reading broke the connection: from there on mails are fetched one by one. */
+  const failed = new Map<number, number>()
+
+  return async function run(inbox, signal) {
+    const known = await readCursor(host)
+    const from = known ?? (await begin(inbox))
+    const same = from.uidValidity === inbox.uidValidity
+    const uids = same ? await inbox.after(from.lastUid) : await inbox.since(rescanStart(from))
+    const cursor = { ...from, uidValidity: inbox.uidValidity, lastUid: same ? from.lastUid : 0 }
+    let taken = 0
+    for (let rest = uids; rest.length > 0 && !signal.aborted; ) {
+      const round = rest.slice(0, failed.size > 0 ? 1 : ROUND)
+      rest = rest.slice(round.length)
+      taken += await takeRound(inbox, round, { cursor, signal })
+    }
+    const idle = !same && uids.length === 0 && !signal.aborted
+    if (idle) await save({ ...cursor, lastUid: Math.max(0, inbox.uidNext - 1) })
+    return taken
+  }
+
+  async function begin(inbox: Inbox): Promise<Cursor> {
+    const now = host.clock.now()
+    const first = now - backlogDays * DAY
+    const uids = backlogDays > 0 ? await inbox.since(first) : []
+    const lastUid = uids[0] === undefined ? Math.max(0, inbox.uidNext - 1) : uids[0] - 1
+    const { uidValidity } = inbox
+    const cursor = { uidValidity, lastUid, highestModseq: inbox.highestModseq(), at: now, from: first }
+    await save(cursor)
+    return cursor
+  }
+
+  function save(cursor: Cursor): Promise<void> {
+    return host.state.set('cursor', cursor)
+  }
+
+  async function takeRound(
+    inbox: Inbox,
+    uids: readonly number[],
+    { cursor, signal }: { cursor: Cursor; signal: AbortSignal },
+  ): Promise<number> {
+    const mails = await fetchRound(inbox, uids)
+    let taken = 0
+    for (const fetched of mails) {
+      if (signal.aborted) return taken
+      advance(cursor, inbox, fetched)
+      if (fetched.arrivedAt < cursor.from - DAY) continue
+      await takeOne(inbox, fetched, { ...cursor })
+      failed.delete(fetched.uid)
+      taken += 1
+    }
+    const last = uids.at(-1) ?? 0
+    if (last > cursor.lastUid) {
+      cursor.lastUid = last
+      for (const uid of uids) failed.delete(uid)
+      await save(cursor)
+    }
+    return taken
+  }
+
+  /** A mail that breaks the connection again and again is set aside; it is alone in its round by then. */
+  async function fetchRound(inbox: Inbox, uids: readonly number[]): Promise<Fetched[]> {
+    const [uid = 0] = uids
+    if (uids.length === 1 && (failed.get(uid) ?? 0) >= PATIENCE) {
+      failed.delete(uid)
+      await setAside(
+        { uidValidity: inbox.uidValidity, uid, from: '', subject: '' },
+        'the mail server cannot hand it over',
+      )
+      return []
+    }
+    try {
+      const mails = await fetchMails(inbox, await inbox.list(uids))
+      return mails
+    } catch (thrown) {
+      for (const one of uids) failed.set(one, (failed.get(one) ?? 0) + 1)
+      throw thrown
+    }
+  }
+
+  async function takeOne(inbox: Inbox, fetched: Fetched, cursor: Cursor): Promise<void> {
+    const { uid, mail } = fetched
+    const place = {
+      state: { key: 'cursor', value: cursor },
+      download: (part: string) => inbox.download(uid, part),
+    }
+    for (let tries = 0; ; tries += 1) {
+      try {
+        if ((await intake(fetched, place)) === 'nothing') await save(cursor)
+        return
+      } catch (thrown) {
+        const error = toHutongError(thrown)
+        if (error.code === 'unreachable') {
+          failed.set(uid, (failed.get(uid) ?? 0) + 1)
+          throw error
+        }
+        const hopeless = !error.retryable || (error.code === 'internal' && tries >= PATIENCE)
+        if (hopeless) {
+          const from = words(header(mail.headers, 'from'))
+          const subject = words(header(mail.headers, 'subject'))
+          await setAside({ uidValidity: inbox.uidValidity, uid, from, subject }, error.message)
+          return save(cursor)
+        }
+        host.logger.warn({ uid, code: error.code, reason: error.message }, 'a mail has to wait')
+        await sleep(Math.max(backoff(pace, tries), error.retryAfter ?? 0), stop)
+        if (stop.aborted) throw new HutongError('unavailable', 'the mailbox is closed')
+      }
+    }
+  }
+
+  /** Kept in the channel's state under `aside`, and told to the operator. */
+  async function setAside(mail: Omit<Aside, 'at' | 'reason'>, reason: string): Promise<void> {
+    const kept = parse(asideShape, (await host.state.get('aside')) ?? [])
+    const cut = { ...mail, from: mail.from.slice(0, 200), subject: mail.subject.slice(0, 200) }
+    const all = [...kept, { ...cut, at: host.clock.now(), reason: reason.slice(0, 500) }]
+    await host.state.set('aside', all.slice(-ASIDE_MAX))
+    host.logger.error({ uid: mail.uid, reason }, 'a mail cannot be taken and is set aside')
+  }
+}
+
+async function readCursor({ state }: Host): Promise<Cursor | undefined> {
+  const kept = await state.get('cursor')
+  return kept === undefined ? undefined : parse(cursorShape, kept)
+}
+
+/** Numbers of a folder that was built anew mean nothing; what was taken before is known by its own id. */
+function rescanStart({ at, from }: Cursor): number {
+  return Math.max(from, at - RESCAN_MS)
+}
+
+function advance(cursor: Cursor, inbox: Inbox, { uid, arrivedAt }: Fetched): void {
+  cursor.lastUid = uid
+  cursor.highestModseq = inbox.highestModseq()
+  cursor.at = Math.max(cursor.at, arrivedAt)
+}

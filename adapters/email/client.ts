@@ -1,0 +1,281 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { HutongError } from '@hutong/core/errors'
+import { type FetchMessageObject, ImapFlow, type MessageStructureObject } from 'imapflow'
+import { checkSecurity, type Login, type MailServer } from './account.ts'
+
+/** The half of the platform that mail comes in by: the only file that speaks IMAP. Everything it throws is a HutongError. */
+
+/** A mail as the mailbox lists it, before its bodies are read. */
+export interface Listed {
+  uid: number
+  headers: Uint8Array
+  /** Undefined when the server does not know it. */
+  structure: MessageStructureObject | undefined
+  /** Size as it travels. */
+  bytes: number
+  /** Milliseconds since 1970. */
+  arrivedAt: number
+}
+
+export type Structure = MessageStructureObject
+
+/** The folder that is watched, opened so that reading changes nothing in it. */
+export interface Inbox {
+  readonly uidValidity: string
+  readonly uidNext: number
+  highestModseq(): string
+  /** Ascending uids of what came after `uid`. */
+  after(uid: number): Promise<number[]>
+  /** Ascending uids of what arrived on the day of `at` or later. */
+  since(at: number): Promise<number[]>
+  list(uids: readonly number[]): Promise<Listed[]>
+  /** The first `most` bytes of these sections, transfer encoding untouched, by uid and section. */
+  read(uids: readonly number[], sections: readonly string[], most: number): Promise<Map<number, Map<string, Buffer>>>
+  /** The content of a part, transfer encoding undone, as it arrives. */
+  download(uid: number, part: string): Promise<Readable>
+  /** Resolves `news` when something may have arrived, `silence` after `ms`; rejects once the connection is gone. */
+  wait(ms: number, push: boolean): Promise<'news' | 'silence'>
+  /** Whether the folder, or the one of sent mail, holds a mail with this Message-ID. */
+  holds(messageId: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface InboxOptions {
+  server: MailServer
+  login: Login
+  folder: string
+}
+
+const CLIENT_INFO = { name: 'Hutong', version: '0.1.0', vendor: 'Hutong', 'support-url': 'https://hutong.example' }
+const MIB = 1024 * 1024
+/** How long a connection may not answer before it counts as dead. */
+const ANSWER_MS = 20_000
+
+export async function connectInbox({ server, login, folder }: InboxOptions): Promise<Inbox> {
+  checkSecurity(server, 'imap')
+  const connect = async (refresh: boolean): Promise<ImapFlow> => {
+    const client = createImap(server, await credentials(login, refresh))
+    try {
+      await client.connect()
+      await openFolder(client, folder)
+      return client
+    } catch (cause) {
+      client.close()
+      throw imapError(cause)
+    }
+  }
+  try {
+    return inboxOf(await connect(false))
+  } catch (thrown) {
+    if (!('accessToken' in login) || !(thrown instanceof HutongError) || thrown.code !== 'misconfigured') throw thrown
+    return inboxOf(await connect(true))
+  }
+}
+
+function createImap(server: MailServer, auth: { user: string; pass?: string; accessToken?: string }): ImapFlow {
+  const client = new ImapFlow({
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    doSTARTTLS: server.security === 'starttls',
+    auth,
+    clientInfo: CLIENT_INFO,
+    logger: false,
+    disableAutoIdle: true,
+    disableCompression: true,
+    connectionTimeout: 15_000,
+    socketTimeout: 120_000,
+    maxLiteralSize: 64 * MIB,
+    maxResponseSize: 128 * MIB,
+    maxLineLength: 8 * MIB,
+  })
+  // Every command in flight fails with the same error; without a listener it would end the process.
+  client.on('error', () => client.close())
+  return client
+}
+
+/** NetEase refuses to open a folder for clients that did not introduce themselves after the login. */
+async function openFolder(client: ImapFlow, folder: string): Promise<void> {
+  try {
+    await client.mailboxOpen(folder, { readOnly: true })
+  } catch (cause) {
+    const run: unknown = Reflect.get(client, 'run')
+    if (!/unsafe login/i.test(responseOf(cause)) || typeof run !== 'function') throw cause
+    await Reflect.apply(run, client, ['ID', CLIENT_INFO])
+    await client.mailboxOpen(folder, { readOnly: true })
+  }
+}
+
+function inboxOf(client: ImapFlow): Inbox {
+  const mailbox = () => {
+    if (!client.mailbox) throw new HutongError('unreachable', 'the connection to the mailbox is closed')
+    return client.mailbox
+  }
+  const { uidValidity, uidNext } = mailbox()
+  let news = false
+  client.on('exists', () => {
+    news = true
+  })
+
+  async function search(query: { uid?: string; since?: Date }): Promise<number[]> {
+    const found = await client.search(query, { uid: true })
+    if (!found) throw new HutongError('unreachable', 'the mailbox does not answer a search')
+    return found.sort((a, b) => a - b)
+  }
+
+  return {
+    uidValidity: String(uidValidity),
+    uidNext,
+    highestModseq: () => String(mailbox().highestModseq ?? 0n),
+    after: (uid) => asking(async () => (await search({ uid: `${uid + 1}:*` })).filter((one) => one > uid)),
+    since: (at) => asking(() => search({ since: new Date(at) })),
+    list: (uids) => asking(() => list(client, uids)),
+    read: (uids, sections, most) => asking(() => read(client, { uids, sections, most })),
+    download: (uid, part) => asking(() => download(client, uid, part)),
+    wait: (ms, push) =>
+      asking(async () => {
+        if (!news) await pause(client, ms, push)
+        const heard = news
+        news = false
+        return heard ? 'news' : 'silence'
+      }),
+    holds: (messageId) => asking(() => holds(client, messageId)),
+    async close() {
+      await Promise.race([client.logout().catch(() => client.close()), timer(2_000)])
+      client.close()
+    },
+  }
+}
+
+async function asking<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw imapError(cause)
+  }
+}
+
+async function list(client: ImapFlow, uids: readonly number[]): Promise<Listed[]> {
+  if (uids.length === 0) return []
+  const query = { uid: true, headers: true, bodyStructure: true, size: true, internalDate: true }
+  const found = await client.fetchAll([...uids], query, { uid: true })
+  return found.map(listed).sort((a, b) => a.uid - b.uid)
+}
+
+function listed({ uid, headers, bodyStructure, size, internalDate }: FetchMessageObject): Listed {
+  const arrived = new Date(internalDate ?? Number.NaN).getTime()
+  return {
+    uid,
+    headers: headers ?? Buffer.alloc(0),
+    structure: bodyStructure,
+    bytes: size ?? 0,
+    arrivedAt: Number.isNaN(arrived) ? Date.now() : arrived,
+  }
+}
+
+interface Sections {
+  uids: readonly number[]
+  sections: readonly string[]
+  most: number
+}
+
+async function read(client: ImapFlow, { uids, sections, most }: Sections): Promise<Map<number, Map<string, Buffer>>> {
+  const bodyParts = sections.map((key) => ({ key, start: 0, maxLength: most }))
+  const found = await client.fetchAll([...uids], { uid: true, bodyParts }, { uid: true })
+  return new Map(found.map(({ uid, bodyParts = new Map() }) => [uid, bodyParts]))
+}
+
+async function download(client: ImapFlow, uid: number, part: string): Promise<Readable> {
+  const { content } = await client.download(uid, part, { uid: true, chunkSize: MIB / 2 })
+  if (!content) throw new HutongError('not_found', `part ${part} of the mail is gone`)
+  return content
+}
+
+/** Waits in IDLE, or idly where the server does not push; then asks, so that a dead connection is noticed. */
+async function pause(client: ImapFlow, ms: number, push: boolean): Promise<void> {
+  const stop = new AbortController()
+  const heard = Promise.race([
+    once(client, 'exists', { signal: stop.signal }),
+    once(client, 'close', { signal: stop.signal }),
+    timer(ms, stop.signal),
+  ]).catch(() => undefined)
+  const idling = push ? client.idle() : Promise.resolve(true)
+  try {
+    await heard
+    const answered = Promise.all([client.noop(), idling]).then(() => true)
+    if (await Promise.race([answered, timer(ANSWER_MS, stop.signal)])) return
+    client.close()
+    throw new HutongError('unreachable', 'the mail server does not answer any more')
+  } finally {
+    stop.abort()
+  }
+}
+
+function timer(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const handle = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(handle)
+      resolve()
+    })
+  })
+}
+
+async function holds(client: ImapFlow, messageId: string): Promise<boolean> {
+  const folders = await client.list()
+  const sent = folders.find(({ specialUse }) => specialUse === '\\Sent')?.path
+  const watched = client.mailbox ? client.mailbox.path : 'INBOX'
+  const query = { header: { 'message-id': messageId } }
+  try {
+    if (sent !== undefined) {
+      await client.mailboxOpen(sent, { readOnly: true })
+      const found = await client.search(query, { uid: true })
+      if (found && found.length > 0) return true
+    }
+    await client.mailboxOpen(watched, { readOnly: true })
+    const found = await client.search(query, { uid: true })
+    return Boolean(found && found.length > 0)
+  } finally {
+    await client.mailboxOpen(watched, { readOnly: true })
+  }
+}
+
+async function credentials(
+  login: Login,
+  refresh: boolean,
+): Promise<{ user: string; pass?: string; accessToken?: string }> {
+  if ('password' in login) return { user: login.user, pass: login.password }
+  try {
+    return { user: login.user, accessToken: await login.accessToken(refresh) }
+  } catch (cause) {
+    if (cause instanceof HutongError) throw cause
+    throw new HutongError('unreachable', 'no access token was given for the mailbox', { cause })
+  }
+}
+
+function responseOf(cause: unknown): string {
+  const { responseText, response } = cause as { responseText?: unknown; response?: unknown }
+  const said = [responseText, response].find((one) => typeof one === 'string')
+  return typeof said === 'string' ? said : cause instanceof Error ? cause.message : ''
+}
+
+function imapError(cause: unknown): HutongError {
+  if (cause instanceof HutongError) return cause
+  const { authenticationFailed, mailboxMissing, code, throttleReset } = cause as {
+    authenticationFailed?: boolean
+    mailboxMissing?: boolean
+    code?: string
+    throttleReset?: number
+  }
+  const said = responseOf(cause)
+  if (code === 'ETHROTTLE')
+    return new HutongError('throttled', `the mail server asks to slow down: ${said}`, {
+      retryAfter: throttleReset ?? 60_000,
+      cause,
+    })
+  if (authenticationFailed)
+    return new HutongError('misconfigured', `the mail server refuses the login: ${said}`, { cause })
+  if (mailboxMissing) return new HutongError('misconfigured', `there is no such folder: ${said}`, { cause })
+  return new HutongError('unreachable', `the mail server is not reachable: ${said || (code ?? 'no answer')}`, { cause })
+}

@@ -1,0 +1,81 @@
+import type { Inbox, Listed } from './client.ts'
+import type { Mail } from './mail.ts'
+import { readHeaders, readMail } from './mime.ts'
+import { type Plan, planOf } from './structure.ts'
+
+/** A mail without its attachments, which stay at the server until they are wanted. */
+export interface Fetched {
+  uid: number
+  mail: Mail
+  arrivedAt: number
+  sealed: boolean
+  /** Headers and bodies as they travelled, one char for each byte. */
+  raw: string
+}
+
+/** Longest body that is read; the rest of it is left at the server. */
+const BODY_MAX = 1024 * 1024
+/** Most bytes of bodies that are asked for at once. */
+const ROUND_MAX = 4 * BODY_MAX
+
+interface Planned {
+  listed: Listed
+  plan: Plan
+  sections: string[]
+}
+
+/** The mails in the order given. Those whose bodies stand in the same sections are fetched together. */
+export async function fetchMails(inbox: Inbox, list: readonly Listed[]): Promise<Fetched[]> {
+  const planned = list.map((listed) => {
+    const plan = planOf(listed.structure, listed.bytes)
+    return { listed, plan, sections: sectionsOf(plan) }
+  })
+  const found = new Map<number, Fetched>()
+  for (const round of roundsOf(planned)) {
+    const sections = round[0]?.sections ?? []
+    const uids = round.map(({ listed }) => listed.uid)
+    const contents = sections.length === 0 ? new Map() : await inbox.read(uids, sections, BODY_MAX)
+    for (const one of round) found.set(one.listed.uid, assemble(one, contents.get(one.listed.uid) ?? new Map()))
+  }
+  return list.flatMap(({ uid }) => found.get(uid) ?? [])
+}
+
+function sectionsOf({ bodies, returned }: Plan): string[] {
+  const read = bodies.flatMap(({ headers, content }) => (headers === 'header' ? [content] : [headers, content]))
+  return returned === undefined ? read : [...new Set([...read, returned])]
+}
+
+function roundsOf(planned: readonly Planned[]): Planned[][] {
+  const rounds = new Map<string, { bytes: number; mails: Planned[] }[]>()
+  for (const one of planned) {
+    const shape = one.sections.join(' ')
+    const bytes = one.plan.bodies.reduce((sum, body) => sum + Math.min(body.bytes, BODY_MAX), 0)
+    const open = rounds.get(shape) ?? []
+    const last = open.at(-1)
+    if (last && last.bytes + bytes <= ROUND_MAX) {
+      last.mails.push(one)
+      last.bytes += bytes
+    } else rounds.set(shape, [...open, { bytes, mails: [one] }])
+  }
+  return [...rounds.values()].flat().map(({ mails }) => mails)
+}
+
+/** Each body is read as a small mail of its own: its headers say how it is encoded. */
+function assemble({ listed, plan }: Planned, contents: ReadonlyMap<string, Buffer>): Fetched {
+  const sources = plan.bodies.map(({ headers, content }) => {
+    const own = headers === 'header' ? listed.headers : (contents.get(headers) ?? Buffer.alloc(0))
+    return Buffer.concat([own, contents.get(content) ?? Buffer.alloc(0)])
+  })
+  const read = sources.map(readMail)
+  const returned = plan.returned === undefined ? undefined : contents.get(plan.returned)
+  const without = listed.structure === undefined
+  const mail: Mail = {
+    headers: readHeaders(listed.headers),
+    bodies: read.flatMap(({ bodies }) => bodies),
+    attachments: without ? read.flatMap(({ attachments }) => attachments) : plan.attachments,
+    ...(returned && { returned: readHeaders(returned) }),
+  }
+  const alone = plan.bodies[0]?.headers === 'header'
+  const raw = Buffer.concat(alone ? sources : [listed.headers, ...sources])
+  return { uid: listed.uid, mail, arrivedAt: listed.arrivedAt, sealed: plan.sealed, raw: raw.toString('latin1') }
+}

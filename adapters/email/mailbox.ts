@@ -1,0 +1,155 @@
+import type { Host, Lease } from '@hutong/core/adapter'
+import { toHutongError } from '@hutong/core/errors'
+import { createCatchUp } from './catch-up.ts'
+import { connectInbox, type Inbox, type InboxOptions } from './client.ts'
+import type { Intake } from './intake.ts'
+
+export interface MailboxOptions extends InboxOptions {
+  host: Host
+  intake: Intake
+  /** Days before the first start whose mail is handed over too. */
+  backlogDays: number
+  pace: Pace
+}
+
+/** Milliseconds. */
+export interface Pace {
+  /** Longest wait for a push before the mailbox is asked anyway. */
+  idle: number
+  /** Between two questions where the server does not push. */
+  poll: number
+  /** First and longest pause after a failure. */
+  retry: number
+  retryMax: number
+  /** How long another node waits after this one died. */
+  lease: number
+}
+
+export interface Mailbox {
+  /**
+   * Resolves when the folder is watched, by this node or another, or when it cannot be reached yet: it is tried on then.
+   * Rejects with `misconfigured`.
+   */
+  open(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How often a server may forget to push before it is asked by the clock. */
+const FORGOTTEN_MAX = 2
+
+/** Follows one folder on one node of many, through lost connections and silent ones. */
+export function createMailbox(options: MailboxOptions): Mailbox {
+  const { host, pace } = options
+  const stop = new AbortController()
+  const first = Promise.withResolvers<void>()
+  let forgotten = 0
+  let watching: Promise<void> | undefined
+  const run = createCatchUp({ ...options, signal: stop.signal })
+
+  async function watch(): Promise<void> {
+    for (let tries = 0; !stop.signal.aborted; tries += 1) {
+      const started = host.clock.now()
+      try {
+        await turn()
+        tries = 0
+      } catch (thrown) {
+        if (stop.signal.aborted) return
+        const error = toHutongError(thrown)
+        if (error.code === 'misconfigured') first.reject(error)
+        first.resolve()
+        if (host.clock.now() - started > pace.retryMax) tries = 0
+        host.logger.warn({ code: error.code, reason: error.message, tries }, 'the mailbox is out of reach')
+        await sleep(Math.max(backoff(pace, tries), error.retryAfter ?? 0), stop.signal)
+      }
+    }
+  }
+
+  /** One lease and one connection, for as long as they last. */
+  async function turn(): Promise<void> {
+    const lease = await host.lease('mailbox', pace.lease)
+    if (!lease) {
+      first.resolve()
+      return sleep(pace.lease / 3, stop.signal)
+    }
+    const held = hold(lease, pace.lease, stop.signal)
+    try {
+      const inbox = await connectInbox(options)
+      const leave = () => void inbox.close()
+      held.signal.addEventListener('abort', leave, { once: true })
+      try {
+        if (!held.signal.aborted) await follow(inbox, held.signal)
+      } finally {
+        await inbox.close()
+      }
+    } finally {
+      await held.release()
+    }
+  }
+
+  async function follow(inbox: Inbox, signal: AbortSignal): Promise<void> {
+    for (let heard: 'news' | 'silence' = 'news'; !signal.aborted; ) {
+      const push = forgotten < FORGOTTEN_MAX
+      const found = await run(inbox, signal)
+      first.resolve()
+      if (push && found > 0) forgotten = heard === 'silence' ? forgotten + 1 : 0
+      if (signal.aborted) return
+      heard = await inbox.wait(push ? pace.idle : pace.poll, push)
+    }
+  }
+
+  return {
+    async open() {
+      watching = watch()
+      await first.promise
+    },
+    async close() {
+      stop.abort()
+      await watching
+    },
+  }
+}
+
+interface Held {
+  /** Aborted once the lease is lost, or the mailbox is closed. */
+  signal: AbortSignal
+  release(): Promise<void>
+}
+
+function hold(lease: Lease, ms: number, stop: AbortSignal): Held {
+  const lost = new AbortController()
+  const renewing = setInterval(() => {
+    lease.renew().then(
+      (mine) => {
+        if (!mine) lost.abort()
+      },
+      () => lost.abort(),
+    )
+  }, ms / 3)
+  return {
+    signal: AbortSignal.any([lost.signal, stop]),
+    async release() {
+      clearInterval(renewing)
+      if (!lost.signal.aborted) await lease.release()
+    },
+  }
+}
+
+/** Doubles with every try, with up to a half of it by chance, so that many nodes do not come at once. */
+export function backoff({ retry, retryMax }: Pick<Pace, 'retry' | 'retryMax'>, tries: number): number {
+  const full = Math.min(retry * 2 ** Math.min(tries, 20), retryMax)
+  return full * (0.5 + Math.random() / 2)
+}
+
+/** Ends early, without complaint, when the signal is aborted. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}

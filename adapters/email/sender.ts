@@ -1,0 +1,154 @@
+import { type ErrorCode, HutongError } from '@hutong/core/errors'
+import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer'
+import { checkSecurity, type Login, type MailServer } from './account.ts'
+
+/** The half of the platform that mail leaves by: the only file that speaks SMTP. Everything it throws is a HutongError. */
+
+export interface Sender {
+  /**
+   * Resolves once the server has taken the mail; `lost` when the answer never came to a mail it had whole. `compose` is asked
+   * anew for every try, because the streams of its attachments can be read once.
+   */
+  send(compose: () => Promise<OutgoingMail>): Promise<'sent' | 'lost'>
+  close(): Promise<void>
+}
+
+export interface SenderOptions {
+  server: MailServer
+  login: Login | undefined
+  dkim?: Dkim | undefined
+  /** Milliseconds without an answer after which a connection is given up. Default 60 000. */
+  patience?: number | undefined
+}
+
+export interface Dkim {
+  domainName: string
+  keySelector: string
+  privateKey: string
+}
+
+export function createSender({ server, login, dkim, patience = 60_000 }: SenderOptions): Sender {
+  checkSecurity(server, 'smtp')
+  const transport = createTransport({
+    pool: true,
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    requireTLS: server.security === 'starttls',
+    ignoreTLS: server.security === 'none',
+    maxConnections: 3,
+    // A mail whose connection broke may have arrived: whether it is sent again is decided above, not by the pool.
+    maxRequeues: 0,
+    connectionTimeout: Math.min(patience, 15_000),
+    greetingTimeout: Math.min(patience, 15_000),
+    socketTimeout: patience,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(dkim && { dkim }),
+    ...(login && { auth: smtpAuth(login) }),
+  })
+  if (login && 'accessToken' in login)
+    transport.set(
+      'oauth2_provision_cb',
+      (_user: string, renew: boolean, done: (error: Error | null, token?: string) => void) => {
+        login.accessToken(renew).then(
+          (token) => done(null, token),
+          (cause: unknown) => done(smtpError(cause)),
+        )
+      },
+    )
+  const whole = watchWhole(transport)
+  const underWay = new Set<Promise<unknown>>()
+
+  async function send(compose: () => Promise<OutgoingMail>, tries = 1): Promise<'sent' | 'lost'> {
+    const mail = await compose()
+    whole.delete(mail.messageId)
+    try {
+      await transport.sendMail(mail)
+      return 'sent'
+    } catch (cause) {
+      const error = smtpError(cause)
+      const lost = whole.has(mail.messageId)
+      if (error.code !== 'unreachable') throw error
+      if (lost) return 'lost'
+      // A pooled connection that the server closed meanwhile says nothing about the server.
+      if (tries > 1) throw error
+      return await send(compose, tries + 1)
+    } finally {
+      whole.delete(mail.messageId)
+    }
+  }
+
+  return {
+    send(compose) {
+      const sending = send(compose).finally(() => underWay.delete(sending))
+      underWay.add(sending)
+      return sending
+    },
+    async close() {
+      await Promise.allSettled(underWay)
+      transport.close()
+    },
+  }
+}
+
+function smtpAuth(login: Login) {
+  if ('password' in login) return { user: login.user, pass: login.password }
+  return { type: 'OAuth2' as const, user: login.user }
+}
+
+export type OutgoingMail = SendMailOptions & { messageId: string }
+
+/** The Message-IDs of mails that were handed to a connection to their last byte: the server may have them. */
+function watchWhole(transport: Transporter): Set<string> {
+  const whole = new Set<string>()
+  transport.use('stream', ({ data, message }, done) => {
+    const open = message.createReadStream.bind(message)
+    message.createReadStream = (options) => {
+      const stream = open(options)
+      stream.once('end', () => whole.add(String(data.messageId)))
+      return stream
+    }
+    done()
+  })
+  return whole
+}
+
+/** RFC 3463 codes of addresses that do not exist or take no mail any more. */
+const GONE = /\b5\.1\.[1236]\b|\b5\.1\.10\b|\b5\.2\.1\b/
+const NO_SUCH_USER =
+  /user (unknown|not found)|no such (user|recipient|mailbox)|mailbox (unavailable|not found)|does not exist|invalid recipient/i
+const SLOW_DOWN = /\b4\.[27]\.\d|grey ?list|too many|rate|frequen|try (again )?later|throttl/i
+
+function smtpError(cause: unknown): HutongError {
+  if (cause instanceof HutongError) return cause
+  const {
+    code,
+    responseCode = 0,
+    response = '',
+    command,
+  } = cause as {
+    code?: string
+    responseCode?: number
+    response?: string
+    command?: string
+  }
+  const said = response || (cause instanceof Error ? cause.message : 'no answer')
+  const refused = (row: ErrorCode, means: string, retryAfter?: number) =>
+    new HutongError(row, `${means}: ${said}`, { cause, ...(retryAfter !== undefined && { retryAfter }) })
+  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || responseCode === 535)
+    return responseCode >= 400 && responseCode < 500
+      ? refused('unavailable', 'the mail server does not take the login now')
+      : refused('misconfigured', 'the mail server refuses the login')
+  if (code === 'EREQUIRETLS' || code === 'ECONFIG') return refused('misconfigured', 'the mail server cannot be used so')
+  if (responseCode === 421 || (responseCode >= 450 && responseCode < 453 && SLOW_DOWN.test(said)))
+    return refused('throttled', 'the mail server asks to come back later', 60_000)
+  if (responseCode >= 400 && responseCode < 500) return refused('unavailable', 'the mail server takes no mail now')
+  if (responseCode === 552 && /\b5\.3\.4\b|size/i.test(said)) return refused('rejected', 'the mail is too large')
+  if (responseCode >= 500 && (GONE.test(said) || (command === 'RCPT TO' && NO_SUCH_USER.test(said))))
+    return refused('gone', 'the address takes no mail')
+  if (responseCode >= 500) return refused('rejected', 'the mail server refuses the mail')
+  if (code === 'EENVELOPE' || code === 'EMESSAGE' || code === 'ESTREAM')
+    return refused('rejected', 'the mail cannot be sent')
+  return refused('unreachable', 'the mail server is not reachable')
+}
