@@ -91,7 +91,7 @@ export function wroteLines(lines: readonly string[], start: number): number {
     const next = bare(lines[start + count - 1] ?? '')
     if (next === '' && count > 1 && !/[<(,]\s*$/.test(joined) && !/^[<(]/.test(bare(lines[start + count] ?? '')))
       return 0
-    if (count > 1 && begins(next) && wroteLines(lines, start + count - 1) > 0) return 0
+    if (count > 1 && begins(next) && !MAILBOX.test(joined) && wroteLines(lines, start + count - 1) > 0) return 0
     joined = `${joined} ${next}`.trim()
     if (joined.length > WROTE_LENGTH) return 0
     if (tellsWho(joined, bare(lines.slice(start + count).find((one) => bare(one) !== '') ?? ''))) return count
@@ -116,6 +116,9 @@ function mayOpen(line: string): boolean {
     /^["“*]?[^:]{0,60}[<(]\S*@/.test(line)
   )
 }
+
+/** A name and its address alone: the rest of the sentence may be folded onto the next line. */
+const MAILBOX = /^[^<>]{0,120}<[^<>\s]+@[^<>\s]+>$/
 
 /** A line that can begin such a run by itself. */
 function begins(line: string): boolean {
@@ -179,7 +182,7 @@ const SENT_FROM = new RegExp(
     '\\b(?:sent|posted|written|typed|dictated|mailed)\\b.{0,24}\\b(?:from|via|with|using|by|on|through)\\b.{1,60}',
     '(?:from|via) my (?:i?phone|ipad|mobile|cell|android|blackberry|tablet|galaxy|samsung|huawei|xiaomi).{0,30}',
     '\\S+ from (?:my )?mobile',
-    '(?:get|obtenez|téléchargez|holen sie sich|descarga|obtén|obter|scarica|download|hämta|pobierz|获取|取得|下載|下载)\\s*\\[?\\s*(?:outlook|boxer|mailbird|bluemail|spark|yahoo mail|gmail|canary).{0,40}',
+    '(?:get|obtenez|téléchargez|holen sie sich|descarga|obtén|obter|scarica|download|hämta|pobierz|获取|取得|下載|下载)(?:适用于|適用於)?\\s*\\[?\\s*(?:(?:iOS|Android|iPhone|iPad)\\s*的?\\s*)?(?:outlook|boxer|mailbird|bluemail|spark|yahoo mail|gmail|canary).{0,40}',
     'envoyé (?:depuis|de|à partir|avec|via|par).{1,60}|provenance : courrier.{0,60}',
     '(?:von|mit|aus) .{0,40}(?:gesendet|verschickt|geschickt)|gesendet (?:von|mit|über|via).{1,60}|diese nachricht wurde von .{1,60} gesendet',
     'enviado (?:desde|do|de|a partir|com|pelo|con|via).{1,60}|enviada (?:do|de|pelo).{1,60}',

@@ -38,7 +38,7 @@ export function classify(lines: readonly string[]): Line[] {
       at += count - 1
     } else found.push({ text, kind: code ? 'text' : kindOf(lines, at) })
   }
-  return headersInBlocks(found)
+  return madeSignatures(headersInBlocks(found))
 }
 
 function kindOf(lines: readonly string[], at: number): LineKind {
@@ -76,6 +76,17 @@ function headersInBlocks(lines: readonly Line[]): Line[] {
   return found
 }
 
+/** NetEase's program draws its signatures as a table and says so below. */
+const MADE = /签名由.{0,4}网易邮箱大师.{0,4}定制/
+const MADE_LINES = 15
+
+function madeSignatures(lines: readonly Line[]): Line[] {
+  const end = lines.findIndex(({ text }) => MADE.test(text))
+  const begin = lines.findIndex(({ text }, at) => at > end - MADE_LINES && at < end && /^\|\s*\|?$/.test(text.trim()))
+  if (end === -1) return [...lines]
+  return lines.map((line, at) => (at >= (begin === -1 ? end : begin) && at <= end ? { ...line, kind: 'device' } : line))
+}
+
 /** A block goes on over one folded line, or one empty one, when a header follows. */
 function blockEnd(lines: readonly Line[], start: number): number {
   let end = start + 1
@@ -91,7 +102,7 @@ function blockEnd(lines: readonly Line[], start: number): number {
 export function trimLines(lines: readonly Line[]): Omit<Trimmed, 'full'> {
   const cut = originalStart(lines)
   const above = lines.slice(0, cut)
-  const signed = signatureStart(above)
+  const signed = signatureStart(above, cut < lines.length)
   const body = withoutQuotes(above.slice(0, signed))
   const text = joined(body.filter(({ kind }) => kind !== 'device'))
   if (text === '') return { text: joined(lines), quoted: '', signature: '' }
@@ -142,9 +153,13 @@ function originalStart(lines: readonly Line[]): number {
 }
 
 /** Where a rule of dashes or the last device lines end what the writer says. */
-function signatureStart(lines: readonly Line[]): number {
+function signatureStart(lines: readonly Line[], followed: boolean): number {
   const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && hasWords(lines.slice(0, at)))
-  return rule === -1 ? lines.length : rule
+  if (rule !== -1) return rule
+  // Foxmail signs with the writer's address alone, and the other mail follows.
+  const last = lines.findLastIndex(({ kind }) => kind !== 'empty')
+  const alone = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(lines[last]?.text.trim() ?? '')
+  return followed && alone && lines[last - 1]?.kind === 'empty' && hasWords(lines.slice(0, last)) ? last : lines.length
 }
 
 /**
