@@ -1,5 +1,6 @@
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
+import { channelMistakes, channelSettings, redactedChannel } from './channel-settings.ts'
 
 /**
  * Every setting of a relay, in one schema. The same object is what `hutong.config.json` holds, what `HUTONG_…` variables and
@@ -141,6 +142,8 @@ export const settings = z.strictObject({
   /** Folder of the database, the files and, in development, the secret. */
   data: z.string().min(1).default('.data'),
   sites: z.array(site).default([]),
+  /** Channels besides the web. */
+  channels: z.array(channelSettings).default([]),
   tokens: z.array(token).default([]),
   /** Settings of backends by name; each backend reads its own. */
   backends: z.record(name, z.record(z.string(), z.unknown())).default({}),
@@ -207,7 +210,8 @@ export function contradictions(config: Settings): Mistake[] {
     for (const key of one.sites ?? [])
       if (!sites.some((other) => other.key === key))
         mistakes.push({ path: ['tokens', at, 'sites'], message: `there is no site "${key}"` })
-  return mistakes
+  const keys = sites.map(({ key }) => key)
+  return [...mistakes, ...channelMistakes(config.channels, keys)]
 }
 
 /** Names in routing chains that no backend answers to, as sentences. */
@@ -243,6 +247,7 @@ export function redacted(config: Settings): Settings {
       ...one,
       jwtKeys: one.jwtKeys.map((key) => (key.alg === 'HS256' ? { ...key, secret: hidden } : key)),
     })),
+    channels: config.channels.map((one) => redactedChannel(one, hidden)),
     tokens: config.tokens.map((one) => ({ ...one, hash: hidden })),
     backends: Object.fromEntries(Object.keys(config.backends).map((key) => [key, { hidden: true }])),
   }

@@ -12,6 +12,7 @@ import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
 import { type Config, type Settings, sitesOf, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
+import { configuredChannels } from './configured-channels.ts'
 import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { createFiles } from './files.ts'
@@ -84,6 +85,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   const app = new Hono<IngressEnv>()
   const http = createHttpServer(app)
   const web = openWeb(config, http, presence)
+  const channels = await configuredChannels(config, { store, clock })
   closers.push(
     () => closeServer(http),
     () => web.io.close(),
@@ -91,7 +93,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   const relay = createRelay({
     store: countDeliveries(store, metrics),
     sites: sitesOf(config),
-    adapters: [countArrivals(web.adapter, metrics)],
+    adapters: [web.adapter, ...channels].map((one) => countArrivals(one, metrics)),
     backends,
     files,
     logger,

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { type ConfigInput, parseConfig, redacted } from './config.ts'
+
+const MAIL = { kind: 'email' as const, id: 'mail', site: 'shop', from: 'help@shop.example', password: 'code-of-qq' }
+const SERVERS = { imap: { host: 'imap.shop.example', port: 993 }, smtp: { host: 'smtp.shop.example', port: 465 } }
+
+function configOf(...channels: object[]) {
+  return parseConfig({
+    secret: 'a secret that is long enough for everything',
+    sites: [{ key: 'shop', name: 'Shop' }],
+    channels: channels as NonNullable<ConfigInput['channels']>,
+  })
+}
+
+function mistakesOf(...channels: object[]): string[] {
+  try {
+    configOf(...channels)
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+  return []
+}
+
+describe('the settings of a mailbox', () => {
+  it('needs an address, a password and the name of its provider, nothing more', () => {
+    expect(configOf({ ...MAIL, preset: 'qq' }).channels[0]).toMatchObject({ id: 'mail', preset: 'qq', folder: 'INBOX' })
+  })
+
+  it('takes any number of mailboxes for one site', () => {
+    const second = { ...MAIL, ...SERVERS, id: 'sales', from: 'sales@shop.example' }
+    expect(configOf({ ...MAIL, ...SERVERS }, second).channels.map(({ id }) => id)).toEqual(['mail', 'sales'])
+  })
+
+  it('says which servers are missing when no provider is named', () => {
+    expect(mistakesOf({ ...MAIL, imap: SERVERS.imap })).toEqual([
+      'channels.0.smtp: is needed, or a preset: qq, 163, exmail, outlook, gmail',
+    ])
+  })
+
+  it('wants one way to sign in, not two and not none', () => {
+    const oauth = { tokenUrl: 'https://login.example/token', clientId: 'us', refreshToken: 'r' }
+    expect(mistakesOf({ ...MAIL, preset: 'gmail', oauth })).toEqual([
+      'channels.0.password: give either password or oauth',
+    ])
+    expect(mistakesOf({ ...MAIL, preset: 'gmail', password: undefined })).toEqual([
+      'channels.0.password: is needed, or oauth',
+    ])
+    expect(mistakesOf({ ...MAIL, preset: 'gmail', password: undefined, oauth })).toEqual([])
+  })
+
+  it('refuses to send a password in the open to another machine', () => {
+    const smtp = { ...SERVERS.smtp, security: 'none' }
+    expect(mistakesOf({ ...MAIL, ...SERVERS, smtp })).toEqual([
+      'channels.0.smtp.security: none is for a server on this machine alone; use tls or starttls',
+    ])
+    expect(mistakesOf({ ...MAIL, ...SERVERS, smtp: { ...smtp, host: '127.0.0.1' } })).toEqual([])
+  })
+
+  it('names every mistake that channels make with one another', () => {
+    const copy = { ...MAIL, preset: 'qq', from: 'Help@shop.example' }
+    expect(
+      mistakesOf({ ...MAIL, preset: 'qq' }, { ...copy, site: 'elsewhere' }, { ...MAIL, id: 'web', preset: 'qq' }),
+    ).toEqual([
+      'channels.1.id: "mail" is used by another channel',
+      'channels.1.site: there is no site "elsewhere"',
+      'channels.1.from: "Help@shop.example" is read by another channel',
+      'channels.2.id: "web" is the widget’s own channel',
+      'channels.2.from: "help@shop.example" is read by another channel',
+    ])
+  })
+
+  it('shows no password, refresh token or key when it is printed', () => {
+    const dkim = { domain: 'shop.example', selector: 's1', privateKey: '-----BEGIN PRIVATE KEY-----\nSESAME' }
+    const oauth = {
+      tokenUrl: 'https://login.example/token',
+      clientId: 'us',
+      clientSecret: 'SESAME',
+      refreshToken: 'SESAME',
+    }
+    const channels = [
+      { ...MAIL, preset: 'qq', password: 'SESAME', dkim },
+      { ...MAIL, id: 'two', from: 'two@shop.example', preset: 'outlook', password: undefined, oauth },
+    ]
+    const shown = JSON.stringify(redacted(configOf(...channels)))
+    expect(shown).not.toContain('SESAME')
+    expect(shown).toContain('help@shop.example')
+  })
+})

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+
+/** Settings of the channels besides the web: what an operator writes to connect a mailbox. */
+
+export const MAIL_PRESETS = ['qq', '163', 'exmail', 'outlook', 'gmail'] as const
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
+
+const channelId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
+  error: 'must be 1 to 64 letters, digits, "-" or "_"',
+})
+
+const mailServer = z
+  .strictObject({
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535),
+    /** `tls` from the first byte, or `starttls`. `none` is for a server on this machine alone. */
+    security: z.enum(['tls', 'starttls', 'none']).default('tls'),
+  })
+  .refine(({ host, security }) => security !== 'none' || LOOPBACK.test(host), {
+    path: ['security'],
+    error: 'none is for a server on this machine alone; use tls or starttls',
+  })
+
+/** The refresh grant of OAuth2: the provider's token endpoint and what it wants to hear. */
+const oauth = z.strictObject({
+  tokenUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1).optional(),
+  refreshToken: z.string().min(1),
+  scope: z.string().min(1).optional(),
+})
+
+const dkim = z.strictObject({
+  domain: z.string().min(1),
+  selector: z.string().min(1),
+  /** The private key as PEM. */
+  privateKey: z.string().includes('PRIVATE KEY', { error: 'must be a private key as PEM' }),
+})
+
+export const channelSettings = z
+  .strictObject({
+    kind: z.literal('email'),
+    /** Stored with every address; never give it to another mailbox. */
+    id: channelId,
+    /** Key of the site that the mailbox belongs to. */
+    site: channelId,
+    /** The mailbox's address: the sender of what goes out. */
+    from: z.email(),
+    /** The name beside it; the site's name when absent. */
+    name: z.string().min(1).max(80).optional(),
+    /** Other addresses whose mail arrives in this mailbox. */
+    aliases: z.array(z.email()).default([]),
+    /** The servers of a provider; `imap` and `smtp` replace them. */
+    preset: z.enum(MAIL_PRESETS).optional(),
+    imap: mailServer.optional(),
+    smtp: mailServer.optional(),
+    /** The login name at both servers; the address when absent. */
+    user: z.string().min(1).optional(),
+    /** The password or the provider's authorisation code; `oauth` in its place. */
+    password: z.string().min(1).optional(),
+    oauth: oauth.optional(),
+    folder: z.string().min(1).default('INBOX'),
+    /** Days before the first start whose mail is taken too. */
+    backlogDays: z.int().min(0).max(3_650).default(0),
+    /** Whether mail to `name+anything@` arrives here too; as the provider of `preset` does when absent. */
+    plusAddress: z.boolean().optional(),
+    /** Servers whose Authentication-Results are believed; those of `preset` when absent. */
+    authservIds: z.array(z.string().min(1)).optional(),
+    /** Answers within this time travel in one mail. */
+    gatherMs: z.int().min(0).max(3_600_000).default(20_000),
+    dkim: dkim.optional(),
+  })
+  .superRefine((one, context) => {
+    const missing = (['imap', 'smtp'] as const).filter((server) => one.preset === undefined && !one[server])
+    for (const server of missing)
+      context.addIssue({
+        code: 'custom',
+        path: [server],
+        message: `is needed, or a preset: ${MAIL_PRESETS.join(', ')}`,
+      })
+    if ((one.password === undefined) === (one.oauth === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['password'],
+        message: one.oauth ? 'give either password or oauth' : 'is needed, or oauth',
+      })
+  })
+
+export type ChannelSettings = z.output<typeof channelSettings>
+
+interface Mistake {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** What channels demand of one another and of the sites. */
+export function channelMistakes(channels: readonly ChannelSettings[], siteKeys: readonly string[]): Mistake[] {
+  return channels.flatMap(({ id, site, from }, at) => {
+    const before = channels.slice(0, at)
+    const found: [string, string | false][] = [
+      ['id', id === 'web' && '"web" is the widget’s own channel'],
+      ['id', before.some((one) => one.id === id) && `"${id}" is used by another channel`],
+      ['site', !siteKeys.includes(site) && `there is no site "${site}"`],
+      ['from', before.some((one) => sameMailbox(one.from, from)) && `"${from}" is read by another channel`],
+    ]
+    return found.flatMap(([field, message]) => (message === false ? [] : [{ path: ['channels', at, field], message }]))
+  })
+}
+
+function sameMailbox(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+/** The channel with everything secret replaced. */
+export function redactedChannel(channel: ChannelSettings, hidden: string): ChannelSettings {
+  const { password, oauth, dkim } = channel
+  return {
+    ...channel,
+    ...(password !== undefined && { password: hidden }),
+    ...(oauth && {
+      oauth: { ...oauth, refreshToken: hidden, ...(oauth.clientSecret !== undefined && { clientSecret: hidden }) },
+    }),
+    ...(dkim && { dkim: { ...dkim, privateKey: hidden } }),
+  }
+}
