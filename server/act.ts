@@ -3,11 +3,12 @@ import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
+import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
 import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
 import { handedOff, resolveTarget } from './route.ts'
-import type { Decision, LogStore, NewDelivery, NewEntry } from './stores/store.ts'
+import type { Decision, LogStore, NewDelivery, NewEntry, Write } from './stores/store.ts'
 
 export interface ActOptions {
   store: Pick<LogStore, 'conversation' | 'entries'>
@@ -27,6 +28,33 @@ interface Acting {
   conversation: Conversation
   term: number | undefined
   key: string
+  /** What is kept with the words. */
+  beside?: Beside
+  /** False when the contact has the words already. */
+  deliver?: boolean
+}
+
+export type Beside = Pick<Write, 'native' | 'raw' | 'state'>
+
+export interface AgentWords {
+  key: string
+  parts: Part[]
+  replyTo?: number
+  /** False when they were written in the platform's own client and the contact has them already. */
+  deliver: boolean
+  beside: Beside
+}
+
+export type AgentReply = (author: Participant, conversation: Conversation, words: AgentWords) => Promise<Result>
+
+/** What an agent wrote elsewhere than at the desk: her reply, with everything that a reply does. */
+export function createAgentReply(options: ActOptions): AgentReply {
+  return (author, conversation, { parts, replyTo, ...words }) =>
+    say(
+      options,
+      { author, conversation, term: undefined, ...words },
+      { kind: 'message', parts, ...(replyTo === undefined ? {} : { replyTo }) },
+    )
 }
 
 type Result = ActResult['results'][number]
@@ -146,7 +174,7 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
  */
 async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
   const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
-  const deliveries = carries ? await options.deliveriesTo(request.conversation) : []
+  const deliveries = carries && request.deliver !== false ? await options.deliveriesTo(request.conversation) : []
   if (request.author.kind !== 'agent')
     return append(options, request, (now) => said(request, { now, body, deliveries }))
   const held = await options.store.conversation(request.conversation.id)
@@ -176,7 +204,7 @@ function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
 
 async function takeFloor(options: ActOptions, acting: Acting): Promise<void> {
   const { author, key } = acting
-  await append(options, { ...acting, key: `${key}:floor` }, (now) =>
+  await append(options, { author, conversation: acting.conversation, term: acting.term, key: `${key}:floor` }, (now) =>
     now.floor.holder.kind === 'agent'
       ? { refuse: new HutongError('conflict', 'a colleague was faster') }
       : handedOff(now, { from: author, to: agentHolder(author), at: options.now() }),
@@ -216,6 +244,7 @@ async function append(
     to: { conversation: acting.conversation.id },
     key: acting.key,
     at: now(),
+    ...acting.beside,
     decide,
   })
   if (outcome.state === 'duplicate') return { seq: outcome.seq, duplicate: true }

@@ -297,3 +297,45 @@ describe('an agent', () => {
     expect(await log(conversation)).toHaveLength(4)
   })
 })
+
+describe('an agent who answers by mail', () => {
+  const mail = { from: { address: 'anna@shop.example', verified: 'dmarc' as const }, site: 'shop', author: anna }
+
+  async function staffed(): Promise<TestRelay> {
+    const house = await open({ adapters: [webChannel, memoryMail()], backends: [], routing: ['desk'] })
+    await house.store.createAgent({
+      id: anna.id,
+      email: mail.from.address,
+      name: 'Anna',
+      password: 'x:y',
+      createdAt: 1,
+    })
+    return house
+  }
+
+  it('takes the floor and speaks as herself, once', async () => {
+    const house = await staffed()
+    const { conversation } = await house.write('hello')
+    const reply = { ...mail, conversation, key: 'm1', native: '<1@mail>', body: textBody('by mail') }
+    const state = { key: 'uid', value: 7 }
+    const first = await house.relay.receive('mail', { ...reply, state })
+    expect(await house.relay.receive('mail', reply)).toEqual({ ...first, duplicate: true })
+    expect((await house.log(conversation)).map(({ from, body }) => `${from.id.slice(0, 2)} ${body.kind}`)).toEqual([
+      expect.stringMatching(/message/),
+      'a_ handoff',
+      'a_ message',
+    ])
+    const now = await house.store.conversation(conversation)
+    expect(now).toMatchObject({ floor: { holder: { kind: 'agent', id: anna.id } }, waitingSince: null, channel: 'web' })
+    expect(await house.store.get('channel:mail', 'uid')).toBe(7)
+    expect((await house.store.contact(now?.contact ?? ''))?.identities).toHaveLength(1)
+  })
+
+  it('is refused when there is no such agent', async () => {
+    const house = await staffed()
+    const { conversation } = await house.write('hello')
+    const reply = { ...mail, author: ben, conversation, key: 'm1', body: textBody('by mail') }
+    await expect(house.relay.receive('mail', reply)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await house.log(conversation)).toHaveLength(1)
+  })
+})

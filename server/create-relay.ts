@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
-import { createAct } from './act.ts'
+import { HutongError } from '@hutong/core/errors'
+import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
 import { createChangeContact } from './change-contact.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
@@ -11,12 +12,15 @@ import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
+import { createLeaveAddress, type LeaveAddress, type LeaveAddressOptions } from './leave-address.ts'
+import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
 import { createReceive } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
+import { createVerifyIdentity, type VerifyIdentityOptions } from './verify-identity.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -31,6 +35,8 @@ export interface RelayOptions {
   /** Days that raw payloads are kept. */
   rawDays: number
   reach?: ReachTimes
+  /** Asks visitors for an address on this channel while nobody is there to answer a site. */
+  leaveAddress?: { channel: string; staffed(site: string): boolean }
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
 }
 
@@ -44,7 +50,7 @@ const PURGE_MS = 3_600_000
 export function createRelay(options: RelayOptions): Relay {
   const { store, sites, adapters, files, logger, clock } = options
   const owner = randomUUID()
-  const { fanOut, committer, outbox, signals, failOver, ways, ...doors } = createStages(options, owner)
+  const { fanOut, committer, outbox, signals, leaveAddress, ...doors } = createStages(options, owner)
   const routes = createRoutes()
   let draining = false
   let purging: NodeJS.Timeout | undefined
@@ -53,14 +59,6 @@ export function createRelay(options: RelayOptions): Relay {
     ...doors,
     host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
-    async report(channel, native, report) {
-      const news = await store.report(channel, native, report)
-      if (!news) return
-      const { id, conversation, target, seq } = news
-      if (report.state === 'failed')
-        return failOver.next({ id, conversation, target, reason: report.reason ?? 'the platform could not bring it' })
-      failOver.tell(conversation, { of: [seq], target, state: report.state })
-    },
     signal: fanOut.signal,
     follow: fanOut.follow,
     onEvents: fanOut.onEvents,
@@ -74,6 +72,7 @@ export function createRelay(options: RelayOptions): Relay {
       draining = true
       clearInterval(purging)
       await Promise.all(adapters.map((adapter) => adapter.close()))
+      await leaveAddress?.idle()
       await outbox.stop(DRAIN_MS)
       await signals.idle()
       await committer.idle()
@@ -103,8 +102,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
   const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
   const prompts = createPrompts(store, readsLog)
-  const receive = createReceive({ store, committer, sites, prompts, now, rawMs: options.rawDays * DAY })
-  const act = createAct({
+  const acting: ActOptions = {
     store,
     committer,
     sites,
@@ -112,7 +110,10 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signal: fanOut.signal,
     now,
     deliveriesTo: ways.deliveries,
-  })
+  }
+  const act = createAct(acting)
+  const agentReply = createAgentReply(acting)
+  const takeIn = createReceive({ store, committer, sites, prompts, agentReply, now, rawMs: options.rawDays * DAY })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
     store,
@@ -125,7 +126,49 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   const changeContact = createChangeContact({ store, committer, now })
-  return { fanOut, committer, receive, act, changeContact, outbox, signals, failOver, ways }
+  const merge = createMerge({ store, committer, now })
+  const leaveAddress = leavingAddress(options, { store, committer, channels, merge, changeContact, ways, now, logger })
+  const receive: Relay['receive'] = async (channel, arrival) => {
+    const accepted = await takeIn(channel, arrival)
+    if (leaveAddress && !accepted.duplicate) leaveAddress.heard(channel, arrival, accepted)
+    return accepted
+  }
+  const report = failOver.reported
+  return {
+    fanOut,
+    committer,
+    receive,
+    act,
+    changeContact,
+    ...merge,
+    outbox,
+    signals,
+    report,
+    ways: ways.of,
+    leaveAddress,
+  }
+}
+
+type LeavingParts = Omit<LeaveAddressOptions, 'verify' | 'channel' | 'readsLog' | 'staffed'> &
+  Pick<VerifyIdentityOptions, 'store' | 'merge'> & { channels: ReadonlyMap<string, Adapter> }
+
+function leavingAddress(
+  { leaveAddress }: Pick<RelayOptions, 'leaveAddress'>,
+  { channels, merge, ...parts }: LeavingParts,
+): LeaveAddress | undefined {
+  if (!leaveAddress) return undefined
+  const adapter = channels.get(leaveAddress.channel)
+  if (!adapter || adapter.capabilities.readsLog)
+    throw new HutongError(
+      'misconfigured',
+      `reach.askFor: no channel called "${leaveAddress.channel}" sends to addresses`,
+    )
+  return createLeaveAddress({
+    ...parts,
+    ...leaveAddress,
+    verify: createVerifyIdentity({ store: parts.store, adapter, merge, now: parts.now }),
+    readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
+  })
 }
 
 function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {

@@ -1,4 +1,4 @@
-import type { Logger } from '@hutong/core/adapter'
+import type { DeliveryReport, Logger } from '@hutong/core/adapter'
 import type { DeliveryState } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
 import type { Committer } from './commit.ts'
@@ -8,7 +8,7 @@ import type { LogStore, OutboxStore } from './stores/store.ts'
 import type { Ways } from './ways.ts'
 
 export interface FailOverOptions {
-  store: Pick<OutboxStore, 'deliveriesOf'> & Pick<LogStore, 'conversation'>
+  store: Pick<OutboxStore, 'deliveriesOf' | 'report'> & Pick<LogStore, 'conversation'>
   committer: Committer
   ways: Ways
   signal(conversation: string, signal: Signal): void
@@ -32,6 +32,8 @@ export interface FailOver {
   ): void
   /** Sends what could not be brought by the contact's next way and writes down which; once, however often it is called. */
   next(failed: Undelivered): Promise<void>
+  /** Takes what a channel reports of a delivery it had accepted. */
+  reported(channel: string, native: string, report: DeliveryReport): Promise<void>
 }
 
 const MOST = 200
@@ -75,24 +77,34 @@ export function createFailOver({ store, committer, ways, signal, now, logger }: 
     })
   }
 
+  async function next(failed: Undelivered): Promise<void> {
+    const { id, conversation, target, reason } = failed
+    const found = await store.conversation(conversation)
+    if (!found) return
+    const all = await store.deliveriesOf({ conversation, limit: MOST })
+    const lost = all.filter((one) => one.id === id || one.joined === id)
+    const possible = await ways.of(found)
+    for (const { seq } of lost.toReversed()) {
+      const tried = all.filter((one) => one.seq === seq).map((one) => `${channelOf(one.target)}\n${one.address}`)
+      const way =
+        possible.find(({ channel, address, readsLog }) => !readsLog && !tried.includes(`${channel}\n${address}`)) ??
+        possible.find(({ readsLog }) => readsLog)
+      await moved(failed, { seq, way })
+    }
+    tell(conversation, { of: lost.map(({ seq }) => seq), target, state: 'failed', reason })
+    logger.warn({ delivery: id, target, conversation }, 'a message could not be brought')
+  }
+
   return {
     tell,
-    async next(failed) {
-      const { id, conversation, target, reason } = failed
-      const found = await store.conversation(conversation)
-      if (!found) return
-      const all = await store.deliveriesOf({ conversation, limit: MOST })
-      const lost = all.filter((one) => one.id === id || one.joined === id)
-      const possible = await ways.of(found)
-      for (const { seq } of lost.toReversed()) {
-        const tried = all.filter((one) => one.seq === seq).map((one) => `${channelOf(one.target)}\n${one.address}`)
-        const way =
-          possible.find(({ channel, address, readsLog }) => !readsLog && !tried.includes(`${channel}\n${address}`)) ??
-          possible.find(({ readsLog }) => readsLog)
-        await moved(failed, { seq, way })
-      }
-      tell(conversation, { of: lost.map(({ seq }) => seq), target, state: 'failed', reason })
-      logger.warn({ delivery: id, target, conversation }, 'a message could not be brought')
+    next,
+    async reported(channel, native, { state, reason }) {
+      const news = await store.report(channel, native, { state, ...(reason === undefined ? {} : { reason }) })
+      if (!news) return
+      const { id, conversation, target, seq } = news
+      if (state === 'failed')
+        await next({ id, conversation, target, reason: reason ?? 'the platform could not bring it' })
+      else tell(conversation, { of: [seq], target, state })
     },
   }
 }

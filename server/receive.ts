@@ -1,15 +1,17 @@
 import type { Accepted, Arrival } from '@hutong/core/adapter'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import type { AgentReply, Beside } from './act.ts'
 import type { Committer } from './commit.ts'
-import { identify, type Place, type RoutedSite } from './identify.ts'
+import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
-import type { LogStore, Opening, SmallStore, Write } from './stores/store.ts'
+import type { LogStore, Opening, PeopleStore, SmallStore, Write } from './stores/store.ts'
 import { verifyBody } from './verify-body.ts'
 
 export interface ReceiveOptions {
-  store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & Pick<SmallStore, 'file'>
+  store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & Pick<SmallStore, 'file'> & Pick<PeopleStore, 'agents'>
+  agentReply: AgentReply
   committer: Committer
   sites: readonly RoutedSite[]
   prompts: Prompts
@@ -25,19 +27,24 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
   return async function receive(channel, arrival) {
     const { site, opening } = identify(sites, channel, arrival)
     const place = await placeOf(store, arrival, opening)
+    const at = now()
+    const beside: Beside = {
+      ...(arrival.native === undefined ? {} : { native: { channel, id: arrival.native } }),
+      ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
+      ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
+    }
+    if (arrival.author?.kind === 'agent') {
+      const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
+      if (accepted) return accepted
+    }
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
-    const at = now()
-    const { automatic } = arrival
     const write: Write = {
       to: target(opening, place),
       key: arrival.key,
       at,
-      ...(arrival.native === undefined ? {} : { native: { channel, id: arrival.native } }),
-      ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
-      ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
-      decide: (conversation) =>
-        arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic }),
+      ...beside,
+      decide: (conversation) => arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at }),
     }
     const outcome = await committer.append(write)
     if (outcome.state === 'duplicate') {
@@ -48,6 +55,39 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     if (!first) throw new HutongError('internal', 'the write left no entry')
     return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
   }
+}
+
+interface FromAgent {
+  author: Participant
+  place: Place
+  beside: Beside
+}
+
+/**
+ * An agent's own words in a conversation there is already. In a reply that proves its conversation they are on their way to
+ * the contact; in the platform's own client the contact has them.
+ */
+async function fromAgent(
+  { store, agentReply }: ReceiveOptions,
+  { key, body }: Arrival,
+  { author, place, beside }: FromAgent,
+): Promise<Accepted | undefined> {
+  const id = await threadAt(store, place)
+  const conversation = id === undefined ? undefined : await store.conversation(id)
+  if (!conversation || body.kind !== 'message') return undefined
+  const deliver = place.conversation !== undefined
+  if (deliver && !(await store.agents()).some((agent) => agent.id === author.id))
+    throw new HutongError('forbidden', `author: there is no agent "${author.id}"`, { field: 'author' })
+  const { parts, replyTo } = body
+  const { seq = 0, duplicate } = await agentReply(author, conversation, {
+    key,
+    parts,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    deliver,
+    beside,
+  })
+  const [entry] = await store.entries(conversation.id, { after: seq - 1, limit: 1 })
+  return { conversation: conversation.id, seq, at: entry?.at ?? 0, duplicate }
 }
 
 /** The conversation the platform proves it belongs to, when it is one of this site; otherwise the address decides. */

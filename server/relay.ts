@@ -1,8 +1,9 @@
 import type { Accepted, Adapter, Arrival, ContactSignal, DeliveryReport, Host, LogListener } from '@hutong/core/adapter'
 import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
-import type { Contact, Profile } from '@hutong/core/conversation'
+import type { Contact, Conversation, Profile } from '@hutong/core/conversation'
 import type { Attributes, Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
+import type { Way } from './reach.ts'
 
 export interface ContactChanges {
   profile?: Profile
@@ -22,6 +23,12 @@ export interface Relay {
    * Changes a contact's record and says so in its conversation; null removes an attribute. Rejects with `not_found`.
    */
   changeContact(author: Participant, contact: string, changes: ContactChanges): Promise<Contact>
+  /** Says that two contacts of one site are one person, in both conversations. Rejects with `not_found` or `conflict`. */
+  merge(author: Participant, contact: string, into: string): Promise<void>
+  /** Undoes it on the contact that was merged into another one. Rejects with `not_found`. */
+  unmerge(author: Participant, contact: string): Promise<void>
+  /** The ways an answer would take now, best first. */
+  ways(conversation: Conversation): Promise<Way[]>
   /** A contact's signal from a channel. */
   contactSignal(from: { channel: string; site?: string | undefined; address: string }, signal: ContactSignal): void
   /** An agent's or backend's signal, to the contact and to everybody who follows. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Adapter, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
-import { createRelay } from './create-relay.ts'
+import { createRelay, type RelayOptions } from './create-relay.ts'
 import type { ReachTimes } from './reach.ts'
 import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -61,11 +61,13 @@ export async function openTestRelay({
   adapters = [webChannel],
   routing = ['desk'],
   reach,
+  leaveAddress,
 }: {
   backends?: readonly Backend[]
   adapters?: readonly Adapter[]
   routing?: readonly string[]
   reach?: ReachTimes
+  leaveAddress?: NonNullable<RelayOptions['leaveAddress']>
 } = {}): Promise<TestRelay> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-relay-'))
   const store = createSqliteStore({ path: join(folder, 'hutong.sqlite') })
@@ -81,6 +83,7 @@ export async function openTestRelay({
     clock: { now: Date.now },
     rawDays: 1,
     ...(reach && { reach }),
+    ...(leaveAddress && { leaveAddress }),
   })
   await relay.start()
   let written = 0

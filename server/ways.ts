@@ -1,11 +1,11 @@
 import type { Adapter } from '@hutong/core/adapter'
-import type { Conversation } from '@hutong/core/conversation'
+import type { Conversation, Identity } from '@hutong/core/conversation'
 import { type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
 import type { ClaimedDelivery, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
 export interface WaysOptions {
-  store: Pick<PeopleStore, 'contact'> & Pick<LogStore, 'cursors'>
+  store: Pick<PeopleStore, 'contact' | 'linked'> & Pick<LogStore, 'cursors'>
   adapters: ReadonlyMap<string, Adapter>
   whereabouts: Whereabouts
   times: ReachTimes
@@ -24,6 +24,13 @@ export interface Ways {
 
 export type Due = { until: number } | { read: number }
 
+/** What the same person has proven as another contact. */
+async function proven(store: WaysOptions['store'], contact: string): Promise<Identity[]> {
+  const others = await store.linked(contact)
+  const found = await Promise.all(others.map((id) => store.contact(id)))
+  return found.flatMap((one) => one?.identities.filter(({ verified }) => verified !== undefined) ?? [])
+}
+
 export function createWays({ store, adapters, whereabouts, times, now }: WaysOptions): Ways {
   const channels = new Map([...adapters].map(([channel, { capabilities }]) => [channel, capabilities]))
   const sends = [...channels.values()].some(({ readsLog }) => !readsLog)
@@ -32,7 +39,8 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
   async function of({ id, contact: who, channel: last }: Conversation): Promise<Way[]> {
     const contact = await store.contact(who)
     if (!contact) return []
-    const { identities, createdAt } = contact
+    const { createdAt } = contact
+    const identities = [...contact.identities, ...(await proven(store, who))]
     return reach({ identities, createdAt, last, connected: whereabouts.connected(id) }, channels)
   }
 

@@ -72,6 +72,7 @@ async function keepReport(
       .where('r.channel', '=', channel)
       .where('r.native', '=', native)
       .executeTakeFirst()
+    if (row?.reported === 'failed' && report.state === 'failed') return row
     if (!row || (row.reported !== null && STAGES.indexOf(row.reported) >= STAGES.indexOf(report.state)))
       return undefined
     const { state: reported, reason = null } = report

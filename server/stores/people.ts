@@ -1,6 +1,7 @@
 import { HutongError } from '@hutong/core/errors'
 import { type Insertable, type Kysely, sql } from 'kysely'
 import { contactsOf, wordsOf } from './conversations.ts'
+import { createLinks } from './links.ts'
 import { merged, searchable, toContact } from './rows.ts'
 import type { AgentRow, PeopleStore, SessionRow } from './store.ts'
 import type { ContactTable, Tables } from './tables.ts'
@@ -16,6 +17,7 @@ export function createPeople(db: Kysely<Tables>, changed: (contact: string) => P
       return found ? (await contactsOf(db, [id])).get(id) : undefined
     },
     addIdentity: (contact, identity) => addIdentity(db, contact, identity),
+    ...createLinks(db),
     createAgent: (agent) => createAgent(db, agent),
     agents: async () =>
       (await db.selectFrom('agents').selectAll().orderBy('name').orderBy('id').execute()).map(toAgent),

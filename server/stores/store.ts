@@ -142,6 +142,15 @@ export interface PeopleStore {
     contact: string,
     identity: { channel: string; address: string; verified?: Verification; at: number },
   ): Promise<void>
+  /**
+   * Says that two contacts of one site are one person; both keep their logs and identities. Rejects with `not_found`, or
+   * `conflict` when they are one already.
+   */
+  link(contact: string, into: string, link: { by: string; at: number }): Promise<void>
+  /** Undoes the link that `contact` was merged by; resolves with what it was merged into, undefined when it was not. */
+  unlink(contact: string, at: number): Promise<string | undefined>
+  /** The other contacts that are the same person. */
+  linked(contact: string): Promise<string[]>
   createAgent(agent: AgentRow): Promise<void>
   agents(): Promise<AgentRow[]>
   agentByEmail(email: string): Promise<AgentRow | undefined>
@@ -185,7 +194,7 @@ export interface OutboxStore {
   nextDue(): Promise<number | undefined>
   /**
    * Keeps what became of a delivery that was made. Resolves with it when this is news, undefined when the receipt is
-   * unknown or a later state is known already. `failed` makes it dead.
+   * unknown or this or a later state is known already; `failed` makes it dead and resolves with it each time.
    */
   report(channel: string, native: string, report: DeliveryReport): Promise<DeliveryRow | undefined>
   deadLetters(query: { before?: number; limit: number }): Promise<DeliveryRow[]>
