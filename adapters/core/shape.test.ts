@@ -34,7 +34,12 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Modules of core that ship no zod, so that the widget may use their values. */
 const ZOD_FREE = ['@hutong/core/ids', '@hutong/core/errors']
 /** Files of the server that may name concrete adapters: they put the relay together. */
-const COMPOSITION = ['server/serve.ts', 'server/configured-backends.ts', 'server/configured-channels.ts', 'server/cli.ts']
+const COMPOSITION = [
+  'server/serve.ts',
+  'server/configured-backends.ts',
+  'server/configured-channels.ts',
+  'server/cli.ts',
+]
 
 /** The part of the house a path stands in: `adapters/<name>`, `server`, `widget`, `demo` or `.ci`. */
 function houseOf(path: string): string {
