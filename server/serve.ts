@@ -100,6 +100,9 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     clock,
     rawDays: config.rawDays,
     reach: config.reach,
+    ...(config.reach.askFor !== undefined && {
+      leaveAddress: { channel: config.reach.askFor, staffed: presence.staffed },
+    }),
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
   const backendSocket = createBackendSocket({
