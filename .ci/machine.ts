@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
@@ -18,6 +18,12 @@ const NEEDS: readonly Need[] = [
     what: 'a font with Chinese characters for the browser tests',
     packages: ['fonts-noto-cjk'],
     present: () => output('fc-list', [':lang=zh', 'family']).trim() !== '',
+  },
+  {
+    what: 'Dovecot for the mail tests',
+    packages: ['dovecot-imapd', 'dovecot-lmtpd'],
+    present: () =>
+      ['/usr/sbin/dovecot', '/usr/lib/dovecot/imap', '/usr/lib/dovecot/lmtp'].every((one) => existsSync(one)),
   },
 ]
 

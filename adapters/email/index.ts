@@ -61,6 +61,7 @@ const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000
 export function createEmailAdapter(options: EmailOptions): Adapter {
   const { channel = 'mail', secret, gatherMs = 20_000 } = options
   let account: Account | undefined
+  const underWay = new Set<Promise<unknown>>()
 
   return {
     channel,
@@ -74,15 +75,17 @@ export function createEmailAdapter(options: EmailOptions): Adapter {
     },
     async send(delivery) {
       if (!account) throw new HutongError('unavailable', `${channel} is closed`)
-      return send(options, account, delivery)
+      const sending = send(options, account, delivery).finally(() => underWay.delete(sending))
+      underWay.add(sending)
+      return sending
     },
     // Mail carries no signals.
     signal() {},
     async close() {
       const closing = account
       account = undefined
-      await closing?.mailbox.close()
-      await closing?.sender.close()
+      await Promise.allSettled([closing?.mailbox.close(), ...underWay])
+      closing?.sender.close()
     },
   }
 }

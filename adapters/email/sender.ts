@@ -10,7 +10,7 @@ export interface Sender {
    * anew for every try, because the streams of its attachments can be read once.
    */
   send(compose: () => Promise<OutgoingMail>): Promise<'sent' | 'lost'>
-  close(): Promise<void>
+  close(): void
 }
 
 export interface SenderOptions {
@@ -58,7 +58,6 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
       },
     )
   const whole = watchWhole(transport)
-  const underWay = new Set<Promise<unknown>>()
 
   async function send(compose: () => Promise<OutgoingMail>, tries = 1): Promise<'sent' | 'lost'> {
     const mail = await compose()
@@ -79,17 +78,7 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
     }
   }
 
-  return {
-    send(compose) {
-      const sending = send(compose).finally(() => underWay.delete(sending))
-      underWay.add(sending)
-      return sending
-    },
-    async close() {
-      await Promise.allSettled(underWay)
-      transport.close()
-    },
-  }
+  return { send: (compose) => send(compose), close: () => transport.close() }
 }
 
 function smtpAuth(login: Login) {
