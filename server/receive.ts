@@ -37,6 +37,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
       if (accepted) return accepted
     }
+    const { automatic } = arrival
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
     const write: Write = {
@@ -44,7 +45,8 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       key: arrival.key,
       at,
       ...beside,
-      decide: (conversation) => arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at }),
+      decide: (conversation) =>
+        arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic }),
     }
     const outcome = await committer.append(write)
     if (outcome.state === 'duplicate') {

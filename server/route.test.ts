@@ -57,6 +57,12 @@ describe('what a contact writes', () => {
     expect(decision.waitingSince).toBeUndefined()
   })
 
+  it('asks nobody to answer what a robot wrote, and lets nobody wait for it', () => {
+    const closed = conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 }, { status: 'closed' })
+    const decision = applied(arrived(closed, routing, { ...message, at: 5, automatic: true }))
+    expect(decision).toEqual({ entries: [{ body: message.body }] })
+  })
+
   it('starts the waiting time once when people have the floor', () => {
     const queued = conversationWith({ holder: { kind: 'queue' }, term: 2 })
     expect(applied(arrived(queued, routing, { ...message, at: 5 }))).toMatchObject({ waitingSince: 5, deliveries: [] })
