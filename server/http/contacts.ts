@@ -9,7 +9,7 @@ import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
 
 interface ContactOptions {
-  relay: Pick<Relay, 'changeContact'>
+  relay: Pick<Relay, 'changeContact' | 'merge' | 'unmerge'>
   store: Store
   doors: Doors
 }
@@ -76,6 +76,42 @@ export function contactOperations({ relay, store, doors }: ContactOptions): Oper
           profile,
           ...(attributes === undefined ? {} : { attributes }),
         })
+      },
+    }),
+    ...mergeOperations({ relay, doors }),
+  ]
+}
+
+function mergeOperations({ relay, doors }: Pick<ContactOptions, 'relay' | 'doors'>): Operation[] {
+  return [
+    operation({
+      method: 'post',
+      path: '/v1/contacts/{id}/merge',
+      access: 'actor',
+      id: 'mergeContact',
+      tag,
+      summary: 'Says that this contact and another one are one person; both keep their conversations',
+      params,
+      body: z.strictObject({ into: z.string().max(64) }),
+      errors: ['not_found', 'conflict'],
+      async handle({ actor, params, body }) {
+        const { id } = await doors.contact(actor, params.id)
+        const { id: into } = await doors.contact(actor, body.into)
+        await relay.merge(authorOf(actor), id, into)
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/v1/contacts/{id}/unmerge',
+      access: 'actor',
+      id: 'unmergeContact',
+      tag,
+      summary: 'Undoes the merge of this contact into another one',
+      params,
+      errors: ['not_found'],
+      async handle({ actor, params }) {
+        const { id } = await doors.contact(actor, params.id)
+        await relay.unmerge(authorOf(actor), id)
       },
     }),
   ]

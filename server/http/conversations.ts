@@ -12,10 +12,10 @@ import type { ConversationItem, ConversationQuery, Store } from '../stores/store
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
-import { conversationItem } from './schemas.ts'
+import { conversationItem, delivery, thread, way } from './schemas.ts'
 
 interface ConversationOptions {
-  relay: Pick<Relay, 'act' | 'signal'>
+  relay: Pick<Relay, 'act' | 'signal' | 'ways'>
   store: Store
   files: Files
   doors: Doors
@@ -41,7 +41,7 @@ const entriesQuery = z.object({
 })
 
 export function conversationOperations(options: ConversationOptions): Operation[] {
-  return [list(options), one(options), entries(options), act(options), read(options)]
+  return [list(options), one(options), entries(options), deliveries(options), act(options), read(options)]
 }
 
 function list({ store, files, doors }: ConversationOptions): Operation {
@@ -77,21 +77,62 @@ function list({ store, files, doors }: ConversationOptions): Operation {
   })
 }
 
-function one({ store, doors }: ConversationOptions): Operation {
+function one({ relay, store, doors }: ConversationOptions): Operation {
   return operation({
     method: 'get',
     path: '/v1/conversations/{id}',
     access: 'actor',
     id: 'getConversation',
     tag,
-    summary: 'One conversation with its contact and how far everybody has read',
+    summary: 'One conversation: its contact, how far everybody has read, the ways an answer would take, other threads',
     params,
-    answer: z.object({ conversation, contact, cursors: z.array(cursor) }),
+    answer: z.object({
+      conversation,
+      contact,
+      cursors: z.array(cursor),
+      reach: z.array(way).meta({ description: 'Best first' }),
+      threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
+    }),
     errors: ['not_found'],
     async handle({ actor, params }) {
       const found = await doors.conversation(actor, params.id)
-      const [contact, cursors] = await Promise.all([doors.contact(actor, found.contact), store.cursors(found.id)])
-      return { conversation: found, contact, cursors }
+      const [contact, cursors, reach, threads] = await Promise.all([
+        doors.contact(actor, found.contact),
+        store.cursors(found.id),
+        relay.ways(found),
+        threadsOf(store, found.contact),
+      ])
+      return { conversation: found, contact, cursors, reach, threads }
+    },
+  })
+}
+
+async function threadsOf(store: Store, contact: string): Promise<z.infer<typeof thread>[]> {
+  const others = await store.linked(contact)
+  const found = await Promise.all(others.map((id) => store.conversationOf(id)))
+  return found.flatMap((one) =>
+    one ? [{ conversation: one.id, contact: one.contact, channel: one.channel, updatedAt: one.updatedAt }] : [],
+  )
+}
+
+function deliveries({ store, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'get',
+    path: '/v1/conversations/{id}/deliveries',
+    access: 'actor',
+    id: 'listConversationDeliveries',
+    tag,
+    summary: 'What was sent, on which channel and why there, and what became of it; newest first',
+    params,
+    query: z.object(pageQuery),
+    answer: pageOf(delivery),
+    errors: ['not_found'],
+    async handle({ actor, params, query }) {
+      const { id: conversation } = await doors.conversation(actor, params.id)
+      const before = readCursor(z.int(), query.cursor)
+      const limit = query.limit + 1
+      const found = await store.deliveriesOf({ conversation, limit, ...(before === undefined ? {} : { before }) })
+      return page(found, query.limit, ({ id }) => id)
     },
   })
 }

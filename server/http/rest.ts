@@ -15,7 +15,7 @@ import { mount, type Operation, operation, type RestEnv } from './operation.ts'
 import { sessionOperations } from './session.ts'
 
 export interface RestOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'changeContact'>
+  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways'>
   store: Store
   config: { sites: readonly { key: string; id?: string | undefined }[]; publicUrl?: string | undefined }
   files: Files

@@ -39,6 +39,23 @@ export const delivery = z.object({
   joined: z.int().nullable().meta({ description: 'The delivery it travels with' }),
 })
 
+export const way = z.object({
+  channel: z.string(),
+  address: z.string(),
+  why: z.enum(['connected', 'last', 'verified']).meta({
+    description: '`connected`: reading there now; `last`: wrote there last; `verified`: another proven address',
+  }),
+  readsLog: z.boolean().meta({ description: 'Nothing is sent there: the contact reads the log' }),
+})
+
+/** Another conversation of the same person. */
+export const thread = z.object({
+  conversation: z.string(),
+  contact: z.string(),
+  channel: z.string(),
+  updatedAt: z.int(),
+})
+
 const wireError = z
   .object({
     error: z.object({
@@ -69,4 +86,6 @@ export const SCHEMAS = {
   Me: me,
   ConversationItem: conversationItem,
   Delivery: delivery,
+  Way: way,
+  Thread: thread,
 }
