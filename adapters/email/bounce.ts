@@ -22,8 +22,12 @@ export interface Bounce {
   reason: string
 }
 
-/** `text` is what a person would read of the mail. */
-export function bounceOf(mail: Mail, text: string): Bounce | undefined {
+/** Reports are short; longer texts are read up to here. */
+const READ_MAX = 20_000
+
+/** `said` is what a person would read of the mail. */
+export function bounceOf(mail: Mail, said: string): Bounce | undefined {
+  const text = said.slice(0, READ_MAX)
   const kind = kindOf(mail, text)
   if (kind === undefined) return undefined
   const notice = noticeOf(text)
@@ -33,7 +37,7 @@ export function bounceOf(mail: Mail, text: string): Bounce | undefined {
   const named = reports.flatMap((one) => chosen(one, sentTo))
   const failed = header(mail.headers, 'x-failed-recipients')
     .split(/[\s,;]+/)
-    .flatMap(addressIn)
+    .flatMap((one) => addressIn(one.slice(0, 320)))
   const read = kind === 'complaint' ? [] : addressesSaid(notice, mail.headers, { sentTo, failed })
   const fallback = kind === 'complaint' && sentTo.length === 0 ? [senderOf(mail.headers)?.address ?? ''] : sentTo
   const recipients = [named, read, failed, fallback.filter((one) => one !== '')].find((one) => one.length > 0) ?? []
@@ -144,12 +148,15 @@ interface Known {
   failed: readonly string[]
 }
 
+/** Longest line whose words are looked at. */
+const LINE_MAX = 1_000
+
 /** Addresses a notice speaks of, the likeliest first: where they stand tells what they are. */
 function addressesSaid(notice: string, headers: Headers, { sentTo, failed }: Known): string[] {
   const known = [...sentTo, ...failed]
   const ours = [...receiversOf(headers), senderOf(headers)?.address ?? ''].filter((one) => !known.includes(one))
   const scores = new Map(failed.map((address) => [address, 4 + (sentTo.includes(address) ? 3 : 0)]))
-  for (const line of notice.split('\n'))
+  for (const line of notice.split('\n').map((one) => one.slice(0, LINE_MAX)))
     for (const match of line.matchAll(ADDRESS)) {
       const address = match[0].toLowerCase().replace(/^['"]|['".]+$/g, '')
       if (!isAddress(address)) continue

@@ -58,7 +58,7 @@ const BLOCKS = new Set(
   ),
 )
 const SPACED = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'ul', 'ol', 'blockquote', 'pre', 'table'])
-/** Deeper nesting is read as if it were flat. */
+/** What is nested deeper is left out. */
 const DEPTH_MAX = 400
 
 function put(node: Node, page: Page): void {

@@ -85,16 +85,23 @@ const WROTE_LENGTH = 320
  */
 export function wroteLines(lines: readonly string[], start: number): number {
   const first = bare(lines[start] ?? '')
-  if (first === '' || !mayOpen(first)) return 0
+  if (first === '' || first.length > WROTE_LENGTH || !mayOpen(first)) return 0
   let joined = ''
   for (let count = 1; count <= WROTE_LINES && start + count <= lines.length; count += 1) {
     const next = bare(lines[start + count - 1] ?? '')
     if (next === '' && count > 1 && !/[<(,]\s*$/.test(joined) && !/^[<(]/.test(bare(lines[start + count] ?? '')))
       return 0
-    if (count > 1 && begins(next) && !MAILBOX.test(joined) && wroteLines(lines, start + count - 1) > 0) return 0
+    if (
+      count > 1 &&
+      begins(next) &&
+      !MAILBOX.test(joined) &&
+      standsAlone(lines.slice(start + count - 1, start + count + 2))
+    )
+      return 0
     joined = `${joined} ${next}`.trim()
     if (joined.length > WROTE_LENGTH) return 0
-    if (tellsWho(joined, bare(lines.slice(start + count).find((one) => bare(one) !== '') ?? ''))) return count
+    if (tellsWho(joined, bare(lines.slice(start + count, start + count + 6).find((one) => bare(one) !== '') ?? '')))
+      return count
   }
   return 0
 }
@@ -125,6 +132,14 @@ function begins(line: string): boolean {
   return (OPENING.test(line) && /\d/.test(line)) || isDated(line.slice(0, 32))
 }
 
+/** Whether the first lines tell who wrote without those before them. */
+function standsAlone([first = '', second = '', third = '']: readonly string[]): boolean {
+  const one = bare(first)
+  const two = `${one} ${bare(second)}`
+  if (two.length > WROTE_LENGTH) return false
+  return tellsWho(one, bare(second)) || tellsWho(two, bare(third))
+}
+
 const CLOSES = /[:：﹕]\s*[*_]*$/
 
 function tellsWho(joined: string, next: string): boolean {
@@ -145,9 +160,13 @@ function tellsWho(joined: string, next: string): boolean {
 const MESSAGE_WORDS =
   /original|forward|replied|reply|message|mensaje|mensagem|messaggio|nachricht|weitergeleitet|bericht|doorgestuurd|meddelande|besked|melding|viesti|wiadomość|zpráva|správa|сообщени|повідомлення|письм|mesaj|ileti|üzenet|邮件|郵件|原文|原信|转发|轉寄|轉發|回复|回覆|メッセージ|転送|원본|메시지|전달/iu
 
+/** Longest line that is looked at for that. */
+const ORIGINAL_LENGTH = 200
+
 /** A line that says that the rest is another mail. `next` is the next line that is not empty. */
 export function isOriginal(line: string, next: string): boolean {
   const text = bare(line).replace(/^>\s*/, '')
+  if (text.length > ORIGINAL_LENGTH) return false
   const [, left = '', words = '', right = ''] =
     /^\W?([-_*=─—－~]{2,})\s*([^\s].{0,70}?)\s*([-_*=─—－~]{2,})\W?$/u.exec(text) ?? []
   if (left !== '' && right !== '' && !/^[-_*=─—－~\s]*$/u.test(words)) {

@@ -24,8 +24,12 @@ export function trimReply(full: string): Trimmed {
   return { ...trimLines(classify(lines.map((line) => line.trimEnd()))), full }
 }
 
+/** More lines than any reply has: what has more is shown whole. */
+const LINES_MAX = 5_000
+
 /** Every line with what it is; fenced code is text, whatever it looks like. */
 export function classify(lines: readonly string[]): Line[] {
+  if (lines.length > LINES_MAX) return lines.map((text) => ({ text, kind: text.trim() === '' ? 'empty' : 'text' }))
   const found: Line[] = []
   let fenced = false
   for (let at = 0; at < lines.length; at += 1) {
@@ -135,9 +139,9 @@ const TAIL_MAX = 6
 
 /** Where another mail begins that lasts to the end. Only below words of the writer's own: above them it is an answer from below. */
 function originalStart(lines: readonly Line[]): number {
+  const words = lines.findIndex(({ kind }) => kind === 'text')
   for (const [at, { kind }] of lines.entries()) {
-    const above = hasWords(lines.slice(0, at))
-    if (!above) continue
+    if (words === -1 || at <= words) continue
     if (kind === 'original' || kind === 'header') return at
     if (kind === 'wrote' && lines[at - 1]?.kind !== 'wrote') {
       const rest = lines.slice(at).filter((one) => one.kind !== 'wrote' && one.kind !== 'empty')
@@ -154,7 +158,8 @@ function originalStart(lines: readonly Line[]): number {
 
 /** Where a rule of dashes or the last device lines end what the writer says. */
 function signatureStart(lines: readonly Line[], followed: boolean): number {
-  const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && hasWords(lines.slice(0, at)))
+  const words = lines.findIndex(({ kind }) => kind === 'text')
+  const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && words !== -1 && words < at)
   if (rule !== -1) return rule
   // Foxmail signs with the writer's address alone, and the other mail follows.
   const last = lines.findLastIndex(({ kind }) => kind !== 'empty')

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { decode } from './codec.ts'
+import { readMail } from './mime.ts'
+
+const OWN = ['kefu@shop.example']
+const read = (name: string) =>
+  decode(readMail(readFileSync(new URL(`./fixtures/${name}`, import.meta.url))), { own: OWN, authservIds: [] })
+const mail = (headers: string, text = 'Hello, is my order on its way?') =>
+  decode(readMail(Buffer.from(`${headers}\n\n${text}\n`)), { own: OWN, authservIds: [] })
+
+describe('bounces', () => {
+  const files = readdirSync(new URL('./fixtures/bounces', import.meta.url)).filter((name) => name.endsWith('.eml'))
+  test.each(files)('%s is never answered', (name) => {
+    expect(read(`bounces/${name}`).automatic).toBe('bounce')
+  })
+
+  test('name our mail, whom it did not reach, and why', () => {
+    expect(read('bounces/dsn-failed.eml').bounce).toEqual({
+      kind: 'failed',
+      recipient: 'wang@client.example',
+      recipients: ['wang@client.example'],
+      messageId: 'abc.token@shop.example',
+      status: '5.1.1',
+      permanent: true,
+      reason: '550 5.1.1 <wang@client.example>: Recipient address rejected: User unknown',
+    })
+  })
+
+  test('that only tell of a delay are no failures', () => {
+    expect(read('bounces/dsn-delayed.eml').bounce).toMatchObject({ kind: 'delayed', permanent: false, status: '4.4.1' })
+  })
+
+  test('of a forwarded mail name the address we wrote to', () => {
+    expect(read('bounces/dsn-forwarded.eml').bounce?.recipients).toEqual(['wang@client.example'])
+  })
+
+  test('of Chinese providers are read', () => {
+    for (const name of ['qq', 'netease', 'dsn-outlook-chinese'])
+      expect(read(`bounces/${name}.eml`).bounce).toMatchObject({ kind: 'failed', recipient: 'wang@client.example' })
+  })
+
+  test('that bring no machine-readable part are read from their words', () => {
+    expect(read('bounces/qmail.eml').bounce).toMatchObject({
+      messageId: 'abc.token@shop.example',
+      reason: 'Remote host said: 550 5.1.1 unknown user',
+    })
+  })
+
+  test('that report a success fail nothing and are not answered', () => {
+    expect(read('delivered.eml')).toMatchObject({ bounce: undefined, automatic: 'system' })
+  })
+})
+
+describe('automatic mail', () => {
+  test.each([
+    ['Auto-Submitted: auto-replied', 'auto-reply'],
+    ['Auto-Submitted: auto-generated', 'system'],
+    ['Precedence: auto_reply', 'auto-reply'],
+    ['X-Autoreply: yes', 'auto-reply'],
+    ['X-Autorespond: out', 'auto-reply'],
+    ['Subject: Automatic reply: your mail', 'auto-reply'],
+    ['Subject: Out of Office: back on Monday', 'auto-reply'],
+    ['Subject: =?UTF-8?B?6Ieq5Yqo5Zue5aSNOiDmgqjnmoTpgq7ku7Y=?=', 'auto-reply'],
+    ['Subject: Abwesenheitsnotiz: Urlaub', 'auto-reply'],
+    ['X-Auto-Response-Suppress: All', 'system'],
+    ['List-Id: <news.client.example>', 'list'],
+    ['Precedence: bulk', 'bulk'],
+    ['List-Unsubscribe: <mailto:off@client.example>', 'bulk'],
+    ['Return-Path: <>', 'system'],
+    ['X-Hutong-Loop: 1', 'own'],
+  ])('with "%s" is known as %s', (header, kind) => {
+    expect(mail(`From: wang@client.example\n${header}`).automatic).toBe(kind)
+  })
+
+  test.each(['no-reply@client.example', 'donotreply@client.example', 'MAILER-DAEMON@client.example'])(
+    'from %s is not answered',
+    (from) => {
+      expect(mail(`From: ${from}\nSubject: news`).automatic).toBe('system')
+    },
+  )
+
+  test('from ourselves is our own', () => {
+    expect(mail('From: Shop <Kefu@Shop.example>').automatic).toBe('own')
+  })
+})
+
+describe('mail by people', () => {
+  test.each([
+    ['an explicit no', 'Auto-Submitted: no', 'Hello'],
+    ['a subject about holidays', 'Subject: Question about my holiday booking', 'I will be out of office next week.'],
+    ['a subject about automatic doors', 'Subject: Automatic door does not open', 'It says error 550 5.1.1'],
+    ['words about a failure', 'Subject: my parcel could not be delivered', 'The courier failed to deliver the parcel.'],
+    ['a forwarded bounce', 'Subject: Fwd: failure notice', 'I got this: <x@y.example>: 550 user unknown. Please help.'],
+    ['a wish for receipts only', 'X-Auto-Response-Suppress: DR, RN, NRN', 'Hello'],
+    ['Chinese words about returned mail', 'Subject: =?UTF-8?B?6YCA5L+h?=', '我给你们发的邮件被退信了'],
+  ])('with %s is answered', (_, header, text) => {
+    expect(mail(`From: Wang <wang@client.example>\n${header}`, text)).toMatchObject({
+      automatic: undefined,
+      bounce: undefined,
+    })
+  })
+
+  test('from Chinese mail programs is answered', () => {
+    const folder = new URL('./fixtures/chinese/emails/', import.meta.url)
+    const all = readdirSync(folder).filter((name) => name.endsWith('.eml'))
+    const texts = readdirSync(folder).filter((name) => name.endsWith('.txt'))
+    expect(all.filter((name) => read(`chinese/emails/${name}`).automatic !== undefined)).toEqual([])
+    const head = 'From: wang@client.example\nContent-Type: text/plain; charset=utf-8'
+    const robots = texts.filter(
+      (name) => mail(head, readFileSync(new URL(name, folder), 'utf8')).automatic !== undefined,
+    )
+    expect(robots).toEqual([])
+  })
+})

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { trimHtml } from './reply-html.ts'
+import { trimReply } from './reply-text.ts'
+
+const OLD = '> Is it broken?\n> Please tell us.\n'
+
+describe('the visible reply', () => {
+  test.each([
+    ['English', 'On Mon, 4 Mar 2024 at 09:12, Shop <s@shop.example> wrote:'],
+    ['English, folded', 'On Mon, 4 Mar 2024 at 09:12, A Very Long Name Of A Shop <\ns@shop.example> wrote:'],
+    ['German', 'Am 04.03.2024 um 09:12 schrieb Shop <s@shop.example>:'],
+    ['French', 'Le lun. 4 mars 2024 à 09:12, Shop <s@shop.example> a écrit :'],
+    ['Spanish', 'El lun, 4 mar 2024 a las 9:12, Shop (<s@shop.example>) escribió:'],
+    ['Portuguese', 'Em seg., 4 de mar. de 2024 às 09:12, Shop <s@shop.example> escreveu:'],
+    ['Italian', 'Il giorno lun 4 mar 2024 alle ore 09:12 Shop <s@shop.example> ha scritto:'],
+    ['Dutch', 'Op ma 4 mrt 2024 om 09:12 schreef Shop <s@shop.example>:'],
+    ['Swedish', 'Den mån 4 mars 2024 kl 09:12 skrev Shop <s@shop.example>:'],
+    ['Polish', 'pon., 4 mar 2024 o 09:12 Shop <s@shop.example> napisał(a):'],
+    ['Russian', 'пн, 4 мар. 2024 г. в 09:12, Shop <s@shop.example>:'],
+    ['Czech', 'po 4. 3. 2024 v 9:12 odesílatel Shop <s@shop.example> napsal:'],
+    ['Turkish', 'Shop <s@shop.example>, 4 Mar 2024 Pzt, 09:12 tarihinde şunu yazdı:'],
+    ['Japanese', '2024年3月4日(月) 9:12 Shop <s@shop.example>:'],
+    ['Korean', '2024년 3월 4일 (월) 오전 9:12, Shop <s@shop.example>님이 작성:'],
+    ['Chinese', 'Shop <s@shop.example> 于2024年3月4日周一 09:12写道：'],
+    ['Taiwanese', 'Shop <s@shop.example> 於 2024年3月4日 週一 上午9:12寫道：'],
+  ])('ends where a %s program tells who wrote before', (_, wrote) => {
+    const { text, quoted } = trimReply(`It works now.\n\n${wrote}\n\n${OLD}`)
+    expect(text).toBe('It works now.')
+    expect(quoted).toContain('> Is it broken?')
+  })
+
+  test('keeps everything of a mail beside what is shown', () => {
+    const full = `Yes.\n\n-- \nWang\n\nOn 4 Mar 2024 at 09:12, Shop <s@shop.example> wrote:\n${OLD}`
+    const cut = trimReply(full)
+    expect(cut.full).toBe(full)
+    expect(cut.text).toBe('Yes.')
+    expect(cut.signature).toContain('Wang')
+    expect(cut.quoted).toContain('> Please tell us.')
+  })
+
+  test('keeps the questions between answers', () => {
+    const { text } = trimReply('On 4 Mar 2024, Shop wrote:\n\n> Which colour?\n\nBlue.\n\n> Which size?\n\nLarge.\n')
+    expect(text).toBe('> Which colour?\n\nBlue.\n\n> Which size?\n\nLarge.')
+  })
+
+  test('is below the quote when the answer is there', () => {
+    expect(trimReply(`On 4 Mar 2024, Shop wrote:\n${OLD}\nNo, it is fine.`).text).toBe('No, it is fine.')
+  })
+
+  test('is the whole mail when somebody only sends a quote on', () => {
+    expect(trimReply(OLD).text).toBe(OLD.trim())
+  })
+
+  test.each([
+    ['a shape of a form', 'Name: Wang\nDate: Monday\nSubject: a new door\nPlease call.'],
+    ['a sentence about writing', 'On 3 occasions I wrote:\nnothing came back.'],
+    ['a sentence about sending', 'I sent the parcel from Berlin with DHL yesterday.'],
+    ['a list with dashes', 'I need:\n- a door\n- a window'],
+    ['fenced code', 'Try:\n```\n# one\n####\nFrom: x\nTo: y\nSubject: z\n```\nThanks'],
+    ['a Chinese sentence about mail', '我从公司发送了邮件给你，没有收到回复'],
+  ])('leaves %s alone', (_, mail) => {
+    expect(trimReply(mail).text).toBe(mail)
+  })
+
+  test.each(['Sent from my iPhone', 'Envoyé de mon iPhone', 'Von meinem iPhone gesendet', 'Enviado desde mi iPhone'])(
+    'does not hold "%s"',
+    (device) => {
+      expect(trimReply(`Fine.\n\n${device}\n`)).toMatchObject({ text: 'Fine.', signature: device })
+    },
+  )
+
+  test('of a hostile mail is found in no time', () => {
+    const started = performance.now()
+    for (const mail of [
+      '-'.repeat(200_000),
+      '12:00 <\n'.repeat(2_400),
+      'On 1 May 2024, a@b.example\n'.repeat(2_400),
+      `${'>'.repeat(100_000)} x`,
+      '| \n'.repeat(50_000),
+      'From: x\n\n'.repeat(2_400),
+    ])
+      trimReply(mail)
+    expect(performance.now() - started).toBeLessThan(4_000)
+  })
+})
+
+describe('the visible reply of HTML', () => {
+  test.each([
+    [
+      'Gmail',
+      '<div>Yes</div><div class="gmail_quote"><div class="gmail_attr">x wrote:</div><blockquote>old</blockquote></div>',
+    ],
+    ['Outlook', '<p>Yes</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p>From: x</p></div><p>old</p>'],
+    [
+      'Outlook on the web',
+      '<div>Yes</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">x</div><div>old</div>',
+    ],
+    ['Apple Mail', '<body>Yes<br><blockquote type="cite">On 1 May 2024, at 10:00, x wrote:<br>old</blockquote></body>'],
+    ['Thunderbird', '<p>Yes</p><div class="moz-cite-prefix">x wrote:</div><blockquote type="cite">old</blockquote>'],
+    ['Yahoo', '<div>Yes</div><div class="yahoo_quoted"><div>x wrote:</div><div>old</div></div>'],
+    ['Proton', '<div>Yes</div><div class="protonmail_quote">x wrote:<blockquote>old</blockquote></div>'],
+    ['QQ', '<div>Yes</div><includetail><div>old</div></includetail>'],
+    ['NetEase', '<div>Yes</div><div class="ntes-mailmaster-quote"><div>old</div></div>'],
+  ])('ends where %s puts the mail that is answered', (_, html) => {
+    const { text, quoted } = trimHtml(html)
+    expect(text).toBe('Yes')
+    expect(quoted).toContain('old')
+  })
+
+  test('has its lines, lists, tables and links as a reader sees them', () => {
+    const html =
+      '<p>Hello<br>again</p><ul><li>one</li><li>two</li></ul><table><tr><td>a</td><td>b</td></tr></table><a href="https://x.example/y">here</a><style>p{}</style><p style="display:none">secret</p>'
+    expect(trimHtml(html).text).toBe('Hello\nagain\n\n• one\n• two\n\na b\n\nhere <https://x.example/y>')
+  })
+})
