@@ -43,8 +43,15 @@ export function createPretendApi({ logs, me, faults, reachable }: PretendApiOpti
     },
     async conversation(id) {
       guard()
-      return { conversation: logs.conversation(id), contact: logs.contact(id), cursors: [] }
+      return {
+        conversation: logs.conversation(id),
+        contact: logs.contact(id),
+        cursors: [],
+        threads: [],
+        ...logs.reach(id),
+      }
     },
+    deliveries: async (id) => ({ items: logs.reach(id).sent }),
     async entries(id, range) {
       guard()
       const { limit = 50 } = range

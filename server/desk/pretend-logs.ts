@@ -2,7 +2,7 @@ import type { Event } from '@hutong/core/backend'
 import type { Contact, Conversation } from '@hutong/core/conversation'
 import type { Body, Entry, Floor, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
-import type { Item } from './model/api.ts'
+import type { Item, Sent, Way } from './model/api.ts'
 
 const AT = Date.UTC(2026, 0, 5, 9, 0)
 
@@ -19,6 +19,7 @@ export type PretendLogs = ReturnType<typeof createPretendLogs>
 export function createPretendLogs(committed: (event: Event) => void) {
   const all = new Map<string, Kept>()
   let position = 0
+  const reached = new Map<string, { reach: Way[]; sent: Sent[] }>()
 
   function get(id: string): Kept {
     const kept = all.get(id)
@@ -46,6 +47,11 @@ export function createPretendLogs(committed: (event: Event) => void) {
     addContact(id: string, name: string) {
       const contact = { id: `c_${id}`, site: 'tea', name, attributes: {}, identities: [], createdAt: AT, seenAt: AT }
       all.set(id, { log: [], floor: { holder: { kind: 'queue' }, term: 1 }, status: 'open', contact })
+    },
+    reach: (id: string) => reached.get(id) ?? { reach: [], sent: [] },
+    /** Where answers go and what was sent. */
+    setReach(id: string, reach: Way[], sent: Sent[] = []) {
+      reached.set(id, { reach, sent })
     },
     changeContact(contact: Contact) {
       get(contact.id.slice(2)).contact = contact

@@ -39,6 +39,7 @@ export function createPretendRelay() {
     log: logs.log,
     append: logs.append,
     contact: logs.addContact,
+    setReach: logs.setReach,
     says: (id: string, text: string) =>
       logs.append(id, {
         from: { kind: 'contact', id: `c_${id}` },

@@ -28,7 +28,7 @@ export const words = {
   waits: (span: string) => `waits ${span}`,
   you: 'You',
   bot: 'Bot',
-  channels: { web: 'web chat' } as Readonly<Record<string, string>>,
+  channels: { web: 'web chat', mail: 'e-mail', email: 'e-mail' } as Readonly<Record<string, string>>,
 
   states: {
     connecting: 'Connecting …',
@@ -81,6 +81,12 @@ export const words = {
   offline: 'offline',
 
   replyVia: (channel: string) => `Goes out by ${channel}`,
+  reads: (channel: string) => `Read in ${channel} now`,
+  goesTo: (channel: string, address: string) => `Goes out by ${channel} to ${address}`,
+  goesThen: (channel: string, next: string, address: string) =>
+    `Waits in ${channel}; unread, it goes out by ${next} to ${address}`,
+  wroteLast: 'wrote there last',
+  provenAddress: 'proven address',
   willTakeOver: 'Your reply takes over the conversation.',
   willReopen: 'Your reply reopens the conversation.',
   heldBy: (name: string) => `${name} has this conversation.`,
@@ -106,6 +112,16 @@ export const words = {
     delivered: 'Delivered',
     read: 'Read',
   },
+  outgoing: {
+    waiting: (channel: string) => `Waits to go out by ${channel}`,
+    sent: (channel: string) => `Sent by ${channel}`,
+    delivered: (channel: string) => `Delivered by ${channel}`,
+    read: (channel: string) => `Read by ${channel}`,
+    failed: (channel: string) => `Not delivered by ${channel}`,
+    unsure: (channel: string) => `Sent by ${channel}, perhaps not received`,
+    skipped: (channel: string) => `Read here, not sent by ${channel}`,
+  },
+  otherThread: (channel: string) => `Another conversation: ${channel}`,
   retry: 'Try again',
   discard: 'Delete',
   edited: 'edited',

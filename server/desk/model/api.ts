@@ -32,10 +32,32 @@ export interface ConversationQuery {
 
 export type EntryRange = { after: number; limit?: number } | { before: number; limit?: number }
 
+/** One way an answer would take. */
+export interface Way {
+  channel: string
+  address: string
+  why: 'connected' | 'last' | 'verified'
+  /** Nothing is sent there: the contact reads the log. */
+  readsLog: boolean
+}
+
+/** One message on its way out through a channel. */
+export interface Sent {
+  seq: number
+  target: string
+  state: 'ready' | 'leased' | 'joined' | 'done' | 'skipped' | 'dead' | 'unsure' | 'cancelled'
+  error: string | null
+  reported: 'delivered' | 'read' | 'failed' | null
+}
+
 export interface Opened {
   conversation: Conversation
   contact: Contact
   cursors: Cursor[]
+  /** Best first. */
+  reach: Way[]
+  /** Conversations of contacts merged with this one. */
+  threads: { conversation: string; channel: string; updatedAt: number }[]
 }
 
 export interface Upload {
@@ -54,6 +76,8 @@ export interface Api {
   conversation(id: string): Promise<Opened>
   /** Ascending; `next` says that there are more in the direction asked for. */
   entries(id: string, range: EntryRange): Promise<Page<Entry>>
+  /** What was sent, newest first. */
+  deliveries(id: string): Promise<Page<Sent>>
   act(id: string, request: ActRequestInput): Promise<ActResult>
   updateContact(id: string, changes: Profile & { attributes?: Attributes }): Promise<Contact>
   /** `progress` from 0 to 1. */
@@ -85,6 +109,7 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
     conversation: (id) => ask(`/conversations/${encodeURIComponent(id)}`),
     entries: (id, range) => ask(`/conversations/${encodeURIComponent(id)}/entries${search({ ...range })}`),
+    deliveries: (id) => ask(`/conversations/${encodeURIComponent(id)}/deliveries${search({ limit: 100 })}`),
     act: (id, request) => ask(`/conversations/${encodeURIComponent(id)}/actions`, 'POST', request),
     updateContact: (id, changes) => ask(`/contacts/${encodeURIComponent(id)}`, 'PATCH', changes),
     upload,

@@ -2,9 +2,10 @@ import type { Contact, Cursor } from '@hutong/core/conversation'
 import type { Entry } from '@hutong/core/entry'
 import type { Signal as Passing } from '@hutong/core/signal'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import type { Api } from './api.ts'
+import type { Api, Opened, Way } from './api.ts'
 import { createEntryLog } from './entry-log.ts'
 import { createHints, type Streaming, type Typing } from './hints.ts'
+import { createWaysOut, type Outgoing } from './ways-out.ts'
 
 /** One conversation as it is looked at: a piece of its log without holes, up to the newest entry. */
 export interface Thread {
@@ -19,6 +20,12 @@ export interface Thread {
   readonly typing: ReadonlySignal<readonly Typing[]>
   readonly streaming: ReadonlySignal<readonly Streaming[]>
   readonly present: ReadonlySignal<boolean | undefined>
+  /** The ways an answer would take, best first; empty while that is not known. */
+  readonly ways: ReadonlySignal<readonly Way[]>
+  /** Other conversations of the same person. */
+  readonly threads: ReadonlySignal<Opened['threads']>
+  /** By `seq`: messages that went out through a channel. */
+  readonly outgoing: ReadonlySignal<ReadonlyMap<number, Outgoing>>
   load(): Promise<void>
   loadOlder(): Promise<void>
   /** Asks for what came after the newest entry held. */
@@ -35,6 +42,7 @@ export function createThread(api: Api, id: string): Thread {
   const contact = signal<Contact | undefined>()
   const cursors = signal<ReadonlyMap<string, Cursor>>(new Map())
   const hints = createHints()
+  const waysOut = createWaysOut(api, id)
   /** What came before the first page was there. */
   const early: Entry[] = []
   let asking: Promise<void> | undefined
@@ -66,6 +74,7 @@ export function createThread(api: Api, id: string): Thread {
       log.add(early.splice(0))
       state.value = 'ready'
       if (log.gap()) await catchUp()
+      await waysOut.load(opened)
     } catch {
       if (state.peek() === 'loading') state.value = 'failed'
     }
@@ -78,6 +87,7 @@ export function createThread(api: Api, id: string): Thread {
       cursors.value = new Map(cursors.peek()).set(from.id, { participant: from, delivered, read })
     } else if (heard.kind === 'visit' && visited) contact.value = { ...visited, visit: heard.visit }
     else hints.hear(heard)
+    waysOut.hear(heard)
   }
 
   return {
@@ -89,6 +99,7 @@ export function createThread(api: Api, id: string): Thread {
     catchUp,
     hear,
     ...hints.shown,
+    ...waysOut.shown,
     older: computed(() => (log.entries.value[0]?.seq ?? 1) > 1),
     reached: computed(() => reachedBy([...cursors.value.values()])),
     async loadOlder() {
@@ -98,6 +109,7 @@ export function createThread(api: Api, id: string): Thread {
     add(entry) {
       if (state.peek() !== 'ready') return void early.push(entry)
       hints.settle(entry)
+      waysOut.add(entry)
       log.add([entry])
       if (log.gap()) void catchUp().catch(() => undefined)
     },

@@ -87,6 +87,35 @@ describe('the desk', () => {
     expect(screen.getByText('Only colleagues see this.')).toBeTruthy()
   })
 
+  it('says when a reply waits in the widget first, and where it goes after that', async () => {
+    relay.setReach('v1', [
+      { channel: 'web', address: 't', why: 'last', readsLog: true },
+      { channel: 'mail', address: 'zoe@example.org', why: 'verified', readsLog: false },
+    ])
+    await openZoe()
+    expect(
+      await screen.findByText(/^Waits in web chat; unread, it goes out by e-mail to zoe@example.org · /),
+    ).toBeTruthy()
+  })
+
+  it('shows what became of a message that went out by mail, and why', async () => {
+    relay.append('v1', {
+      from: { kind: 'agent', id: 'a_ana', name: 'Ana Ruiz' },
+      body: { kind: 'message', parts: [{ kind: 'text', text: 'On its way', format: 'plain' }] },
+    })
+    const sent = {
+      seq: 2,
+      target: 'channel:mail',
+      state: 'dead' as const,
+      error: 'mailbox full',
+      reported: 'failed' as const,
+    }
+    relay.setReach('v1', [{ channel: 'mail', address: 'zoe@example.org', why: 'last', readsLog: false }], [sent])
+    await openZoe()
+    expect((await screen.findByText('Not delivered by e-mail')).title).toBe('mailbox full')
+    expect(screen.getByText(/^Goes out by e-mail to zoe@example.org \(wrote there last\)/)).toBeTruthy()
+  })
+
   it('saves a changed name and shows it everywhere', async () => {
     await openZoe()
     const field = screen.getByRole('textbox', { name: /^Name/ })

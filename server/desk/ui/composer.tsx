@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import type { Words } from '../locales/en.ts'
+import type { Way } from '../model/api.ts'
 import type { Attachment, Sheet } from '../model/drafts.ts'
 import { channelName } from '../model/naming.ts'
 import { createTypingHint } from '../model/typing-hint.ts'
@@ -113,12 +115,24 @@ function Hint({ sheet }: { sheet: Sheet }) {
   if (sheet.mode === 'note') return <>{words.noteHint}</>
   if (!conversation) return null
   const { holder } = conversation.floor
-  const via = words.replyVia(channelName(conversation.channel, words))
+  const via = viaSentence(desk.thread.value?.ways.value ?? [], conversation.channel, words)
   if (conversation.status === 'closed') return <>{`${via} · ${words.willReopen}`}</>
   if (holder.kind === 'bot' || holder.kind === 'queue') return <>{`${via} · ${words.willTakeOver}`}</>
   if (holder.kind === 'agent' && holder.id !== desk.me.id)
     return <>{`${via} · ${words.heldBy(holder.name ?? holder.id)}`}</>
   return <>{via}</>
+}
+
+/** Which way the reply will take, and why. */
+function viaSentence(ways: readonly Way[], last: string, words: Words): string {
+  const name = (channel: string) => channelName(channel, words)
+  const [first] = ways
+  const next = ways.find(({ readsLog }) => !readsLog)
+  if (first?.why === 'connected') return words.reads(name(first.channel))
+  if (!next) return words.replyVia(name(first?.channel ?? last))
+  if (first?.readsLog) return words.goesThen(name(first.channel), name(next.channel), next.address)
+  const why = next.why === 'last' ? words.wroteLast : words.provenAddress
+  return `${words.goesTo(name(next.channel), next.address)} (${why})`
 }
 
 function AttachButton({ onFiles }: { onFiles(files: FileList | undefined): void }) {

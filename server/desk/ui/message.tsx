@@ -1,4 +1,4 @@
-import { participantName } from '../model/naming.ts'
+import { channelName, participantName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
 import type { Thread } from '../model/thread.ts'
 import { SpeakerAvatar } from './avatar.tsx'
@@ -85,6 +85,7 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
   const { words } = useDesk()
   const state = row.from.kind === 'contact' ? undefined : deliveryOf(row, thread.reached.value)
   const shown = state !== undefined && (row.last || row.pending)
+  const sent = thread.outgoing.value.get(row.seq)
   return (
     <div class="meta">
       {row.edited && <span>{words.edited}</span>}
@@ -93,6 +94,11 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
           {state === 'failed' && row.pending?.error?.message}
           <Icon name={MARKS[state]} />
           <span class={state === 'waiting' || state === 'failed' ? undefined : 'hidden'}>{words.delivery[state]}</span>
+        </span>
+      )}
+      {sent && (
+        <span class={`delivery ${sent.state}`} title={sent.reason}>
+          {words.outgoing[sent.state](channelName(sent.channel, words))}
         </span>
       )}
       {row.pending && <PendingActions pending={row.pending} />}

@@ -34,6 +34,7 @@ export function PersonColumn() {
         <Profile key={contact.id} contact={contact} />
         <Visit contact={contact} />
         <Identities contact={contact} />
+        <OtherThreads />
         <AttributeList title={words.attributes} values={{ ...contact.visit?.attributes, ...contact.attributes }} />
         <AttributeList title={words.details} values={desk.item.value?.conversation.attributes ?? {}} />
       </div>
@@ -162,6 +163,24 @@ function Identities({ contact }: { contact: Contact }) {
               </span>
             )}
             {isReadable(address) && <span class="address">{address}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** The same person elsewhere, when contacts were merged. */
+function OtherThreads() {
+  const { desk, words } = useDesk()
+  const threads = desk.thread.value?.threads.value ?? []
+  if (threads.length === 0) return null
+  return (
+    <section class="person-part">
+      <ul>
+        {threads.map(({ conversation, channel }) => (
+          <li key={conversation}>
+            <a href={`#/c/${conversation}`}>{words.otherThread(channelName(channel, words))}</a>
           </li>
         ))}
       </ul>
