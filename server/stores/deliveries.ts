@@ -97,7 +97,7 @@ async function deliveriesOf(
 ): Promise<DeliveryRow[]> {
   let query = rows(db)
     .where('c.id', '=', conversation)
-    .where('o.target', 'like', 'channel:%')
+    .where('o.address', 'is not', null)
     .orderBy('o.id', 'desc')
     .limit(limit)
   if (seq !== undefined) query = query.where('o.seq', '=', seq)

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { MakeStore } from './store-bench.ts'
+import { testLinks } from './store-links-kit.ts'
 import { testLog } from './store-log-kit.ts'
 import { testOutbox } from './store-outbox-kit.ts'
 import { testReaders } from './store-readers-kit.ts'
@@ -8,5 +9,6 @@ import { testReaders } from './store-readers-kit.ts'
 export function testStore(make: MakeStore): void {
   describe('the log', () => testLog(make))
   describe('readers', () => testReaders(make))
+  describe('contacts that are one person', () => testLinks(make))
   describe('the outbox', () => testOutbox(make))
 }

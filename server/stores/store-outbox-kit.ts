@@ -26,6 +26,11 @@ export function testOutbox(make: MakeStore): void {
     ))
   describe('ends', () => testEnds(() => store))
   describe('reports', () => testReports(() => store))
+  describe('deliveries that travel together', () =>
+    testTogether(
+      () => store,
+      () => bench,
+    ))
 }
 
 const sayInto = (lane: string, key: string, due?: number) =>
@@ -233,5 +238,68 @@ function testReports(get: () => Store): void {
     expect(await get().report('mail', 'm-1', { state: 'read' })).toBeUndefined()
     expect(await get().report('mail', 'm-1', { state: 'delivered' })).toBeUndefined()
     expect(await get().report('mail', 'm-1', { state: 'failed' })).toBeUndefined()
+  })
+}
+
+function testTogether(get: () => Store, bench: () => StoreBench): void {
+  const mail = { lane: 'mail', target: 'channel:mail', entry: 0, address: 'ada@example.org', why: 'last' }
+  const sayByMail = (key: string, more: object = {}) => say({ key, decision: { deliveries: [{ ...mail, ...more }] } })
+  const keysIn = (events: Awaited<ReturnType<Store['gather']>>) => events.map(({ entry }) => entry.key)
+  const states = async (conversation: string) =>
+    (await get().deliveriesOf({ conversation, limit: 9 })).map(({ seq, state }) => `${seq} ${state}`)
+
+  it('join the first at its first try, and are the same at every other, also after a crash', async () => {
+    await get().commit([sayByMail('a'), sayByMail('b'), sayByMail('c', { address: 'else@example.org' })])
+    const [a] = await claim(get())
+    expect(a?.address).toBe('ada@example.org')
+    expect(keysIn(await get().gather(a?.id ?? 0, 9))).toEqual(['b'])
+    await get().commit([sayByMail('d')])
+    expect(keysIn(await get().gather(a?.id ?? 0, 9))).toEqual(['b'])
+    const again = await bench().reopen()
+    const [repeated] = await claim(again, { owner: 'two', now: NOW + 1_000 })
+    expect(repeated).toMatchObject({ id: a?.id, attempt: 2 })
+    expect(keysIn(await again.gather(a?.id ?? 0, 9))).toEqual(['b'])
+  })
+
+  it('are no more than asked for, and none join a second try that had none at the first', async () => {
+    await get().commit([sayByMail('a'), sayByMail('b'), sayByMail('c')])
+    const [a] = await claim(get())
+    expect(keysIn(await get().gather(a?.id ?? 0, 1))).toEqual(['b'])
+    await get().settle(a?.id ?? 0, 'one', { state: 'done' })
+    const [c] = await claim(get())
+    await get().settle(c?.id ?? 0, 'one', { state: 'retry', due: NOW, error: 'down' })
+    await get().commit([sayByMail('d')])
+    await claim(get())
+    expect(await get().gather(c?.id ?? 0, 9)).toEqual([])
+  })
+
+  it('share the end of the one they joined', async () => {
+    const { conversation } = await applied(get(), sayByMail('a'))
+    await applied(get(), sayByMail('b'))
+    const [a] = await claim(get())
+    await get().gather(a?.id ?? 0, 9)
+    expect(await states(conversation.id)).toEqual(['2 joined', '1 leased'])
+    await get().settle(a?.id ?? 0, 'one', { state: 'unsure', error: 'timeout' })
+    expect(await states(conversation.id)).toEqual(['2 unsure', '1 unsure'])
+    expect(await claim(get())).toEqual([])
+  })
+
+  it('is no try when a delivery is held back', async () => {
+    const { conversation } = await applied(get(), sayByMail('a'))
+    const [a] = await claim(get())
+    await get().settle(a?.id ?? 0, 'one', { state: 'wait', due: NOW + 50 })
+    expect(await claim(get(), { now: NOW + 49 })).toEqual([])
+    expect(await claim(get(), { now: NOW + 50 })).toMatchObject([{ id: a?.id, attempt: 1 }])
+    await get().settle(a?.id ?? 0, 'one', { state: 'skipped' })
+    expect(await get().deliveriesOf({ conversation: conversation.id, seq: 1, limit: 9 })).toMatchObject([
+      { state: 'skipped', tries: 1, address: 'ada@example.org', why: 'last' },
+    ])
+  })
+
+  it('can carry an entry that is in the log already', async () => {
+    const { conversation } = await applied(get(), say({ key: 'a' }))
+    const deliveries = [{ ...mail, entry: { seq: 1 } }]
+    await applied(get(), say({ to: { conversation: conversation.id }, key: 'b', decision: { deliveries } }))
+    expect(keysOf(await claim(get()))).toEqual(['a'])
   })
 }

@@ -185,7 +185,7 @@ export interface OutboxStore {
    * later the same again. In the order of the lane.
    */
   gather(id: number, limit: number): Promise<Event[]>
-  /** The deliveries of a conversation, newest first; of one entry when `seq` is given. */
+  /** What was sent to the contact of a conversation, newest first; of one entry when `seq` is given. */
   deliveriesOf(query: { conversation: string; seq?: number; before?: number; limit: number }): Promise<DeliveryRow[]>
   renew(ids: readonly number[], owner: string, until: number): Promise<void>
   /** Gives back everything this owner holds, due at once. */

@@ -9,7 +9,7 @@ export const reach = {
     'alter table outbox add column why text',
     `alter table outbox add column joined ${big}`,
     'create index outbox_joined on outbox (joined) where joined is not null',
-    'create index outbox_conversation on outbox (conversation, seq)',
+    'create index outbox_conversation on outbox (conversation, seq) where address is not null',
     strict(
       `create table links (
       id ${serial}, contact text not null references contacts (id), target text not null references contacts (id),
