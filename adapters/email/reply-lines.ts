@@ -58,7 +58,7 @@ const WROTE = new RegExp(
     '\\b(?:wrote|writes|schrieb|schreibt|schreef|geschreven|skrev|skreiv|escribi[oó]|escreveu|scrisse|scritto)\\b',
     'a\\s+écrit|a\\s+ecrit|ha\\s+scrit|va\\s+escriure|ha\\s+escrito|idatzi',
     'napisał|napisała|pisze|napsal|napísal|napisao|napisala|napisal|je\\s+pisal|rašė|rakstīja|kirjutas|kirjoitti',
-    'написал|написала|пишет|пише|написав|писал|írta|a\\s+scris|yazdı|şunları\\s+yazdı|έγραψε|viết|menulis|เขียน|כתב|كتب',
+    'написал|написала|написа|пишет|пише|написав|писал|írta|a\\s+scris|yazdı|şunları\\s+yazdı|έγραψε|viết|menulis|เขียน|כתב|كتب',
     '写道|寫道|写到|寫到|写入|寫入|撰写|撰寫|写了|寫了|来信|のメール|書きました|님이\\s*작성|작성|さんからのメール',
   ].join('|'),
   'iu',
@@ -180,7 +180,7 @@ export function isOriginal(line: string, next: string): boolean {
   )
     return /[:：]\s*$/.test(text)
   if (/^(?:原始邮件|原始郵件|回复的原邮件|original message|原邮件)\s*[:：]?$/iu.test(text)) return isHeader(next)
-  return REPLY_ABOVE.test(text)
+  return REPLY_ABOVE.test(text) || /^(?:>>|<<<) .{3,140} (?:>>>|<<<)$/.test(text)
 }
 
 /** What help desks put above their mails, ours among them. */

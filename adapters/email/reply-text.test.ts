@@ -53,6 +53,7 @@ describe('the visible reply', () => {
 
   test.each([
     ['a shape of a form', 'Name: Wang\nDate: Monday\nSubject: a new door\nPlease call.'],
+    ['a wish to travel', 'From: Berlin\nTo: Paris\nDate: Monday\nThanks'],
     ['a sentence about writing', 'On 3 occasions I wrote:\nnothing came back.'],
     ['a sentence about sending', 'I sent the parcel from Berlin with DHL yesterday.'],
     ['a list with dashes', 'I need:\n- a door\n- a window'],

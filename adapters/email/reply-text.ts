@@ -49,6 +49,7 @@ function kindOf(lines: readonly string[], at: number): LineKind {
   const text = lines[at] ?? ''
   if (text.trim() === '') return 'empty'
   const next = lines.slice(at + 1, at + 8).find((one) => one.trim() !== '') ?? ''
+  if (/^>>>\s/.test(text) && isOriginal(text, next)) return 'original'
   if (/^\s{0,3}[>＞]/.test(text)) return isDevice(text) && !/^\s*>\s/.test(text) ? 'device' : 'quote'
   if (isOriginal(text, next)) return 'original'
   if (isRule(text)) return 'rule'
@@ -61,7 +62,7 @@ function kindOf(lines: readonly string[], at: number): LineKind {
 /** Fewest copied headers that make a block. */
 const BLOCK = 3
 
-/** A label alone is a word like any other: only several of them in a row, a sender among them, are copied headers. */
+/** A label alone is a word like any other: copied headers are several in a row that name a sender and an address or a time. */
 function headersInBlocks(lines: readonly Line[]): Line[] {
   const found = [...lines]
   for (let at = 0; at < found.length; at += 1) {
@@ -70,7 +71,8 @@ function headersInBlocks(lines: readonly Line[]): Line[] {
     const headers = found.slice(at, end).filter(({ kind }) => kind === 'header')
     const sender = headers.some(({ text }) => isFromHeader(text))
     const enough = headers.length >= BLOCK || (headers.length === 2 && sender && isFromHeader(headers[0]?.text ?? ''))
-    const kind = sender && enough ? 'header' : 'text'
+    const copied = headers.some(({ text }) => /@|\d{1,2}[:：.点時时]\d{2}/.test(text))
+    const kind = (sender && enough && copied) || headers.length > BLOCK ? 'header' : 'text'
     for (let index = at; index < end; index += 1) {
       const line = found[index]
       if (line && line.kind !== 'empty') found[index] = { ...line, kind }
