@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { addAgent } from '@hutong/server/add-agent'
-import { settings } from '@hutong/server/config'
+import { type ConfigInput, settings } from '@hutong/server/config'
 import { withSecret } from '@hutong/server/load-config'
 import { serve } from '@hutong/server/serve'
 import { demoConfig, SITE } from './demo-config.ts'
@@ -19,6 +19,8 @@ export interface DemoOptions {
   /** 0 for any free one. */
   port: number
   shopPort: number
+  /** Settings over the demonstration's own. */
+  over?: Partial<ConfigInput>
 }
 
 export interface Demo {
@@ -30,11 +32,11 @@ export interface Demo {
 }
 
 /** The shop, the relay and the desk, each on its own address of this machine. */
-export async function startDemo({ data, port, shopPort }: DemoOptions): Promise<Demo> {
+export async function startDemo({ data, port, shopPort, over = {} }: DemoOptions): Promise<Demo> {
   let relay = ''
   const shop = await serveShop({ port: shopPort, site: SITE, relay: () => relay })
   try {
-    const config = await withSecret(settings.parse(demoConfig({ data, port, shop: shop.url })))
+    const config = await withSecret(settings.parse({ ...demoConfig({ data, port, shop: shop.url }), ...over }))
     const agents = await agentsOf(config.data)
     const running = await serve(config)
     relay = running.url

@@ -69,6 +69,8 @@ export const channelSettings = z
     authservIds: z.array(z.string().min(1)).optional(),
     /** Answers within this time travel in one mail. */
     gatherMs: z.int().min(0).max(3_600_000).default(20_000),
+    /** Whether visitors of the site are asked for an address while nobody is at the desk; answers then follow them by mail. */
+    askVisitors: z.boolean().default(true),
     dkim: dkim.optional(),
   })
   .superRefine((one, context) => {

@@ -158,8 +158,6 @@ export const settings = z.strictObject({
       afterMs: z.int().min(0).max(86_400_000).default(30_000),
       /** Whose widget is open and who reads nothing for this long counts as gone. */
       unreadMs: z.int().min(0).max(86_400_000).default(600_000),
-      /** The mail channel on which visitors are asked for an address while nobody is there; they are not asked without it. */
-      askFor: name.optional(),
     })
     .prefault({}),
   /** Days that untouched inbound payloads are kept. */

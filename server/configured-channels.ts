@@ -19,6 +19,13 @@ export async function configuredChannels(config: Config, ground: ChannelGround):
   )
 }
 
+/** By site, the channel whose addresses its visitors are asked for: the first that is there for it. */
+export function askingChannels(config: Config): ReadonlyMap<string, string> {
+  const asking = config.channels.filter((one) => one.askVisitors).toReversed()
+  const ids = new Map(sitesOf(config).map(({ key, id }) => [key, id]))
+  return new Map(asking.map(({ site, id }) => [ids.get(site) ?? site, id]))
+}
+
 async function emailOptions(config: Config, channel: ChannelSettings, { store, clock }: ChannelGround) {
   const { PRESETS } = await import('@hutong/adapter-email')
   const preset = channel.preset && PRESETS[channel.preset]

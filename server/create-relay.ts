@@ -35,8 +35,8 @@ export interface RelayOptions {
   /** Days that raw payloads are kept. */
   rawDays: number
   reach?: ReachTimes
-  /** Asks visitors for an address on this channel while nobody is there to answer a site. */
-  leaveAddress?: { channel: string; staffed(site: string): boolean }
+  /** Asks visitors for an address on the channel of their site while nobody is there to answer. */
+  leaveAddress?: { channels: ReadonlyMap<string, string>; staffed(site: string): boolean }
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
 }
 
@@ -133,6 +133,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     if (leaveAddress && !accepted.duplicate) leaveAddress.heard(channel, arrival, accepted)
     return accepted
   }
+  if (leaveAddress) watchQueue(fanOut, leaveAddress)
   const report = failOver.reported
   return {
     fanOut,
@@ -149,7 +150,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   }
 }
 
-type LeavingParts = Omit<LeaveAddressOptions, 'verify' | 'channel' | 'readsLog' | 'staffed'> &
+type LeavingParts = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & { channels: ReadonlyMap<string, Adapter> }
 
 function leavingAddress(
@@ -157,17 +158,26 @@ function leavingAddress(
   { channels, merge, ...parts }: LeavingParts,
 ): LeaveAddress | undefined {
   if (!leaveAddress) return undefined
-  const adapter = channels.get(leaveAddress.channel)
-  if (!adapter || adapter.capabilities.readsLog)
-    throw new HutongError(
-      'misconfigured',
-      `reach.askFor: no channel called "${leaveAddress.channel}" sends to addresses`,
-    )
+  const mailboxes = new Map(
+    [...leaveAddress.channels].map(([site, channel]) => {
+      const adapter = channels.get(channel)
+      if (!adapter || adapter.capabilities.readsLog)
+        throw new HutongError('misconfigured', `no channel called "${channel}" sends to addresses`)
+      return [site, { channel, verify: createVerifyIdentity({ store: parts.store, adapter, merge, now: parts.now }) }]
+    }),
+  )
   return createLeaveAddress({
     ...parts,
-    ...leaveAddress,
-    verify: createVerifyIdentity({ store: parts.store, adapter, merge, now: parts.now }),
+    staffed: leaveAddress.staffed,
+    mailbox: (site) => mailboxes.get(site),
     readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
+  })
+}
+
+function watchQueue({ onEvents }: FanOut, leaveAddress: LeaveAddress): void {
+  onEvents((events) => {
+    for (const { conversation, entry } of events)
+      if (entry.body.kind === 'handoff' && entry.body.floor.holder.kind === 'queue') leaveAddress.queued(conversation)
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Backend } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform, type MemoryPlatform } from '@hutong/core/memory'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -18,7 +19,7 @@ beforeEach(async () => {
   house = await openTestRelay({
     adapters: [webChannel, createMemoryAdapter({ platform: mail, channel: 'mail' })],
     reach: { afterMs: 0, unreadMs: 5_000 },
-    leaveAddress: { channel: 'mail', staffed: () => here },
+    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here },
   })
 })
 afterEach(() => house.close())
@@ -105,6 +106,18 @@ describe('a visitor who writes while nobody is there', () => {
     const forms = (await house.log(conversation)).filter(({ from }) => from.kind === 'system')
     expect(forms).toEqual([])
   })
+})
+
+it('asks a visitor for an address when the assistant gives up and nobody is there', async () => {
+  const giveUp: Backend = { name: 'giveUp', handle: async () => ({ kind: 'handoff', to: { kind: 'next' } }) }
+  await house.close()
+  house = await openTestRelay({
+    backends: [giveUp],
+    adapters: [webChannel, createMemoryAdapter({ platform: mail, channel: 'mail' })],
+    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here },
+  })
+  await visitorWrites()
+  expect(await asked('email')).toBeGreaterThan(1)
 })
 
 describe('an address that nobody has proven', () => {

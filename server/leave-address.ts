@@ -17,12 +17,13 @@ export interface LeaveAddressOptions {
     Pick<PeopleStore, 'contact'> &
     Pick<OutboxStore, 'deliveriesOf'>
   committer: Committer
-  verify: VerifyIdentity
+  /** The channel whose addresses visitors of a site are asked for, and how one is proven; undefined when none are asked. */
+  mailbox(site: string): { channel: string; verify: VerifyIdentity } | undefined
   changeContact: ChangeContact
   ways: Ways
-  /** The channel whose addresses are asked for. */
-  channel: string
   readsLog(channel: string): boolean
+  /** What customers know the site by. */
+  nameOf(site: string): string | undefined
   /** Whether anybody is there to answer this site. */
   staffed(site: string): boolean
   now(): number
@@ -32,6 +33,8 @@ export interface LeaveAddressOptions {
 export interface LeaveAddress {
   /** Hears of everything that came in, after it is durable. */
   heard(channel: string, arrival: Arrival, accepted: Accepted): void
+  /** The conversation has come to wait for a person. */
+  queued(conversation: string): void
   idle(): Promise<void>
 }
 
@@ -56,13 +59,22 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
     if (arrival.body.kind === 'message') return ask(options, conversation, words)
   }
 
+  async function waits(id: string): Promise<void> {
+    const conversation = await store.conversation(id)
+    if (!conversation || !options.readsLog(conversation.channel)) return
+    await ask(options, conversation, wordsFor((await store.contact(conversation.contact))?.locale))
+  }
+
+  function watched(started: Promise<void>): void {
+    const work: Promise<void> = started
+      .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
+      .finally(() => under.delete(work))
+    under.add(work)
+  }
+
   return {
-    heard(channel, arrival, accepted) {
-      const work: Promise<void> = consider(channel, arrival, accepted)
-        .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
-        .finally(() => under.delete(work))
-      under.add(work)
-    },
+    heard: (channel, arrival, accepted) => watched(consider(channel, arrival, accepted)),
+    queued: (conversation) => watched(waits(conversation)),
     async idle() {
       await Promise.all(under)
     },
@@ -71,10 +83,10 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
 
 /** Once for each time that the floor moves, and only while no other way leads to the contact. */
 async function ask(options: LeaveAddressOptions, conversation: Conversation, words: Words): Promise<void> {
-  const { floor, site, id } = conversation
-  if (floor.holder.kind !== 'queue' || options.staffed(site)) return
+  const { floor, site } = conversation
+  if (floor.holder.kind !== 'queue' || options.staffed(site) || !options.mailbox(site)) return
   if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return
-  await say(options, id, { key: `${ASKED}${floor.term}`, parts: [addressForm(words)] })
+  await say(options, conversation, { key: `${ASKED}${floor.term}`, parts: [addressForm(words)] })
 }
 
 interface Answered {
@@ -91,32 +103,36 @@ async function answered(options: LeaveAddressOptions, { conversation, words, bod
 }
 
 async function given(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
-  const { id, contact } = conversation
+  const { id, contact, site } = conversation
   const address = (body.values.email ?? '').trim().toLowerCase()
   const known = await options.store.contact(contact)
   if (known?.email === undefined) await options.changeContact(RELAY, contact, { profile: { email: address } })
-  const refused = await options.verify.issue(conversation, address, words).then(
+  const verify = options.mailbox(site)?.verify
+  if (!verify) return
+  const refused = await verify.issue(conversation, address, words).then(
     () => undefined,
     (error: unknown) => toHutongError(error),
   )
-  if (!refused) return say(options, id, { key: `${CODE}${newId('k')}`, parts: [codeForm(words, address)] })
+  if (!refused) return say(options, conversation, { key: `${CODE}${newId('k')}`, parts: [codeForm(words, address)] })
   options.logger.warn({ conversation: id, err: refused }, 'a code could not be sent')
   const again = refused.code === 'throttled' ? [text(words.throttled)] : [text(words.unreachable), addressForm(words)]
-  await say(options, id, { key: `${ASKED}${newId('k')}`, parts: again })
+  await say(options, conversation, { key: `${ASKED}${newId('k')}`, parts: again })
 }
 
 async function coded(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
-  const { id } = conversation
+  const { id, site } = conversation
+  const mailbox = options.mailbox(site)
+  if (!mailbox) return
   try {
-    const address = await options.verify.confirm(conversation, body.values.code ?? '')
-    await catchUp(options, conversation, { because: { [options.channel]: address }, news: true })
-    await say(options, id, { key: newId('k'), parts: [text(words.done(address))] })
+    const address = await mailbox.verify.confirm(conversation, body.values.code ?? '')
+    await catchUp(options, conversation, { because: { [mailbox.channel]: address }, news: true })
+    await say(options, conversation, { key: newId('k'), parts: [text(words.done(address))] })
   } catch (thrown) {
     const { code } = toHutongError(thrown)
     if (code === 'forbidden')
-      await say(options, id, { key: `${CODE}${newId('k')}`, parts: [text(words.wrong), codeForm(words)] })
+      await say(options, conversation, { key: `${CODE}${newId('k')}`, parts: [text(words.wrong), codeForm(words)] })
     else if (code === 'gone')
-      await say(options, id, { key: `${ASKED}${newId('k')}`, parts: [text(words.late), addressForm(words)] })
+      await say(options, conversation, { key: `${ASKED}${newId('k')}`, parts: [text(words.late), addressForm(words)] })
     else throw thrown
   }
 }
@@ -151,15 +167,17 @@ function isAnswer({ from, body }: Entry): boolean {
 }
 
 async function say(
-  { committer, now }: LeaveAddressOptions,
-  conversation: string,
+  { committer, nameOf, now }: LeaveAddressOptions,
+  { id: conversation, site }: Conversation,
   { key, parts }: { key: string; parts: Part[] },
 ): Promise<void> {
+  const name = nameOf(site)
+  const from = { ...RELAY, ...(name !== undefined && { name }) }
   await committer.append({
     to: { conversation },
     key,
     at: now(),
-    decide: () => ({ entries: [{ from: RELAY, body: { kind: 'message', parts } }] }),
+    decide: () => ({ entries: [{ from, body: { kind: 'message', parts } }] }),
   })
 }
 

@@ -12,7 +12,7 @@ import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
 import { type Config, type Settings, sitesOf, unroutable } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
-import { configuredChannels } from './configured-channels.ts'
+import { askingChannels, configuredChannels } from './configured-channels.ts'
 import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { createFiles } from './files.ts'
@@ -100,9 +100,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     clock,
     rawDays: config.rawDays,
     reach: config.reach,
-    ...(config.reach.askFor !== undefined && {
-      leaveAddress: { channel: config.reach.askFor, staffed: presence.staffed },
-    }),
+    ...(channels.length > 0 && { leaveAddress: { channels: askingChannels(config), staffed: presence.staffed } }),
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
   const backendSocket = createBackendSocket({

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ConfigInput } from '@hutong/server/config'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { type Demo, startDemo } from '../start.ts'
 
@@ -29,9 +30,10 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
+/** `over`: settings of the relay over the demonstration's own. */
+export async function openStage(over: Partial<ConfigInput> = {}): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hutong-e2e-'))
-  const demo = await startDemo({ data, port: 0, shopPort: 0 })
+  const demo = await startDemo({ data, port: 0, shopPort: 0, over })
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
   const complaints: string[] = []
 

@@ -1,0 +1,148 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { letter, openPostOffice, type PostOffice, type Read } from '../../adapters/email/test-post-office.ts'
+import { SITE } from '../demo-config.ts'
+import { bubbles, openChat, openStage, type Stage, say, shows } from './stage.ts'
+
+let office: PostOffice
+let shopAddress: string
+let stage: Stage
+beforeAll(async () => {
+  office = await openPostOffice()
+  shopAddress = office.fresh('help')
+  const { imap, smtp, login } = office.options(shopAddress)
+  const password = 'password' in login ? login.password : ''
+  stage = await openStage({
+    channels: [
+      {
+        kind: 'email',
+        id: 'mail',
+        site: SITE,
+        from: shopAddress,
+        imap,
+        smtp,
+        password,
+        plusAddress: true,
+        gatherMs: 200,
+      },
+    ],
+    reach: { afterMs: 500 },
+  })
+})
+afterAll(async () => {
+  await stage?.close()
+  await office?.close()
+})
+
+/** The first mail in somebody's inbox that says this, once it has come. */
+async function mailSaying(address: string, words: string | RegExp): Promise<Read> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const mails = await office.inbox(address)
+    const found = mails.find(({ text }) => text.search(words) !== -1)
+    if (found) return found
+    if (Date.now() > deadline)
+      throw new Error(`${address} has no such mail: ${mails.map(({ text }) => text).join(' | ')}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+interface Answering {
+  from: string
+  text: string
+  to: Read
+  id: string
+}
+
+/** An answer as mail programs write it: below the customer's words stands what is answered. */
+async function answer({ from, text, to, id }: Answering): Promise<void> {
+  const { headers } = to
+  const replyTo = headers.get('reply-to') ?? headers.get('from') ?? ''
+  const answered = headers.get('message-id') ?? ''
+  const quote = to.text.replace(/^/gm, '> ')
+  const source = letter({
+    from,
+    to: replyTo,
+    id,
+    subject: `Re: ${headers.get('subject')}`,
+    text: `${text}\n\nOn Sat, 21 Nov 2026 at 02:00, Courtyard Tea wrote:\n${quote}\n`,
+    headers: { 'In-Reply-To': answered, References: `${headers.get('references') ?? ''} ${answered}`.trim() },
+  })
+  await office.dovecot.deliver(/<([^>]+)>/.exec(replyTo)?.[1] ?? replyTo, source)
+}
+
+async function reply(desk: Page, text: string): Promise<void> {
+  await desk.getByRole('textbox', { name: /reply/i }).fill(text)
+  await desk.keyboard.press('Enter')
+  await shows(desk, text)
+}
+
+const conversations = (desk: Page) => desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
+
+describe('a customer with a mailbox', () => {
+  it('leaves an address in the shop, goes on by mail, and finds all of it in the shop again', async () => {
+    const address = office.fresh('lin')
+    const customer = await stage.customer()
+    const shop = await stage.shop(customer)
+    await openChat(shop)
+    await say(shop, 'agent please, is the Longjing in stock?')
+    const log = shop.getByRole('log')
+    await log.getByLabel('E-mail').fill(address)
+    await log.getByRole('button', { name: 'Send' }).click()
+    await shows(shop, 'six digits')
+    const { text: proof } = await mailSaying(address, /\d{6}/)
+    await log.getByLabel('Code').fill(/\d{6}/.exec(proof)?.[0] ?? '')
+    await log.getByRole('button', { name: 'Confirm' }).click()
+    await shows(shop, `Answers that you do not read here go to ${address}`)
+    await shop.close()
+
+    const desk = await stage.desk()
+    await conversations(desk).first().click()
+    await shows(desk, 'is the Longjing in stock?')
+    await reply(desk, 'Yes, three tins are left.')
+    const answered = await mailSaying(address, 'Yes, three tins are left.')
+    await answer({ from: address, text: 'Then please keep one for me.', to: answered, id: 'keep-one' })
+    await shows(desk, 'Then please keep one for me.')
+    const [last] = (await bubbles(desk)).slice(-1)
+    expect(last).toBe('Then please keep one for me.')
+    expect(await conversations(desk).count()).toBe(1)
+
+    const back = await stage.shop(customer)
+    await openChat(back)
+    await shows(back, 'Then please keep one for me.')
+    const seen = await bubbles(back)
+    const said = [
+      'agent please, is the Longjing in stock?',
+      'Yes, three tins are left.',
+      'Then please keep one for me.',
+    ]
+    expect(seen.filter((text) => said.includes(text))).toEqual(said)
+    expect(await office.inbox(address)).toHaveLength(2)
+    await customer.close()
+    await desk.context().close()
+  })
+
+  it('writes by mail first, is answered from the desk in the same thread, and stays in one conversation', async () => {
+    const address = office.fresh('mei')
+    const desk = await stage.desk()
+    const before = await conversations(desk).count()
+    const text = 'Agent please: would you send a parcel to Vienna?'
+    const source = letter({ from: `Mei <${address}>`, to: shopAddress, id: 'vienna', subject: 'Vienna', text })
+    await office.dovecot.deliver(shopAddress, source)
+    await conversations(desk).filter({ hasText: 'Mei' }).first().click()
+    await shows(desk, text)
+    await reply(desk, 'We do, within the week.')
+    const answered = await mailSaying(address, 'We do, within the week.')
+    expect(answered.headers.get('subject')).toBe('Re: Vienna')
+    expect(answered.headers.get('references')).toMatch(/^<vienna@people\.test>/)
+    await answer({ from: address, text: 'Wonderful, thank you!', to: answered, id: 'wonderful' })
+    await shows(desk, 'Wonderful, thank you!')
+    expect((await bubbles(desk)).at(-1)).toBe('Wonderful, thank you!')
+    expect(await conversations(desk).count()).toBe(before + 1)
+    await desk.context().close()
+  })
+
+  it('leaves no page with anything to complain about', () => {
+    expect(stage.complaints).toEqual([])
+  })
+})
