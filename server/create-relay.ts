@@ -127,7 +127,10 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   const changeContact = createChangeContact({ store, committer, now })
   const merge = createMerge({ store, committer, now })
-  const leaveAddress = leavingAddress(options, { store, committer, channels, merge, changeContact, ways, now, logger })
+  const leaveAddress = leavingAddress(
+    { ...options, sites },
+    { store, committer, channels, merge, changeContact, ways, now, logger },
+  )
   const receive: Relay['receive'] = async (channel, arrival) => {
     const accepted = await takeIn(channel, arrival)
     if (leaveAddress && !accepted.duplicate) leaveAddress.heard(channel, arrival, accepted)
@@ -146,15 +149,16 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signals,
     report,
     ways: ways.of,
+    online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }
 }
 
-type LeavingParts = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed'> &
+type LeavingParts = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & { channels: ReadonlyMap<string, Adapter> }
 
 function leavingAddress(
-  { leaveAddress }: Pick<RelayOptions, 'leaveAddress'>,
+  { leaveAddress, sites }: Pick<RelayOptions, 'leaveAddress' | 'sites'>,
   { channels, merge, ...parts }: LeavingParts,
 ): LeaveAddress | undefined {
   if (!leaveAddress) return undefined
@@ -169,6 +173,7 @@ function leavingAddress(
   return createLeaveAddress({
     ...parts,
     staffed: leaveAddress.staffed,
+    nameOf: (site) => sites.find(({ id }) => id === site)?.name,
     mailbox: (site) => mailboxes.get(site),
     readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
   })

@@ -5,6 +5,8 @@ import type { LogStore, Opening } from './stores/store.ts'
 
 export interface RoutedSite {
   id: string
+  /** What customers know it by. */
+  name?: string
   routing: Routing
 }
 

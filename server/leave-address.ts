@@ -51,6 +51,7 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
   async function consider(channel: string, arrival: Arrival, accepted: Accepted): Promise<void> {
     const conversation = await store.conversation(accepted.conversation)
     if (!conversation) return
+    if (arrival.author) return
     if (arrival.conversation !== undefined)
       return arrival.from.verified && catchUp(options, conversation, { because: { [channel]: arrival.from.address } })
     if (!options.readsLog(channel)) return
@@ -120,7 +121,7 @@ async function given(options: LeaveAddressOptions, { conversation, words, body }
 }
 
 async function coded(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
-  const { id, site } = conversation
+  const { site } = conversation
   const mailbox = options.mailbox(site)
   if (!mailbox) return
   try {

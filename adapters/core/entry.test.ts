@@ -28,6 +28,7 @@ const bodies: BodyInput[] = [
   { kind: 'answer', of: 3, values: { order: '123' } },
   { kind: 'contact', changes: { email: 'lin@shop.example' } },
   { kind: 'attributes', changes: { topic: 'refund' } },
+  { kind: 'delivery', of: 3, channel: 'mail', state: 'failed', reason: 'lin@shop.example is unknown', next: 'sms' },
   { kind: 'hidden' },
 ]
 
