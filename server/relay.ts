@@ -29,6 +29,8 @@ export interface Relay {
   unmerge(author: Participant, contact: string): Promise<void>
   /** The ways an answer would take now, best first. */
   ways(conversation: Conversation): Promise<Way[]>
+  /** Whether the contact of a conversation is connected to a channel that reads the log, as far as this node has heard. */
+  online(conversation: string): boolean
   /** A contact's signal from a channel. */
   contactSignal(from: { channel: string; site?: string | undefined; address: string }, signal: ContactSignal): void
   /** An agent's or backend's signal, to the contact and to everybody who follows. */

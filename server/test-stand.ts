@@ -63,7 +63,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
     secret: 'a secret that is only used in tests',
     sites: [
       { key: 'shop', name: 'Shop' },
-      { key: 'other', name: 'Other shop' },
+      { key: 'other', name: 'Other shop', routing: ['assistant', 'keyword', 'desk'] },
     ],
     tokens: [
       { name: 'shop', hash: sha256(TOKENS.shop), sites: ['shop'] },

@@ -15,7 +15,7 @@ import { page, pageOf, pageQuery, readCursor } from './page.ts'
 import { conversationItem, delivery, thread, way } from './schemas.ts'
 
 interface ConversationOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'ways'>
+  relay: Pick<Relay, 'act' | 'signal' | 'ways' | 'online'>
   store: Store
   files: Files
   doors: Doors
@@ -90,6 +90,9 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
       conversation,
       contact,
       cursors: z.array(cursor),
+      online: z
+        .boolean()
+        .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
       reach: z.array(way).meta({ description: 'Best first' }),
       threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
     }),
@@ -102,7 +105,7 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
         relay.ways(found),
         threadsOf(store, found.contact),
       ])
-      return { conversation: found, contact, cursors, reach, threads }
+      return { conversation: found, contact, cursors, online: relay.online(found.id), reach, threads }
     },
   })
 }

@@ -13,11 +13,12 @@ import { createDoors } from './doors.ts'
 import { fileOperations } from './files.ts'
 import { mount, type Operation, operation, type RestEnv } from './operation.ts'
 import { sessionOperations } from './session.ts'
+import { type ListedSite, siteOperation } from './sites.ts'
 
 export interface RestOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways'>
+  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'online'>
   store: Store
-  config: { sites: readonly { key: string; id?: string | undefined }[]; publicUrl?: string | undefined }
+  config: { sites: readonly ListedSite[]; publicUrl?: string | undefined }
   files: Files
   auth: Auth
   presence: Presence
@@ -37,6 +38,7 @@ export function restOperations(options: RestOptions): Operation[] {
   const now = options.now ?? Date.now
   const operations = [
     ...sessionOperations(options),
+    siteOperation(options.config.sites),
     ...conversationOperations({ ...options, doors }),
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),

@@ -15,11 +15,18 @@ export const me = z.object({
   sites: z.union([z.literal('all'), z.array(z.string())]).meta({ description: 'Ids of the sites that exist for you' }),
 })
 
+export const site = z.object({
+  id: z.string(),
+  key: z.string(),
+  name: z.string(),
+  backends: z.array(z.string()).meta({ description: 'Whom a conversation can be handed to, in routing order' }),
+})
+
 export const conversationItem = z.object({
   conversation,
   contact,
   latest: entry.optional().meta({ description: 'The newest message, or the newest entry when there is none' }),
-  unread: z.int().meta({ description: 'Messages above your read cursor' }),
+  unread: z.int().meta({ description: 'Messages of the contact above your read cursor' }),
 })
 
 export const delivery = z.object({
@@ -84,6 +91,7 @@ export const SCHEMAS = {
   ActRequest: actRequest,
   ActResult: actResult,
   Me: me,
+  Site: site,
   ConversationItem: conversationItem,
   Delivery: delivery,
   Way: way,

@@ -22,6 +22,14 @@ describe('a session over REST', () => {
     expect((await stand.ask('/v1/me', { headers })).status).toBe(401)
   })
 
+  it('can be asked about before and after it: nobody is an answer, not a refusal', async () => {
+    expect(await stand.ask('/v1/session')).toMatchObject({ status: 200, body: { agent: null } })
+    const headers = { cookie: await stand.signIn() }
+    expect((await stand.ask('/v1/session', { headers })).body).toMatchObject({ agent: { kind: 'agent', name: 'Anna' } })
+    const stale = { cookie: 'hutong_session=long-gone' }
+    expect(await stand.ask('/v1/session', { headers: stale })).toMatchObject({ status: 200, body: { agent: null } })
+  })
+
   it('is given to no page of another origin', async () => {
     const { status, headers } = await signIn(anna, 'https://evil.example')
     expect([status, headers.getSetCookie()]).toEqual([403, []])

@@ -34,6 +34,19 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       },
     }),
     operation({
+      method: 'get',
+      path: '/v1/session',
+      access: 'public',
+      id: 'getSession',
+      tag,
+      summary: 'Who is signed in by the cookie, so that a page can ask without being refused',
+      answer: z.object({ agent: me.nullable().meta({ description: 'null when nobody is signed in' }) }),
+      async handle({ request }) {
+        const actor = await auth.who({ cookie: request.headers.get('cookie') ?? undefined })
+        return { agent: actor === undefined ? null : asMe(actor) }
+      },
+    }),
+    operation({
       method: 'delete',
       path: '/v1/session',
       access: 'actor',

@@ -47,11 +47,10 @@ function chosen(db: Kysely<Tables>, { site, status, holder, text, before, reader
   return query
 }
 
-/** Messages by others than the reader, after what the reader has read. */
+/** Messages of the contact after what the reader has read: what bots and colleagues say waits for nobody. */
 function unread(reader: string) {
   return sql<number>`(select count(*) from entries m where m.conversation = c.n and m.kind = 'message'
-    and m.seq > coalesce((select max(u.read) from cursors u where u.conversation = c.n and u.participant = ${reader}), 0)
-    and m.sender ->> 'id' <> ${reader})`
+    and m.seq > coalesce((select max(u.read) from cursors u where u.conversation = c.n and u.participant = ${reader}), 0) and m.sender ->> 'kind' = 'contact')`
 }
 
 export function wordsOf(text: string | undefined): string[] {

@@ -3,6 +3,7 @@ import type { Store } from './store.ts'
 import { applied, type MakeStore, NOW, opening, type StoreBench, say, text } from './store-bench.ts'
 
 const ZOE = { kind: 'agent' as const, id: 'a_zoe', name: 'Zoe' }
+const BOT = { kind: 'bot' as const, id: 'b_menu', name: 'Menu' }
 
 /** The promises to those who read: the feed, cursors, lists and people. */
 export function testReaders(make: MakeStore): void {
@@ -129,7 +130,7 @@ function testLists(get: () => Store): void {
     expect(await names({ text: 'kind' })).toEqual([])
   })
 
-  it('shows the newest message and how many a reader has not read', async () => {
+  it('shows the newest message and how many of the contact’s a reader has not read', async () => {
     const [ann] = await get().conversations({ text: 'parcel', limit: 1 })
     const id = ann?.conversation.id ?? ''
     const note = { from: ZOE, body: { kind: 'note' as const, text: 'look it up' } }
@@ -137,9 +138,10 @@ function testLists(get: () => Store): void {
       say({ key: '2', to: { conversation: id }, words: 'hello?' }),
       say({ key: '3', to: { conversation: id }, decision: { entries: [text('one moment', { from: ZOE })] } }),
       say({ key: '4', to: { conversation: id }, decision: { entries: [note] } }),
+      say({ key: '5', to: { conversation: id }, decision: { entries: [text('I am a bot', { from: BOT })] } }),
     ])
     const item = async () => (await get().conversations({ text: 'parcel', limit: 1, reader: ZOE.id }))[0]
-    expect(await item()).toMatchObject({ unread: 2, latest: { seq: 3, from: { id: ZOE.id } } })
+    expect(await item()).toMatchObject({ unread: 2, latest: { seq: 5, from: { id: BOT.id } } })
     await get().setCursor(id, { participant: ZOE, delivered: 4, read: 1 })
     expect((await item())?.unread).toBe(1)
     await get().setCursor(id, { participant: ZOE, delivered: 4, read: 4 })

@@ -117,7 +117,7 @@ export interface ConversationQuery {
   /** Newest first; continue below this `updatedAt` and id. */
   before?: { updatedAt: number; id: string }
   limit: number
-  /** Whose unread entries to count. */
+  /** For whom to count what contacts wrote and this reader has not read. */
   reader?: string
 }
 

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStand, type Stand, TOKENS } from '../test-stand.ts'
+
+let stand: Stand
+beforeAll(async () => {
+  stand = await openStand()
+})
+afterAll(() => stand.close())
+
+describe('sites over REST', () => {
+  it('name the backends that answer there, without people', async () => {
+    const { body } = await stand.ask('/v1/sites', { token: TOKENS.boss })
+    expect(body.items).toEqual([
+      { id: 'shop', key: 'shop', name: 'Shop', backends: [] },
+      { id: 'other', key: 'other', name: 'Other shop', backends: ['assistant', 'keyword'] },
+    ])
+  })
+
+  it('are those of the credentials, and none without', async () => {
+    expect((await stand.ask('/v1/sites', { token: TOKENS.shop })).body.items).toMatchObject([{ id: 'shop' }])
+    expect((await stand.ask('/v1/sites')).status).toBe(401)
+  })
+})
+
+describe('presence over REST', () => {
+  it('is said with the conversation as it is now, without waiting for the next signal', async () => {
+    const { conversation } = await stand.write('hello', { address: 'here' })
+    const online = async () =>
+      (await stand.ask(`/v1/conversations/${conversation}`, { token: TOKENS.shop })).body.online
+    const from = { channel: 'web', site: 'shop', address: 'here' }
+    expect(await online()).toBe(false)
+    stand.relay.contactSignal(from, { kind: 'presence', online: true })
+    await expect.poll(online).toBe(true)
+    stand.relay.contactSignal(from, { kind: 'presence', online: false })
+    await expect.poll(online).toBe(false)
+  })
+})
