@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
-import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
 import { createChangeContact } from './change-contact.ts'
@@ -10,9 +9,9 @@ import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
+import { type AskingAddress, createFrontDoor } from './front-door.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
-import { createLeaveAddress, type LeaveAddress, type LeaveAddressOptions } from './leave-address.ts'
 import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
@@ -20,7 +19,6 @@ import type { ReachTimes } from './reach.ts'
 import { createReceive } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
-import { createVerifyIdentity, type VerifyIdentityOptions } from './verify-identity.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -36,7 +34,7 @@ export interface RelayOptions {
   rawDays: number
   reach?: ReachTimes
   /** Asks visitors for an address on the channel of their site while nobody is there to answer. */
-  leaveAddress?: { channels: ReadonlyMap<string, string>; staffed(site: string): boolean }
+  leaveAddress?: AskingAddress
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
 }
 
@@ -127,16 +125,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   const changeContact = createChangeContact({ store, committer, now })
   const merge = createMerge({ store, committer, now })
-  const leaveAddress = leavingAddress(
-    { ...options, sites },
-    { store, committer, channels, merge, changeContact, ways, now, logger },
-  )
-  const receive: Relay['receive'] = async (channel, arrival) => {
-    const accepted = await takeIn(channel, arrival)
-    if (leaveAddress && !accepted.duplicate) leaveAddress.heard(channel, arrival, accepted)
-    return accepted
-  }
-  if (leaveAddress) watchQueue(fanOut, leaveAddress)
+  const desk = { store, committer, channels, merge, changeContact, ways, now, logger }
+  const { receive, leaveAddress } = createFrontDoor({ ...desk, ...options, sites, fanOut, takeIn })
   const report = failOver.reported
   return {
     fanOut,
@@ -152,38 +142,6 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }
-}
-
-type LeavingParts = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
-  Pick<VerifyIdentityOptions, 'store' | 'merge'> & { channels: ReadonlyMap<string, Adapter> }
-
-function leavingAddress(
-  { leaveAddress, sites }: Pick<RelayOptions, 'leaveAddress' | 'sites'>,
-  { channels, merge, ...parts }: LeavingParts,
-): LeaveAddress | undefined {
-  if (!leaveAddress) return undefined
-  const mailboxes = new Map(
-    [...leaveAddress.channels].map(([site, channel]) => {
-      const adapter = channels.get(channel)
-      if (!adapter || adapter.capabilities.readsLog)
-        throw new HutongError('misconfigured', `no channel called "${channel}" sends to addresses`)
-      return [site, { channel, verify: createVerifyIdentity({ store: parts.store, adapter, merge, now: parts.now }) }]
-    }),
-  )
-  return createLeaveAddress({
-    ...parts,
-    staffed: leaveAddress.staffed,
-    nameOf: (site) => sites.find(({ id }) => id === site)?.name,
-    mailbox: (site) => mailboxes.get(site),
-    readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
-  })
-}
-
-function watchQueue({ onEvents }: FanOut, leaveAddress: LeaveAddress): void {
-  onEvents((events) => {
-    for (const { conversation, entry } of events)
-      if (entry.body.kind === 'handoff' && entry.body.floor.holder.kind === 'queue') leaveAddress.queued(conversation)
-  })
 }
 
 function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {
