@@ -17,8 +17,12 @@ export interface CatchUpOptions {
   signal: AbortSignal
 }
 
-/** Takes everything since the place that was reached, in order; resolves with how many mails that were. */
-export type CatchUp = (inbox: Inbox, signal: AbortSignal) => Promise<number>
+export interface CatchUp {
+  /** Resolves once there is a place from which nothing is missed. */
+  begin(inbox: Inbox): Promise<void>
+  /** Takes everything since the place that was reached, in order; resolves with how many mails that were. */
+  run(inbox: Inbox, signal: AbortSignal): Promise<number>
+}
 
 const cursorShape = z.object({
   uidValidity: z.string(),
@@ -54,9 +58,8 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
   /** Uids whose listing or reading broke the connection: from there on mails are fetched one by one. */
   const failed = new Map<number, number>()
 
-  return async function run(inbox, signal) {
-    const known = await readCursor(host)
-    const from = known ?? (await begin(inbox))
+  async function run(inbox: Inbox, signal: AbortSignal): Promise<number> {
+    const from = (await readCursor(host)) ?? (await begin(inbox))
     const same = from.uidValidity === inbox.uidValidity
     const uids = same ? await inbox.after(from.lastUid) : await inbox.since(rescanStart(from))
     const cursor = { ...from, uidValidity: inbox.uidValidity, lastUid: same ? from.lastUid : 0 }
@@ -167,6 +170,13 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     const all = [...kept, { ...cut, at: host.clock.now(), reason: reason.slice(0, 500) }]
     await host.state.set('aside', all.slice(-ASIDE_MAX))
     host.logger.error({ uid: mail.uid, reason }, 'a mail cannot be taken and is set aside')
+  }
+
+  return {
+    async begin(inbox) {
+      if (!(await readCursor(host))) await begin(inbox)
+    },
+    run,
   }
 }
 

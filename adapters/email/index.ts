@@ -5,6 +5,7 @@ import { CAPABILITIES } from './capabilities.ts'
 import { connectInbox } from './client.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
+import { originalOf } from './original.ts'
 import { compose } from './outgoing.ts'
 import { createReplyTokens } from './reply-token.ts'
 import { createSender, type Dkim, type Sender } from './sender.ts'
@@ -55,7 +56,7 @@ const LIMITS: IntakeLimits = {
   mailBytes: 100 * MIB,
   answeredPerHour: 20,
 }
-const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 30_000 }
+const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 12_000 }
 
 /** One mailbox as a channel: IMAP in, SMTP out. */
 export function createEmailAdapter(options: EmailOptions): Adapter {
@@ -81,6 +82,7 @@ export function createEmailAdapter(options: EmailOptions): Adapter {
     },
     // Mail carries no signals.
     signal() {},
+    original: originalOf,
     async close() {
       const closing = account
       account = undefined

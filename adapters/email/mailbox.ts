@@ -44,7 +44,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   const first = Promise.withResolvers<void>()
   let forgotten = 0
   let watching: Promise<void> | undefined
-  const run = createCatchUp({ ...options, signal: stop.signal })
+  const catchUp = createCatchUp({ ...options, signal: stop.signal })
 
   async function watch(): Promise<void> {
     for (let tries = 0; !stop.signal.aborted; tries += 1) {
@@ -77,6 +77,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       const leave = () => void inbox.close()
       held.signal.addEventListener('abort', leave, { once: true })
       try {
+        await catchUp.begin(inbox)
+        first.resolve()
         if (!held.signal.aborted) await follow(inbox, held.signal)
       } finally {
         await inbox.close()
@@ -89,8 +91,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   async function follow(inbox: Inbox, signal: AbortSignal): Promise<void> {
     for (let heard: 'news' | 'silence' = 'news'; !signal.aborted; ) {
       const push = forgotten < FORGOTTEN_MAX
-      const found = await run(inbox, signal)
-      first.resolve()
+      const found = await catchUp.run(inbox, signal)
       if (push && found > 0) forgotten = heard === 'silence' ? forgotten + 1 : 0
       if (signal.aborted) return
       heard = await inbox.wait(push ? pace.idle : pace.poll, push)

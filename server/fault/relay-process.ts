@@ -23,12 +23,13 @@ export interface RelayProcess {
   complaints(): string
 }
 
-export async function createRelayProcess(folder: string): Promise<RelayProcess> {
+/** `more` is added to the configuration. */
+export async function createRelayProcess(folder: string, more: object = {}): Promise<RelayProcess> {
   const port = await freePort()
   const data = join(folder, 'data')
   const config = join(folder, 'hutong.config.json')
   await mkdir(data, { recursive: true })
-  await writeFile(config, JSON.stringify(configOf(port, data)))
+  await writeFile(config, JSON.stringify({ ...configOf(port, data), ...more }))
   let child: ChildProcess | undefined
   let complaints = ''
 
