@@ -29,6 +29,7 @@ export function deskPolicy(publicUrl: string | undefined): string {
     "media-src 'self' blob: https:",
     `connect-src 'self'${socket}`,
     "manifest-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

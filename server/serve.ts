@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { createSocketServer, createWebSocketAdapter, type WebSite } from '@hutong/adapter-websocket'
-import type { Clock, Logger } from '@hutong/core/adapter'
+import type { Adapter, Clock, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import { createClientAddress } from '@hutong/core/client-address'
 import { HutongError } from '@hutong/core/errors'
@@ -112,7 +112,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   })
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
-  await installRoutes(app, { config, relay, logger, clock, ...ground }, closers)
+  await installRoutes(app, { config, relay, adapters: channels, logger, clock, ...ground }, closers)
 
   await relay.start()
   closers.push(
@@ -154,6 +154,7 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
 interface Doors extends Awaited<ReturnType<typeof openGround>> {
   config: Config
   relay: Relay
+  adapters: readonly Adapter[]
   logger: Logger
   clock: Clock
 }

@@ -7,6 +7,7 @@ import type { BackendAuth, BackendPushes, BackendRequests } from '@hutong/core/w
 import { Hono } from 'hono'
 import { Server } from 'socket.io'
 import { io as connect, type Socket } from 'socket.io-client'
+import { originalOf } from '../adapters/email/original.ts'
 import { type Auth, createAuth, hashPassword } from './auth.ts'
 import { type BackendSocket, createBackendSocket } from './backend-socket.ts'
 import { parseConfig } from './config.ts'
@@ -15,13 +16,16 @@ import { createRest, restOperations } from './http/rest.ts'
 import { closeServer, createHttpServer, listen } from './http-server.ts'
 import { type IngressEnv, installIngress } from './ingress.ts'
 import { createPresence, type Presence } from './presence.ts'
-import { openTestRelay, quiet, type TestRelay } from './test-relay.ts'
+import { openTestRelay, quiet, type TestRelay, webChannel } from './test-relay.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 const ANNA = { id: 'a_anna', name: 'Anna', email: 'anna@shop.example' }
 
 /** Tokens by what they may: `shop` and `other` see one site each, `boss` is the administrator's. */
 export const TOKENS = { shop: 'token-of-the-shop', other: 'token-of-another-site', boss: 'token-of-the-administrator' }
+
+/** A channel of which raw mail is kept. */
+const letters = { ...webChannel, channel: 'letters', original: originalOf }
 
 export interface Stand extends TestRelay {
   url: string
@@ -56,7 +60,8 @@ export type BackendClient = Socket<BackendPushes, BackendRequests>
 /** The REST interface and the backend socket in front of a relay, over real HTTP on a free port. */
 export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-stand-'))
-  const house = await openTestRelay()
+  const adapters = [webChannel, letters]
+  const house = await openTestRelay({ adapters })
   const { store, relay } = house
   await store.createAgent({ ...ANNA, password: await passwordHash(), createdAt: Date.now() })
   const config = parseConfig({
@@ -85,7 +90,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
     origin: () => publicUrl ?? '',
     uploads: () => uploads,
   })
-  const parts = { relay, store, config, files, auth, presence }
+  const parts = { relay, store, adapters, config, files, auth, presence }
 
   const app = new Hono<IngressEnv>()
   installIngress(app, {

@@ -19,6 +19,8 @@ export interface Adapter {
   send(delivery: Delivery): Promise<Receipt>
   /** Passes a signal on to the contact. May do nothing; never throws. */
   signal(to: Target, signal: Signal): void
+  /** What a kept raw payload says in full, for agents to read. Absent on channels whose log says everything. Never throws. */
+  original?(raw: string, show: { remote: boolean }): Original
   /** Stops receiving, lets what is under way finish, frees everything. Idempotent. */
   close(): Promise<void>
 }
@@ -104,6 +106,19 @@ export interface Arrival {
   state?: { key: string; value: unknown }
   /** The untouched payload, kept beside the entry for the configured time. */
   raw?: string
+}
+
+/** A message as it came, with what was cut from it before it went into the log. */
+export interface Original {
+  subject: string
+  /** Everything a person reads in it, as plain text; the next two are pieces of it. */
+  text: string
+  quoted: string
+  signature: string
+  /** Markup that can do nothing and loads nothing, unless images from elsewhere were asked for by `remote`. */
+  html?: string
+  /** Whether there are such images. */
+  remote: boolean
 }
 
 export interface Accepted {

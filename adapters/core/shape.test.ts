@@ -47,6 +47,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'mailbox.ts': 'follows a folder through lost connections',
     'mime.ts': 'headers and small sources',
     'offers.ts': 'the options that an answer can name by number',
+    'original.ts': 'a kept mail as an agent may look at it',
     'outgoing.ts': 'from a delivery to a mail',
     'people.ts': 'names and addresses in headers',
     'presets.ts': 'the servers of the large providers',

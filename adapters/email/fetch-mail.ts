@@ -1,6 +1,6 @@
 import type { Inbox, Listed } from './client.ts'
-import type { Mail } from './mail.ts'
-import { readHeaders, readMail } from './mime.ts'
+import { header, type Mail } from './mail.ts'
+import { readHeaders, readMail, structured } from './mime.ts'
 import { type Plan, planOf } from './structure.ts'
 
 /** A mail without its attachments, which stay at the server until they are wanted. */
@@ -60,6 +60,14 @@ function roundsOf(planned: readonly Planned[]): Planned[][] {
   return [...rounds.values()].flat().map(({ mails }) => mails)
 }
 
+/** The bodies between the marks that the mail's own header names, so that it can be read again as a whole. */
+function bounded(sources: readonly Buffer[], { headers }: Mail): Buffer[] {
+  const { boundary } = structured(header(headers, 'content-type')).parameters
+  if (boundary === undefined) return [...sources]
+  const mark = (end: string) => Buffer.from(`\r\n--${boundary}${end}\r\n`, 'latin1')
+  return [...sources.flatMap((source) => [mark(''), source]), mark('--')]
+}
+
 /** Each body is read as a small mail of its own: its headers say how it is encoded. */
 function assemble({ listed, plan }: Planned, contents: ReadonlyMap<string, Buffer>): Fetched {
   const sources = plan.bodies.map(({ headers, content }) => {
@@ -76,6 +84,6 @@ function assemble({ listed, plan }: Planned, contents: ReadonlyMap<string, Buffe
     ...(returned && { returned: readHeaders(returned) }),
   }
   const alone = plan.bodies[0]?.headers === 'header'
-  const raw = Buffer.concat(alone ? sources : [listed.headers, ...sources])
+  const raw = Buffer.concat(alone ? sources : [listed.headers, ...bounded(sources, mail)])
   return { uid: listed.uid, mail, arrivedAt: listed.arrivedAt, sealed: plan.sealed, raw: raw.toString('latin1') }
 }

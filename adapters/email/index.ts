@@ -56,7 +56,7 @@ const LIMITS: IntakeLimits = {
   mailBytes: 100 * MIB,
   answeredPerHour: 20,
 }
-const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 12_000 }
+const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 12_000, answer: 20_000 }
 
 /** One mailbox as a channel: IMAP in, SMTP out. */
 export function createEmailAdapter(options: EmailOptions): Adapter {

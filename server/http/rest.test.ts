@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { textBody } from '../test-relay.ts'
 import { type Asking, openStand, type Stand, TOKENS } from '../test-stand.ts'
 import type { Operation } from './operation.ts'
 
@@ -9,7 +10,9 @@ let contact: string
 let another: string
 beforeAll(async () => {
   stand = await openStand()
-  conversation = (await stand.write('hello')).conversation
+  const body = textBody('hello')
+  const letter = { from: { address: 'visitor' }, site: 'shop', key: 'first', body, raw: 'Subject: hello\n\nhello' }
+  conversation = (await stand.relay.receive('letters', letter)).conversation
   contact = (await stand.store.conversation(conversation))?.contact ?? ''
   const other = (await stand.write('hello', { address: 'another' })).conversation
   another = (await stand.store.conversation(other))?.contact ?? ''
@@ -25,7 +28,7 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     replayDeliveries: { ids: [1] },
     mergeContact: { into: another },
   }
-  const filled = path.replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation)
+  const filled = path.replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation).replace('{seq}', '1')
   const asking: Asking = {
     method: method.toUpperCase(),
     ...(id in bodies ? { json: bodies[id] } : {}),

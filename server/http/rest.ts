@@ -1,3 +1,4 @@
+import type { Adapter } from '@hutong/core/adapter'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Auth } from '../auth.ts'
@@ -12,12 +13,15 @@ import { describeOperations } from './document.ts'
 import { createDoors } from './doors.ts'
 import { fileOperations } from './files.ts'
 import { mount, type Operation, operation, type RestEnv } from './operation.ts'
+import { originalOperations } from './originals.ts'
 import { sessionOperations } from './session.ts'
 import { type ListedSite, siteOperation } from './sites.ts'
 
 export interface RestOptions {
   relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'online'>
   store: Store
+  /** The channels, asked for messages as they came. */
+  adapters?: readonly Adapter[]
   config: { sites: readonly ListedSite[]; publicUrl?: string | undefined }
   files: Files
   auth: Auth
@@ -40,6 +44,7 @@ export function restOperations(options: RestOptions): Operation[] {
     ...sessionOperations(options),
     siteOperation(options.config.sites),
     ...conversationOperations({ ...options, doors }),
+    ...originalOperations({ ...options, adapters: options.adapters ?? [], doors }),
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),
     ...deliveryOperations({ ...options, now }),

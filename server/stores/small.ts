@@ -31,6 +31,16 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
         .where('id', '=', id)
         .executeTakeFirst()
     },
+    async raw(conversation, seq) {
+      const row = await db
+        .selectFrom('raws')
+        .innerJoin('conversations', 'conversations.n', 'raws.conversation')
+        .select('raws.payload')
+        .where('conversations.id', '=', conversation)
+        .where('raws.seq', '=', seq)
+        .executeTakeFirst()
+      return row?.payload
+    },
     async purge(now) {
       const raws = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
       const sessions = await db.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirst()

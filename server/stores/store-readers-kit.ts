@@ -267,11 +267,15 @@ function testUpkeep(get: () => Store, bench: () => StoreBench): void {
     expect(await get().file('f_2')).toBeUndefined()
   })
 
-  it('forgets raw payloads when their time is over', async () => {
+  it('keeps raw payloads beside their entries until their time is over', async () => {
     await get().commit([
       { ...say({ key: '1' }), raw: { payload: 'old', until: NOW + 10 } },
       { ...say({ key: '2' }), raw: { payload: 'new', until: NOW + 20 } },
     ])
+    const [item] = await get().conversations({ limit: 1, reader: 'a_anna' })
+    const raws = () => Promise.all([1, 2, 3].map((seq) => get().raw(item?.conversation.id ?? '', seq)))
+    expect(await raws()).toEqual(['old', 'new', undefined])
     expect([await get().purge(NOW + 10), await get().purge(NOW + 10)]).toEqual([1, 0])
+    expect(await raws()).toEqual([undefined, 'new', undefined])
   })
 }

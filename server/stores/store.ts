@@ -256,6 +256,8 @@ export interface SmallStore {
   releaseLease(name: string, owner: string): Promise<void>
   addFile(file: StoredFile & { createdAt: number }): Promise<void>
   file(id: string): Promise<StoredFile | undefined>
+  /** The untouched payload of an entry, while it is kept. */
+  raw(conversation: string, seq: number): Promise<string | undefined>
   /** Deletes raw payloads and sessions that have outlived their time; resolves with how many. */
   purge(now: number): Promise<number>
 }
