@@ -24,6 +24,8 @@ export type Structure = MessageStructureObject
 export interface Inbox {
   readonly uidValidity: string
   readonly uidNext: number
+  /** Whether the server tells of news by itself. */
+  readonly pushes: boolean
   highestModseq(): string
   /** Ascending uids of what came after `uid`. */
   after(uid: number): Promise<number[]>
@@ -45,14 +47,14 @@ export interface InboxOptions {
   server: MailServer
   login: Login
   folder: string
+  /** Milliseconds a connection may not answer before it counts as dead. Default 20 000. */
+  answerMs?: number | undefined
 }
 
 const CLIENT_INFO = { name: 'Hutong', version: '0.1.0', vendor: 'Hutong', 'support-url': 'https://hutong.example' }
 const MIB = 1024 * 1024
-/** How long a connection may not answer before it counts as dead. */
-const ANSWER_MS = 20_000
 
-export async function connectInbox({ server, login, folder }: InboxOptions): Promise<Inbox> {
+export async function connectInbox({ server, login, folder, answerMs = 20_000 }: InboxOptions): Promise<Inbox> {
   checkSecurity(server, 'imap')
   const connect = async (refresh: boolean): Promise<ImapFlow> => {
     const client = createImap(server, await credentials(login, refresh))
@@ -66,10 +68,10 @@ export async function connectInbox({ server, login, folder }: InboxOptions): Pro
     }
   }
   try {
-    return inboxOf(await connect(false))
+    return inboxOf(await connect(false), answerMs)
   } catch (thrown) {
     if (!('accessToken' in login) || !(thrown instanceof HutongError) || thrown.code !== 'misconfigured') throw thrown
-    return inboxOf(await connect(true))
+    return inboxOf(await connect(true), answerMs)
   }
 }
 
@@ -107,7 +109,7 @@ async function openFolder(client: ImapFlow, folder: string): Promise<void> {
   }
 }
 
-function inboxOf(client: ImapFlow): Inbox {
+function inboxOf(client: ImapFlow, answerMs: number): Inbox {
   const mailbox = () => {
     if (!client.mailbox) throw new HutongError('unreachable', 'the connection to the mailbox is closed')
     return client.mailbox
@@ -127,6 +129,7 @@ function inboxOf(client: ImapFlow): Inbox {
   return {
     uidValidity: String(uidValidity),
     uidNext,
+    pushes: client.capabilities.has('IDLE'),
     highestModseq: () => String(mailbox().highestModseq ?? 0n),
     after: (uid) => asking(async () => (await search({ uid: `${uid + 1}:*` })).filter((one) => one > uid)),
     since: (at) => asking(() => search({ since: new Date(at) })),
@@ -135,7 +138,7 @@ function inboxOf(client: ImapFlow): Inbox {
     download: (uid, part) => asking(() => download(client, uid, part)),
     wait: (ms, push) =>
       asking(async () => {
-        if (!news) await pause(client, ms, push)
+        if (!news) await pause(client, { ms, push, answerMs })
         const heard = news
         news = false
         return heard ? 'news' : 'silence'
@@ -192,8 +195,14 @@ async function download(client: ImapFlow, uid: number, part: string): Promise<Re
   return content
 }
 
+interface Pause {
+  ms: number
+  push: boolean
+  answerMs: number
+}
+
 /** Waits in IDLE, or idly where the server does not push; then asks, so that a dead connection is noticed. */
-async function pause(client: ImapFlow, ms: number, push: boolean): Promise<void> {
+async function pause(client: ImapFlow, { ms, push, answerMs }: Pause): Promise<void> {
   const stop = new AbortController()
   const heard = Promise.race([
     once(client, 'exists', { signal: stop.signal }),
@@ -204,7 +213,7 @@ async function pause(client: ImapFlow, ms: number, push: boolean): Promise<void>
   try {
     await heard
     const answered = Promise.all([client.noop(), idling]).then(() => true)
-    if (await Promise.race([answered, timer(ANSWER_MS, stop.signal)])) return
+    if (await Promise.race([answered, timer(answerMs, stop.signal)])) return
     client.close()
     throw new HutongError('unreachable', 'the mail server does not answer any more')
   } finally {

@@ -23,6 +23,8 @@ export interface Pace {
   retryMax: number
   /** How long another node waits after this one died. */
   lease: number
+  /** How long a connection may not answer before it counts as dead. */
+  answer: number
 }
 
 export interface Mailbox {
@@ -73,7 +75,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     }
     const held = hold(lease, pace.lease, stop.signal)
     try {
-      const inbox = await connectInbox(options)
+      const inbox = await connectInbox({ ...options, answerMs: pace.answer })
       const leave = () => void inbox.close()
       held.signal.addEventListener('abort', leave, { once: true })
       try {
@@ -90,7 +92,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
 
   async function follow(inbox: Inbox, signal: AbortSignal): Promise<void> {
     for (let heard: 'news' | 'silence' = 'news'; !signal.aborted; ) {
-      const push = forgotten < FORGOTTEN_MAX
+      const push = inbox.pushes && forgotten < FORGOTTEN_MAX
       const found = await catchUp.run(inbox, signal)
       if (push && found > 0) forgotten = heard === 'silence' ? forgotten + 1 : 0
       if (signal.aborted) return

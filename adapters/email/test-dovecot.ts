@@ -1,19 +1,21 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 
 /** A real Dovecot in a folder of its own on loopback ports: any user, one password, mail in by LMTP. */
 export interface Dovecot {
   readonly imapPort: number
   /** Puts a source into the inbox of a user as a mail server does. Rejects when it is refused. */
-  deliver(to: string, source: string | Buffer): Promise<void>
-  /** Ends the processes as a power cut would; `start` brings them back on the same ports with the same mail. */
+  deliver(to: string, source: string | Buffer | Readable): Promise<void>
+  /** Ends it at once, connections and all; `start` brings it back on the same ports with the same mail. */
   kill(): Promise<void>
   start(): Promise<void>
-  /** Builds the inbox of a user anew, as a restored backup does: its UIDVALIDITY changes. */
+  /** Numbers the inbox of a user anew, as a restored backup does: its UIDVALIDITY changes. */
+  renumber(user: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -61,6 +63,15 @@ export async function startDovecot(): Promise<Dovecot> {
     },
     kill: () => stop('SIGQUIT'),
     start,
+    async renumber(user) {
+      await stop('SIGTERM')
+      const maildir = join(folder, 'mail', user)
+      for (const one of await readdir(maildir))
+        if (/^dovecot[.-]/.test(one)) await rm(join(maildir, one), { recursive: true })
+      // The new UIDVALIDITY is the time in seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await start()
+    },
     async close() {
       lmtp.close()
       await stop('SIGTERM')

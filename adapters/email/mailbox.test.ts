@@ -1,0 +1,184 @@
+import { createServer, connect as dial, type Socket } from 'node:net'
+import type { Adapter } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
+import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
+import { readable } from '@hutong/core/testkit'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createEmailAdapter, type EmailOptions } from './index.ts'
+import { letter, openPostOffice, type PostOffice } from './test-post-office.ts'
+
+let office: PostOffice
+let host: MemoryHost
+let support: string
+const opened: Adapter[] = []
+
+beforeAll(async () => {
+  office = await openPostOffice()
+})
+afterAll(() => office.close())
+beforeEach(() => {
+  host = createMemoryHost({ channel: 'mail' })
+  support = office.fresh('support')
+})
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+})
+
+async function open(more: Partial<EmailOptions> = {}): Promise<Adapter> {
+  const adapter = createEmailAdapter({ ...office.options(support), ...more })
+  opened.push(adapter)
+  await adapter.open(host)
+  return adapter
+}
+
+function put(id: string, text = id, from = 'lin@people.test'): Promise<void> {
+  return office.dovecot.deliver(support, letter({ from, to: support, id, text }))
+}
+
+function texts(): string[] {
+  return host.arrivals.map(({ body }) => (body.kind === 'message' ? readable(body.parts) : body.kind))
+}
+
+async function arrive(...expected: string[]): Promise<void> {
+  await expect.poll(texts, { timeout: 4_000, interval: 10 }).toEqual(expected)
+}
+
+it('begins with the mail that comes after the first start', async () => {
+  await put('old')
+  await open()
+  await put('young')
+  await arrive('young')
+})
+
+it('takes the mail of the stated days before the first start too', async () => {
+  await put('old')
+  await open({ backlogDays: 2 })
+  await arrive('old')
+})
+
+it('takes everything that came while it was closed', async () => {
+  const adapter = await open()
+  await adapter.close()
+  const names = Array.from({ length: 120 }, (_, index) => `mail ${index}`)
+  for (const name of names) await put(name.replace(' ', '-'), name)
+  await open()
+  await arrive(...names)
+})
+
+it('reads a mailbox that was numbered anew without doubling or losing a mail', async () => {
+  const adapter = await open()
+  for (const name of ['one', 'two']) await put(name)
+  await arrive('one', 'two')
+  await adapter.close()
+  const before = await host.state.get('cursor')
+  await office.dovecot.renumber(support)
+  await put('three')
+  await open()
+  await arrive('one', 'two', 'three')
+  await put('four')
+  await arrive('one', 'two', 'three', 'four')
+  const { uidValidity } = before as { uidValidity: string }
+  expect(await host.state.get('cursor')).not.toMatchObject({ uidValidity })
+})
+
+it('sets a mail aside that the relay refuses, with the reason, and goes on with the rest', async () => {
+  await open()
+  host.failNext(new HutongError('invalid', 'parts.0.text: too odd'))
+  await put('poison')
+  await put('fine')
+  await arrive('fine')
+  expect(await host.state.get('aside')).toEqual([
+    expect.objectContaining({ uid: 1, from: 'lin@people.test', reason: 'parts.0.text: too odd' }),
+  ])
+  expect(host.logged).toContainEqual(
+    expect.objectContaining({ level: 'error', fields: { uid: 1, reason: 'parts.0.text: too odd' } }),
+  )
+})
+
+it('waits with a mail for a relay that is overloaded, and keeps the order', async () => {
+  await open()
+  host.failNext(new HutongError('unavailable', 'the relay is draining'))
+  await put('first')
+  await put('second')
+  await arrive('first', 'second')
+})
+
+it('comes back when the mail server is started again', async () => {
+  await open()
+  await put('before')
+  await arrive('before')
+  await office.dovecot.kill()
+  await office.dovecot.start()
+  await put('after')
+  await arrive('before', 'after')
+})
+
+it('notices a connection that is dead without a word, and makes another', async () => {
+  const wire = await startWire(office.options(support).imap.port)
+  try {
+    await open({ imap: { host: '127.0.0.1', port: wire.port, security: 'none' } })
+    await put('before')
+    await arrive('before')
+    wire.freeze()
+    await put('after')
+    await arrive('before', 'after')
+  } finally {
+    await wire.close()
+  }
+})
+
+it('leaves the mailbox to one of two nodes, and the other takes over when that one closes', async () => {
+  const first = await open()
+  await open()
+  await put('one')
+  await arrive('one')
+  await first.close()
+  await put('two')
+  await expect.poll(texts, { timeout: 8_000 }).toEqual(['one', 'two'])
+}, 15_000)
+
+it('says that the login is wrong before anything else', async () => {
+  const login = { user: support, password: 'a guess' }
+  await expect(open({ login })).rejects.toMatchObject({ code: 'misconfigured' })
+})
+
+it('is open although the mail server is down, and takes what waits there once it is up', async () => {
+  await open().then((one) => one.close())
+  await office.dovecot.kill()
+  await open()
+  await office.dovecot.start()
+  await put('hello')
+  await arrive('hello')
+})
+
+it('refuses to carry passwords in the open to another machine', async () => {
+  const imap = { host: 'mail.example', port: 143, security: 'none' as const }
+  await expect(open({ imap })).rejects.toMatchObject({ code: 'misconfigured', field: 'imap.security' })
+})
+
+/** A wire to a port that can go silent as a broken line does: nothing is closed, nothing passes. */
+async function startWire(port: number) {
+  const lines = new Set<[Socket, Socket]>()
+  const server = createServer((near) => {
+    const far = dial(port, '127.0.0.1')
+    for (const one of [near, far]) one.on('error', () => one.destroy())
+    near.pipe(far)
+    far.pipe(near)
+    lines.add([near, far])
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    freeze() {
+      for (const [near, far] of lines) {
+        near.unpipe(far)
+        far.unpipe(near)
+      }
+    },
+    close() {
+      for (const line of lines) for (const one of line) one.destroy()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
