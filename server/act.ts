@@ -173,8 +173,8 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
  * queue first, and may always help a colleague who has it.
  */
 async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
-  const carries = body.kind === 'message' || body.kind === 'edit' || body.kind === 'recall'
-  const deliveries = carries && request.deliver !== false ? await options.deliveriesTo(request.conversation) : []
+  const deliveries =
+    body.kind === 'message' && request.deliver !== false ? await options.deliveriesTo(request.conversation) : []
   if (request.author.kind !== 'agent')
     return append(options, request, (now) => said(request, { now, body, deliveries }))
   const held = await options.store.conversation(request.conversation.id)

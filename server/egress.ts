@@ -1,5 +1,4 @@
 import type { Adapter, FileStorage, Receipt } from '@hutong/core/adapter'
-import type { Event } from '@hutong/core/backend'
 import { type Change, degrade, type Prompt } from '@hutong/core/degrade'
 import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -12,7 +11,7 @@ import type { ClaimedDelivery, LogStore, OutboxStore, Settlement, SmallStore } f
 import type { Ways } from './ways.ts'
 
 export interface EgressOptions {
-  store: Pick<LogStore, 'conversation'> & Pick<OutboxStore, 'gather'> & Pick<SmallStore, 'get' | 'set'>
+  store: Pick<LogStore, 'conversation' | 'entries'> & Pick<OutboxStore, 'gather'> & Pick<SmallStore, 'get' | 'set'>
   adapters: ReadonlyMap<string, Adapter>
   files: Pick<FileStorage, 'url'>
   prompts: Prompts
@@ -23,6 +22,8 @@ export interface EgressOptions {
 const TRIES = 12
 /** Most messages that travel as one. */
 const GATHERED = 20
+/** How far ahead in the log it looks for edits and recalls of what it sends. */
+const LATER = 200
 /** Where the receipts of a delivery of several messages are kept, so that a new try goes on where the last one stopped. */
 const SENT = 'sent'
 
@@ -42,10 +43,13 @@ export function createEgress(options: EgressOptions): Carrier {
     if (!way) throw new HutongError('gone', `the contact has no proven address on ${adapter.channel}`)
     const due = await ways.due(conversation, [event])
     if ('until' in due) return { state: 'wait', due: due.until }
+    if (event.entry.body.kind !== 'message' || event.entry.seq <= due.read) return { state: 'skipped' }
     const joined = adapter.capabilities.gatherMs > 0 ? await store.gather(id, GATHERED) : []
-    const all = standing([event, ...joined])
-    const entries = all.filter(({ seq }) => seq > due.read)
-    if (entries.length === 0) return all.length === 0 ? { state: 'done' } : { state: 'skipped' }
+    const later = await store.entries(conversation.id, { after: event.entry.seq, limit: LATER })
+    const entries = standing([event.entry, ...joined.map(({ entry }) => entry)], later).filter(
+      ({ seq }) => seq > due.read,
+    )
+    if (entries.length === 0) return { state: 'skipped' }
     const settlement = await send(options, { claimed, adapter, address: way.address, entries })
     const state = settlement.state === 'unsure' ? 'unsure' : 'sent'
     failOver.tell(event.conversation, { of: entries.map(({ seq }) => seq), target, state })
@@ -60,20 +64,16 @@ export function createEgress(options: EgressOptions): Carrier {
   }
 }
 
-/** The messages among them as they are now: what was edited meanwhile in its new words, without what was recalled. */
-function standing(events: readonly Event[]): Entry[] {
-  const messages = new Map<number, Entry>()
-  for (const { entry } of events) {
-    const { body } = entry
-    if (body.kind === 'message') messages.set(entry.seq, entry)
-    else if (body.kind === 'recall') messages.delete(body.of)
-    else if (body.kind === 'edit') {
-      const before = messages.get(body.of)
-      if (before?.body.kind === 'message')
-        messages.set(body.of, { ...before, body: { ...before.body, parts: body.parts } })
-    }
+/** The messages as they are now: what was edited meanwhile in its new words, without what was recalled. */
+function standing(messages: readonly Entry[], later: readonly Entry[]): Entry[] {
+  const left = new Map(messages.map((one) => [one.seq, one]))
+  for (const { body } of later) {
+    if (body.kind === 'recall') left.delete(body.of)
+    if (body.kind !== 'edit') continue
+    const before = left.get(body.of)
+    if (before?.body.kind === 'message') left.set(body.of, { ...before, body: { ...before.body, parts: body.parts } })
   }
-  return [...messages.values()]
+  return [...left.values()]
 }
 
 interface Sending {

@@ -101,10 +101,14 @@ export function createFailOver({ store, committer, ways, signal, now, logger }: 
     async reported(channel, native, { state, reason }) {
       const news = await store.report(channel, native, { state, ...(reason === undefined ? {} : { reason }) })
       if (!news) return
-      const { id, conversation, target, seq } = news
+      const { id, conversation, target } = news
       if (state === 'failed')
         await next({ id, conversation, target, reason: reason ?? 'the platform could not bring it' })
-      else tell(conversation, { of: [seq], target, state })
+      else {
+        const all = await store.deliveriesOf({ conversation, limit: MOST })
+        const of = all.filter((one) => one.id === id || one.joined === id).map(({ seq }) => seq)
+        tell(conversation, { of, target, state })
+      }
     },
   }
 }

@@ -59,6 +59,13 @@ describe('where an answer goes', () => {
     const ways = reach({ ...visitor, ...facts }, CHANNELS)
     expect(ways.map(({ channel, why }) => `${channel} ${why}`)).toEqual(expected)
   })
+  it('is the one address of several on a channel that the contact wrote from last', () => {
+    const work: Identity = { ...mail, address: 'work@example.org', at: 5 }
+    const addresses = (identities: Identity[]) =>
+      reach({ ...visitor, identities, last: 'mail' }, CHANNELS).map(({ address }) => address)
+    expect(addresses([mail, work])[0]).toBe(work.address)
+    expect(addresses([{ ...mail, usedAt: 9 }, work])[0]).toBe(mail.address)
+  })
 })
 
 describe('what is sent', () => {

@@ -33,7 +33,7 @@ export function reach(
 ): Way[] {
   const usable = identities
     .filter(({ verified, at }) => verified !== undefined || at === createdAt)
-    .toSorted((a, b) => b.at - a.at)
+    .toSorted((a, b) => (b.usedAt ?? b.at) - (a.usedAt ?? a.at))
   return usable
     .flatMap(({ channel, address, verified }): Way[] => {
       const can = channels.get(channel)

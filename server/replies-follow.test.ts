@@ -174,6 +174,34 @@ it('sends several quick answers as one message where the channel gathers', async
   ])
 })
 
+it('does not send along what a visitor who is there is about to read', async () => {
+  const { relay, mail, conversation, answer, widget, read } = await scene({ gatherMs: 50 })
+  widget(true)
+  await pause(20)
+  await answer('one')
+  read(3)
+  await pause(AFTER - 50)
+  await answer('two')
+  const states = async () => (await relay.store.deliveriesOf({ conversation, limit: 9 })).map(({ state }) => state)
+  await expect.poll(states, { timeout: 3_000 }).toEqual(['ready', 'skipped'])
+  await pause(AFTER)
+  expect(mail.inbox(ADA)).toEqual([])
+})
+
+it('answers the address that the customer wrote from last', async () => {
+  const { relay, mail, conversation, answer } = await scene()
+  const work = { address: 'work@example.org', verified: 'dmarc' as const }
+  const home = { address: ADA, verified: 'dmarc' as const }
+  const write = (from: typeof work, key: string) =>
+    relay.relay.receive('mail', { from, site: 'shop', key, body: textBody(key), conversation })
+  await write(work, 'from-work')
+  await answer('to work')
+  await expect.poll(() => texts(mail, work.address)).toEqual(['to work'])
+  await write(home, 'from-home')
+  await answer('to home')
+  await expect.poll(() => texts(mail, ADA)).toEqual(['to home'])
+})
+
 it('sends the gathered answers whole and once when the first try is lost', async () => {
   const { mail, answer } = await scene({ gatherMs: 150 })
   mail.fault('lost')
@@ -183,16 +211,19 @@ it('sends the gathered answers whole and once when the first try is lost', async
   await expect.poll(() => texts(mail, ADA), { timeout: 5_000 }).toEqual(['one|two', 'three'])
 })
 
-it('leaves out what was recalled, and sends the new words of what was edited, before the mail went', async () => {
-  const { relay, mail, conversation, answer } = await scene({ gatherMs: 150 })
-  await answer('wrogn', 'not for you')
-  const parts = [{ kind: 'text' as const, text: 'right' }]
-  await relay.relay.act(anna, conversation, {
-    key: 'repair',
-    actions: [
-      { kind: 'edit', of: 3, parts },
-      { kind: 'recall', of: 4 },
-    ],
-  })
-  await expect.poll(() => texts(mail, ADA)).toEqual(['right'])
-})
+it.each([0, 150])(
+  'leaves out what was recalled and sends the new words of what was edited, gathering for %i ms',
+  async (gatherMs) => {
+    const { relay, mail, conversation, answer } = await scene({ gatherMs })
+    await answer('wrogn', 'not for you')
+    const parts = [{ kind: 'text' as const, text: 'right' }]
+    await relay.relay.act(anna, conversation, {
+      key: 'repair',
+      actions: [
+        { kind: 'edit', of: 3, parts },
+        { kind: 'recall', of: 4 },
+      ],
+    })
+    await expect.poll(() => texts(mail, ADA)).toEqual(['right'])
+  },
+)

@@ -9,6 +9,8 @@ export const identity = z.object({
   address: z.string().max(320),
   verified: verification.optional(),
   at: z.int(),
+  /** When the contact last came back to it from another one. */
+  usedAt: z.int().optional(),
 })
 
 /** What a contact's page told us last; passing facts, overwritten and never in the log. */

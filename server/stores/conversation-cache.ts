@@ -14,6 +14,8 @@ export interface Known {
   latest: number
   /** What the commit under way still has to write: `moved` is the log's end and the times alone. */
   unsaved: 'nothing' | 'moved' | 'all'
+  /** The address, as `addressKey` writes it, that the contact wrote from last; undefined while that is not known. */
+  from?: string
   /** The addresses it is remembered under. */
   addresses: Set<string>
 }

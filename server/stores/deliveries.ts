@@ -78,6 +78,7 @@ async function keepReport(
     const { state: reported, reason = null } = report
     const changes = reported === 'failed' ? { reported, state: 'dead' as const, error: reason } : { reported }
     await step.updateTable('outbox').set(changes).where('id', '=', row.id).execute()
+    await step.updateTable('outbox').set({ reported }).where('joined', '=', row.id).execute()
     return { ...row, ...changes }
   })
 }

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { first } from './migrations/0001-first.ts'
 import { reports } from './migrations/0002-reports.ts'
 import { reach } from './migrations/0003-reach.ts'
+import { usedAt } from './migrations/0004-used-at.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -16,7 +17,7 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports, reach]
+const MIGRATIONS = [first, reports, reach, usedAt]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

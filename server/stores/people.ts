@@ -94,7 +94,7 @@ async function addIdentity(
     if (!owner) throw new HutongError('not_found', `there is no contact "${contact}"`, { field: 'contact' })
     const row = await step
       .insertInto('identities')
-      .values({ site: owner.site, channel, address, contact, verified: verified ?? null, at })
+      .values({ site: owner.site, channel, address, contact, verified: verified ?? null, at, used_at: null })
       .onConflict((conflict) =>
         conflict.columns(['site', 'channel', 'address']).doUpdateSet({
           verified: (eb) => eb.fn.coalesce('excluded.verified', 'identities.verified'),

@@ -60,12 +60,13 @@ export function toContact(row: Selectable<ContactTable>, identities: readonly Se
   }
 }
 
-function toIdentity({ channel, address, verified, at }: Selectable<IdentityTable>): Identity {
+function toIdentity({ channel, address, verified, at, used_at }: Selectable<IdentityTable>): Identity {
   return {
     channel,
     address,
     ...(verified === null ? {} : { verified: verified as NonNullable<Identity['verified']> }),
     at,
+    ...(used_at === null ? {} : { usedAt: used_at }),
   }
 }
 

@@ -82,8 +82,10 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
   addBeside(log, known, write)
   const deliveries = addDeliveries(log, known, { accepted, draft, at: write.at })
   settle(known, { accepted, draft })
-  if ('site' in write.to) keepProfile(log, known, write.to)
-  else if (write.to.identity) addIdentity(log, known, { ...write.to.identity, at: write.at })
+  if ('site' in write.to) {
+    keepProfile(log, known, write.to)
+    useIdentity(log, known, { ...write.to, at: write.at })
+  } else if (write.to.identity) addIdentity(log, known, { ...write.to.identity, at: write.at })
   return { state: 'applied', conversation: known.conversation, entries: draft.entries, positions, deliveries }
 }
 
@@ -324,7 +326,23 @@ function addIdentity(
 ): void {
   const { site, contact } = known.conversation
   const mine = one(statements.provenIdentity, site, channel, address, contact, verified ?? null, at)
-  if (mine) cache.keep(known, addressKey({ site, channel, address }))
+  if (!mine) return
+  cache.keep(known, addressKey({ site, channel, address }))
+  useIdentity({ statements }, known, { channel, address, at })
+}
+
+/** Written only when the contact comes from elsewhere than before. */
+function useIdentity(
+  { statements }: Pick<Log, 'statements'>,
+  known: Known,
+  { channel, address, at }: { channel: string; address: string; at: number },
+): void {
+  const { site, contact } = known.conversation
+  const from = addressKey({ site, channel, address })
+  if (known.from === from) return
+  if (known.from !== undefined || known.conversation.last > 1)
+    statements.useIdentity.run(at, site, channel, address, contact)
+  known.from = from
 }
 
 /** What an arrival says about its contact fills gaps; what a site has signed replaces what was there. */

@@ -34,6 +34,7 @@ export interface Statements {
   joined: StatementSync
   addReceipt: StatementSync
   provenIdentity: StatementSync
+  useIdentity: StatementSync
   putState: StatementSync
 }
 
@@ -92,6 +93,7 @@ const SQL: Record<keyof Statements, string> = {
   provenIdentity: `insert into identities (site, channel, address, contact, verified, at) values (?, ?, ?, ?, ?, ?)
     on conflict (site, channel, address) do update set verified = coalesce(excluded.verified, verified)
     where contact = excluded.contact returning contact`,
+  useIdentity: 'update identities set used_at = ? where site = ? and channel = ? and address = ? and contact = ?',
   putState: `insert into state (scope, key, value) values (?, ?, ?)
     on conflict (scope, key) do update set value = excluded.value`,
 }

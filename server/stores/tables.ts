@@ -57,6 +57,7 @@ export interface IdentityTable {
   contact: string
   verified: string | null
   at: number
+  used_at: number | null
 }
 
 export interface ConversationTable {
