@@ -2,7 +2,7 @@ import type { ActionInput } from '@hutong/core/backend'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
-import type { Api, Me } from './model/api.ts'
+import type { Api, Me, Original } from './model/api.ts'
 import type { PretendLogs } from './pretend-logs.ts'
 
 interface PretendApiOptions {
@@ -10,11 +10,13 @@ interface PretendApiOptions {
   me: Me
   /** What the next requests are refused with, one each. */
   faults: HutongError[]
+  /** Whole messages by `seq`. */
+  originals: ReadonlyMap<number, Original>
   reachable(): boolean
 }
 
 /** The REST interface over logs in memory. The only password is "right". */
-export function createPretendApi({ logs, me, faults, reachable }: PretendApiOptions): Api {
+export function createPretendApi({ logs, me, faults, originals, reachable }: PretendApiOptions): Api {
   const from: Participant = { kind: 'agent', id: me.id, name: me.name }
 
   function guard() {
@@ -73,6 +75,10 @@ export function createPretendApi({ logs, me, faults, reachable }: PretendApiOpti
       const changed = { ...logs.contact(id.slice(2)), ...profile }
       logs.changeContact(changed)
       return changed
+    },
+    async original(_, seq) {
+      guard()
+      return originals.get(seq)
     },
     upload: (_, file) => ({ done: Promise.resolve({ kind: 'file', file: 'f_1', name: file.name }), cancel() {} }),
   }

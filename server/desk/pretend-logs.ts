@@ -13,6 +13,13 @@ interface Kept {
   contact: Contact
 }
 
+interface NewEntry {
+  from: Participant
+  body: Body
+  key?: string
+  channel?: string
+}
+
 export type PretendLogs = ReturnType<typeof createPretendLogs>
 
 /** Conversations in memory, each with its contact `c_<id>`; `committed` hears every entry. */
@@ -56,7 +63,7 @@ export function createPretendLogs(committed: (event: Event) => void) {
     changeContact(contact: Contact) {
       get(contact.id.slice(2)).contact = contact
     },
-    append(id: string, { from, body, key }: { from: Participant; body: Body; key?: string }): number {
+    append(id: string, { from, body, key, channel }: NewEntry): number {
       const kept = get(id)
       const known = kept.log.find((one) => one.key === key)
       if (known) return known.seq
@@ -69,6 +76,7 @@ export function createPretendLogs(committed: (event: Event) => void) {
         at: AT + position * 1_000,
         from,
         body,
+        ...(channel !== undefined && { channel }),
       }
       kept.log = [...kept.log, entry]
       if (body.kind === 'handoff') kept.floor = body.floor

@@ -1,6 +1,6 @@
 import type { Agent, Event } from '@hutong/core/backend'
 import type { HutongError } from '@hutong/core/errors'
-import type { Me } from './model/api.ts'
+import type { Me, Original } from './model/api.ts'
 import { createPretendApi } from './pretend-api.ts'
 import { createPretendLogs } from './pretend-logs.ts'
 import { createPretendSocket } from './pretend-socket.ts'
@@ -11,6 +11,7 @@ export const ANA: Me = { kind: 'agent', id: 'a_ana', name: 'Ana Ruiz', email: 'a
 export function createPretendRelay() {
   const feed: Event[] = []
   const faults: HutongError[] = []
+  const originals = new Map<number, Original>()
   const socket = createPretendSocket()
   const logs = createPretendLogs((event) => {
     feed.push(event)
@@ -33,7 +34,7 @@ export function createPretendRelay() {
   }
 
   return {
-    api: createPretendApi({ logs, me: ANA, faults, reachable: () => reachable }),
+    api: createPretendApi({ logs, me: ANA, faults, originals, reachable: () => reachable }),
     socket,
     asked: socket.asked,
     log: logs.log,
@@ -45,6 +46,13 @@ export function createPretendRelay() {
         from: { kind: 'contact', id: `c_${id}` },
         body: { kind: 'message', parts: [{ kind: 'text', text, format: 'plain' }] },
       }),
+    /** The message came by mail, and this is the whole of it; undefined when it is not kept. */
+    mails(id: string, text: string, original: Original | undefined) {
+      const from = { kind: 'contact' as const, id: `c_${id}` }
+      const body = { kind: 'message' as const, parts: [{ kind: 'text' as const, text, format: 'plain' as const }] }
+      const seq = logs.append(id, { from, body, channel: 'mail' })
+      if (original) originals.set(seq, original)
+    },
     /** The first connection; the feed begins at the present. */
     connect() {
       delivered = feed.length

@@ -18,6 +18,18 @@ export interface Item {
   unread: number
 }
 
+/** A message as it came, with what was cut from it. */
+export interface Original {
+  subject: string
+  /** All of it as plain text. */
+  text: string
+  quoted: string
+  signature: string
+  /** Whether there is a page to show, and whether that has images from elsewhere. */
+  html: boolean
+  remote: boolean
+}
+
 export interface Page<T> {
   items: T[]
   next?: string
@@ -80,6 +92,8 @@ export interface Api {
   deliveries(id: string): Promise<Page<Sent>>
   act(id: string, request: ActRequestInput): Promise<ActResult>
   updateContact(id: string, changes: Profile & { attributes?: Attributes }): Promise<Contact>
+  /** Undefined when no more is kept of it than the log. */
+  original(id: string, seq: number): Promise<Original | undefined>
   /** `progress` from 0 to 1. */
   upload(conversation: string, file: File, progress: (part: number) => void): Upload
 }
@@ -112,6 +126,11 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     deliveries: (id) => ask(`/conversations/${encodeURIComponent(id)}/deliveries${search({ limit: 100 })}`),
     act: (id, request) => ask(`/conversations/${encodeURIComponent(id)}/actions`, 'POST', request),
     updateContact: (id, changes) => ask(`/contacts/${encodeURIComponent(id)}`, 'PATCH', changes),
+    original: (id, seq) =>
+      ask<Original>(`/conversations/${encodeURIComponent(id)}/entries/${seq}/original`).catch((error: unknown) => {
+        if (error instanceof HutongError && error.code === 'not_found') return undefined
+        throw error
+      }),
     upload,
   }
 }

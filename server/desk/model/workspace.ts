@@ -38,6 +38,8 @@ export interface Workspace {
   /** The clock, ticking every second. */
   readonly now: ReadonlySignal<number>
   open(id: string | undefined): void
+  /** A message as it came; undefined when no more is kept of it than the log. */
+  readonly original: Api['original']
   /** The newest entry of the open conversation was seen. */
   seen(): void
   send(): void
@@ -128,6 +130,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         return false
       }
     },
+    original: api.original,
     close() {
       for (const stop of stops) stop()
     },

@@ -138,4 +138,26 @@ describe('the desk', () => {
     relay.mend()
     await waitFor(() => expect(screen.queryByText('Connecting …')).toBeNull())
   })
+
+  it('shows the quotes and the signature of a mail when they are asked for, images from elsewhere last', async () => {
+    const whole = { subject: 'My order', text: 'Hello\n> Hi', quoted: 'Hi', signature: '', html: true, remote: true }
+    relay.mails('v1', 'Hello', whole)
+    await openZoe()
+    fireEvent.click(screen.getByRole('button', { name: 'Show whole message' }))
+    const frame = (await screen.findByTitle('The message as it came')) as HTMLIFrameElement
+    expect(screen.getByText('My order')).toBeTruthy()
+    expect(frame.getAttribute('sandbox')).not.toMatch(/scripts|same-origin/)
+    expect(frame.src).toMatch(/original\.html\?images=none$/)
+    fireEvent.click(screen.getByRole('button', { name: 'Show images' }))
+    await waitFor(() => expect(frame.src).toMatch(/images=remote$/))
+    fireEvent.click(screen.getByRole('button', { name: 'Hide whole message' }))
+    await waitFor(() => expect(screen.queryByTitle('The message as it came')).toBeNull())
+  })
+
+  it('says so when no more is kept of a mail than its words', async () => {
+    relay.mails('v1', 'Hello', undefined)
+    await openZoe()
+    fireEvent.click(screen.getByRole('button', { name: 'Show whole message' }))
+    expect(await screen.findByText('Nothing more is kept of this message.')).toBeTruthy()
+  })
 })

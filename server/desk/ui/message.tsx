@@ -4,6 +4,7 @@ import type { Thread } from '../model/thread.ts'
 import { SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
+import { OriginalOf } from './original.tsx'
 import { PartView } from './parts.tsx'
 import { partsLine } from './summary.ts'
 
@@ -45,6 +46,7 @@ export function Message({ row, thread, quoted }: MessageProps) {
         )}
         <Recall row={row} conversation={thread.id} />
       </div>
+      {isCut(row) && <OriginalOf row={row} conversation={thread.id} />}
       {row.reactions.length > 0 && (
         <ul class="reactions">
           {row.reactions.map(({ emoji, count }) => (
@@ -58,6 +60,11 @@ export function Message({ row, thread, quoted }: MessageProps) {
       <Meta row={row} thread={thread} />
     </li>
   )
+}
+
+/** Whether the channel it came by may have more of it than the log. */
+function isCut({ from, channel, seq }: MessageRow): boolean {
+  return from.kind === 'contact' && seq > 0 && channel !== undefined && channel !== 'web'
 }
 
 const MARKS: Readonly<Record<Delivery, IconName>> = {
