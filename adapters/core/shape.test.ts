@@ -48,7 +48,8 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'mime.ts': 'headers and small sources',
     'offers.ts': 'the options that an answer can name by number',
     'original.ts': 'a kept mail as an agent may look at it',
-    'outgoing.ts': 'from a delivery to a mail',
+    'outbox.ts': 'what is sent, and what became of it',
+    'outgoing.ts': 'parts and a thread as one mail',
     'people.ts': 'names and addresses in headers',
     'presets.ts': 'the servers of the large providers',
     'reply-html.ts': 'what was written, cut from quotes by the structure of HTML',
@@ -59,6 +60,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'sender.ts': 'the half of the platform that mail leaves by',
     'structure.ts': 'what is read of a mail, planned beforehand',
     'threads.ts': 'what a conversation looks like to mail programs',
+    'transcript.ts': 'what was said, as one mail',
   },
 }
 /** Modules of core that ship no zod, so that the widget may use their values. */

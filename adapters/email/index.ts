@@ -1,15 +1,14 @@
-import type { Adapter, Delivery, Host, Receipt } from '@hutong/core/adapter'
+import type { Adapter, Host, Receipt, Target } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { Login, MailServer } from './account.ts'
 import { CAPABILITIES } from './capabilities.ts'
-import { connectInbox } from './client.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
 import { originalOf } from './original.ts'
-import { compose } from './outgoing.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { createReplyTokens } from './reply-token.ts'
-import { createSender, type Dkim, type Sender } from './sender.ts'
-import { createThreads, type Threads } from './threads.ts'
+import { createSender, type Dkim } from './sender.ts'
+import { createThreads } from './threads.ts'
 
 export { PRESETS } from './presets.ts'
 
@@ -58,11 +57,31 @@ const LIMITS: IntakeLimits = {
 }
 const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 12_000, answer: 20_000 }
 
+export interface EmailAdapter extends Adapter {
+  /**
+   * Sends what was said so far to an address: it is no delivery and leaves no entry. `key` as in a delivery. Rejects as
+   * `send` does.
+   */
+  sendTranscript(to: Target, key: string): Promise<Receipt>
+  /**
+   * Tells an agent what a contact said last. The answer to this mail is the agent's reply in the conversation, when it comes
+   * from the agent's address.
+   */
+  notifyAgent(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt>
+}
+
 /** One mailbox as a channel: IMAP in, SMTP out. */
-export function createEmailAdapter(options: EmailOptions): Adapter {
+export function createEmailAdapter(options: EmailOptions): EmailAdapter {
   const { channel = 'mail', secret, gatherMs = 20_000 } = options
   let account: Account | undefined
   const underWay = new Set<Promise<unknown>>()
+
+  function track<T>(work: (account: Account) => Promise<T>): Promise<T> {
+    if (!account) return Promise.reject(new HutongError('unavailable', `${channel} is closed`))
+    const done = work(account).finally(() => underWay.delete(done))
+    underWay.add(done)
+    return done
+  }
 
   return {
     channel,
@@ -74,39 +93,35 @@ export function createEmailAdapter(options: EmailOptions): Adapter {
       account = opened
       await opened.mailbox.open()
     },
-    async send(delivery) {
-      if (!account) throw new HutongError('unavailable', `${channel} is closed`)
-      const sending = send(options, account, delivery).finally(() => underWay.delete(sending))
-      underWay.add(sending)
-      return sending
-    },
+    send: (delivery) => track((opened) => opened.outbox.deliver(delivery)),
+    sendTranscript: (to, key) => track((opened) => opened.outbox.transcript(to, key)),
+    notifyAgent: (agent, conversation, key) => track((opened) => opened.outbox.notify(agent, conversation, key)),
+    original: originalOf,
     // Mail carries no signals.
     signal() {},
-    original: originalOf,
     async close() {
       const closing = account
       account = undefined
       await Promise.allSettled([closing?.mailbox.close(), ...underWay])
-      closing?.sender.close()
+      closing?.outbox.close()
     },
   }
 }
 
 interface Account {
-  host: Host
   mailbox: Mailbox
-  sender: Sender
-  threads: Threads
+  outbox: Outbox
 }
 
 function openAccount(options: EmailOptions, host: Host): Account {
-  const { address, aliases = [], login, imap, folder = 'INBOX', site } = options
+  const { address, aliases = [], login, imap, smtp, folder = 'INBOX', site } = options
   const threads = createThreads(host)
+  const tokens = createReplyTokens(options.secret)
   const intake = createIntake({
     host,
     site,
     threads,
-    tokens: createReplyTokens(options.secret),
+    tokens,
     reading: {
       own: [address, ...aliases].map((one) => one.toLowerCase()),
       authservIds: (options.authservIds ?? []).map((one) => one.toLowerCase()),
@@ -114,57 +129,17 @@ function openAccount(options: EmailOptions, host: Host): Account {
     limits: { ...LIMITS, ...options.limits },
     agent: options.agent ?? (async () => undefined),
   })
+  const inbox = { server: imap, login, folder }
   const pace = { ...PACE, ...options.pace }
-  const mailbox = createMailbox({
+  const mailbox = createMailbox({ ...inbox, host, intake, backlogDays: options.backlogDays ?? 0, pace })
+  const outbox = createOutbox({
     host,
-    intake,
-    server: imap,
-    login,
-    folder,
-    backlogDays: options.backlogDays ?? 0,
-    pace,
+    threads,
+    tokens,
+    inbox,
+    sender: createSender({ server: smtp, login, dkim: options.dkim, patience: options.patience }),
+    from: { address, name: options.name ?? address },
+    plusAddress: options.plusAddress ?? false,
   })
-  const sender = createSender({ server: options.smtp, login, dkim: options.dkim, patience: options.patience })
-  return { host, mailbox, sender, threads }
-}
-
-async function send(options: EmailOptions, account: Account, delivery: Delivery): Promise<Receipt> {
-  const { address, name = address, secret, plusAddress = false } = options
-  const { conversation } = delivery.to
-  const tokens = createReplyTokens(secret)
-  const messageId = tokens.messageId(conversation, delivery.key, address.split('@').at(-1) ?? '')
-  const thread = await account.threads.get(conversation)
-  if (thread.sent.includes(delivery.key)) return { state: 'sent', native: messageId }
-  const composing = {
-    files: account.host.files,
-    from: { name, address },
-    messageId,
-    replyAddress: plusAddress ? tokens.address(conversation, address) : address,
-    thread,
-  }
-  let subject = ''
-  const outcome = await account.sender.send(async () => {
-    const mail = await compose(delivery, composing)
-    subject = mail.subject ?? ''
-    return mail
-  })
-  if (outcome === 'lost' && !(await arrivedAnyway(options, messageId)))
-    return { state: 'unsure', reason: 'the mail server took the mail and did not answer' }
-  await account.threads.left(conversation, { id: messageId, to: delivery.to.address, subject, key: delivery.key })
-  return { state: 'sent', native: messageId }
-}
-
-/** Many servers keep what they sent: a copy there is an answer too. */
-async function arrivedAnyway({ imap, login, folder = 'INBOX' }: EmailOptions, messageId: string): Promise<boolean> {
-  try {
-    const inbox = await connectInbox({ server: imap, login, folder })
-    try {
-      return await inbox.holds(messageId)
-    } finally {
-      await inbox.close()
-    }
-  } catch (thrown) {
-    if (thrown instanceof HutongError) return false
-    throw thrown
-  }
+  return { mailbox, outbox }
 }

@@ -1,0 +1,125 @@
+import type { Delivery, Host, Receipt, Target } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
+import { connectInbox, type InboxOptions } from './client.ts'
+import type { Agent } from './intake.ts'
+import { optionsOf } from './offers.ts'
+import { automaticOf, type Composing, compose } from './outgoing.ts'
+import type { ReplyTokens } from './reply-token.ts'
+import type { Sender } from './sender.ts'
+import type { Threads } from './threads.ts'
+import { readLog, transcriptOf } from './transcript.ts'
+
+export interface OutboxOptions {
+  host: Host
+  threads: Threads
+  tokens: ReplyTokens
+  sender: Sender
+  /** Where a mail is looked for whose acceptance got lost. */
+  inbox: InboxOptions
+  from: { address: string; name: string }
+  plusAddress: boolean
+}
+
+export interface Outbox {
+  deliver(delivery: Delivery): Promise<Receipt>
+  transcript(to: Target, key: string): Promise<Receipt>
+  notify(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt>
+  close(): void
+}
+
+/** How much of a conversation an agent is told. */
+const NOTIFIED = 10
+
+/** From what is to be said to a mail that the server has taken. */
+export function createOutbox({ host, threads, tokens, sender, inbox, from, plusAddress }: OutboxOptions): Outbox {
+  const domain = from.address.split('@').at(-1) ?? ''
+  const common = { files: host.files, from }
+
+  async function deliver({ key, to, entry, parts }: Delivery): Promise<Receipt> {
+    const { conversation, address } = to
+    const messageId = tokens.messageId(conversation, key, domain)
+    const thread = await threads.get(conversation)
+    if (thread.sent.includes(key)) return { state: 'sent', native: messageId }
+    const composing: Composing = {
+      ...common,
+      to: address,
+      messageId,
+      replyAddress: plusAddress ? tokens.address(conversation, from.address) : from.address,
+      thread,
+      options: optionsOf(entry),
+      at: entry.at,
+      automatic: automaticOf(entry),
+    }
+    let subject = ''
+    const outcome = await sender.send(async () => {
+      const mail = await compose(parts, composing)
+      subject = mail.subject ?? ''
+      return mail
+    })
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return UNSURE
+    await threads.left(conversation, { id: messageId, to: address, subject, key })
+    return { state: 'sent', native: messageId }
+  }
+
+  async function transcript({ conversation, address }: Target, key: string): Promise<Receipt> {
+    const parts = transcriptOf(await readLog(host.log, conversation))
+    const thread = await threads.get(conversation)
+    const messageId = tokens.messageId(conversation, key, domain)
+    return plainly(parts, {
+      to: address,
+      messageId,
+      thread,
+      replyAddress: plusAddress ? tokens.address(conversation, from.address) : from.address,
+      automatic: 'auto-generated',
+    })
+  }
+
+  async function notify(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt> {
+    const parts = transcriptOf(await readLog(host.log, conversation, NOTIFIED))
+    const { subject } = await threads.get(conversation)
+    const messageId = tokens.messageId(agentToken(agent.id, conversation), key, domain)
+    const thread = { references: [], addresses: [], sent: [], ...(subject !== undefined && { subject }) }
+    return plainly(parts, {
+      to: agent.address,
+      messageId,
+      thread,
+      replyAddress: from.address,
+      automatic: 'auto-generated',
+    })
+  }
+
+  async function plainly(
+    parts: Parameters<typeof compose>[0],
+    how: Pick<Composing, 'to' | 'messageId' | 'thread' | 'replyAddress' | 'automatic'>,
+  ): Promise<Receipt> {
+    if (parts.length === 0) throw new HutongError('invalid', 'conversation: nothing was said in it yet')
+    const composing = { ...common, ...how, options: [], at: host.clock.now() }
+    const outcome = await sender.send(() => compose(parts, composing))
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, how.messageId))) return UNSURE
+    return { state: 'sent', native: how.messageId }
+  }
+
+  return { deliver, transcript, notify, close: () => sender.close() }
+}
+
+const UNSURE: Receipt = { state: 'unsure', reason: 'the mail server took the mail and did not answer' }
+
+/** What a token names by which an agent answers. Ids hold no spaces. */
+export function agentToken(agent: string, conversation: string): string {
+  return `agent ${agent} ${conversation}`
+}
+
+/** Many servers keep what they sent: a copy there is an answer too. */
+async function arrivedAnyway(options: InboxOptions, messageId: string): Promise<boolean> {
+  try {
+    const inbox = await connectInbox(options)
+    try {
+      return await inbox.holds(messageId)
+    } finally {
+      await inbox.close()
+    }
+  } catch (thrown) {
+    if (thrown instanceof HutongError) return false
+    throw thrown
+  }
+}

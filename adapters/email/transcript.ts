@@ -1,0 +1,45 @@
+import type { LogReader } from '@hutong/core/adapter'
+import type { BodyOf, Entry } from '@hutong/core/entry'
+import type { Part } from '@hutong/core/parts'
+
+const PAGE = 200
+/** Most entries of a transcript: the newest count. */
+const ENTRIES_MAX = 2_000
+
+/** The newest entries of a conversation as its contact may see them, oldest first. */
+export async function readLog(
+  log: Pick<LogReader, 'read'>,
+  conversation: string,
+  last = ENTRIES_MAX,
+): Promise<Entry[]> {
+  const found: Entry[] = []
+  for (let before = Number.MAX_SAFE_INTEGER; found.length < last; ) {
+    const page = await log.read(conversation, { before, limit: Math.min(PAGE, last - found.length) })
+    const [first] = page
+    if (!first) break
+    found.unshift(...page)
+    before = first.seq
+  }
+  return found
+}
+
+/** What was said, as one mail: each message under its writer and time, as it stands now. Times are UTC. */
+export function transcriptOf(entries: readonly Entry[]): Part[] {
+  const edits = new Map<number, Part[]>()
+  const recalled = new Set<number>()
+  for (const { body } of entries) {
+    if (body.kind === 'edit') edits.set(body.of, body.parts)
+    if (body.kind === 'recall') recalled.add(body.of)
+  }
+  return entries.flatMap((entry): Part[] => {
+    if (entry.body.kind !== 'message' || recalled.has(entry.seq)) return []
+    const { parts } = entry.body as BodyOf<'message'>
+    return [{ kind: 'text', text: titleOf(entry), format: 'markdown' }, ...(edits.get(entry.seq) ?? parts)]
+  })
+}
+
+function titleOf({ from, at }: Entry): string {
+  const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+  const name = (from.name ?? from.id).replace(/[*`[\]\n]/g, ' ')
+  return `**${name}** · ${time} UTC`
+}
