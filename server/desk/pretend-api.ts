@@ -33,6 +33,7 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
     async signOut() {},
     me: async () => undefined,
     agents: async () => [],
+    sites: async () => [{ id: 'tea', backends: ['keyword'] }],
     async conversations({ status, text }) {
       guard()
       const named = (name: string | undefined) => text === undefined || name?.toLowerCase().includes(text.toLowerCase())
@@ -50,6 +51,7 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
         contact: logs.contact(id),
         cursors: [],
         threads: [],
+        online: logs.online(id),
         ...logs.reach(id),
       }
     },
@@ -72,6 +74,7 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
       return { results }
     },
     async updateContact(id, { attributes: _, ...profile }) {
+      guard()
       const changed = { ...logs.contact(id.slice(2)), ...profile }
       logs.changeContact(changed)
       return changed

@@ -26,6 +26,7 @@ export type PretendLogs = ReturnType<typeof createPretendLogs>
 export function createPretendLogs(committed: (event: Event) => void) {
   const all = new Map<string, Kept>()
   let position = 0
+  const here = new Set<string>()
   const reached = new Map<string, { reach: Way[]; sent: Sent[] }>()
 
   function get(id: string): Kept {
@@ -37,7 +38,7 @@ export function createPretendLogs(committed: (event: Event) => void) {
   function conversation(id: string): Conversation {
     const { log, floor, status, contact } = get(id)
     const updatedAt = log.at(-1)?.at ?? AT
-    const rest = { channel: 'web', attributes: {}, createdAt: AT, updatedAt, waitingSince: AT }
+    const rest = { channel: 'web', attributes: {}, createdAt: AT, updatedAt, waitingSince: log[0]?.at ?? AT }
     return { id, site: 'tea', contact: contact.id, status, last: log.length, floor, ...rest }
   }
 
@@ -54,6 +55,12 @@ export function createPretendLogs(committed: (event: Event) => void) {
     addContact(id: string, name: string) {
       const contact = { id: `c_${id}`, site: 'tea', name, attributes: {}, identities: [], createdAt: AT, seenAt: AT }
       all.set(id, { log: [], floor: { holder: { kind: 'queue' }, term: 1 }, status: 'open', contact })
+    },
+    online: (id: string) => here.has(id),
+    /** Says whether the contact is reading, without telling anybody. */
+    setOnline(id: string, online: boolean) {
+      if (online) here.add(id)
+      else here.delete(id)
     },
     reach: (id: string) => reached.get(id) ?? { reach: [], sent: [] },
     /** Where answers go and what was sent. */

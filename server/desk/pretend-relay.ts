@@ -41,6 +41,7 @@ export function createPretendRelay() {
     append: logs.append,
     contact: logs.addContact,
     setReach: logs.setReach,
+    setOnline: logs.setOnline,
     says: (id: string, text: string) =>
       logs.append(id, {
         from: { kind: 'contact', id: `c_${id}` },

@@ -8,7 +8,8 @@ import type { Preferences } from './preferences.ts'
 
 /** What an agent can do with a conversation besides speaking. Failures are shown, never thrown. */
 export interface Actions {
-  takeOver(id: string): Promise<void>
+  /** Resolves with whether it was done. */
+  takeOver(id: string): Promise<boolean>
   transfer(id: string, to: Agent, summary: string): Promise<void>
   toBot(id: string, bot: string): Promise<void>
   toQueue(id: string): Promise<void>
@@ -49,9 +50,7 @@ export function createActions({ api, me, inbox, notices, preferences }: ActionsO
 
   return {
     reopen,
-    async takeOver(id) {
-      await act(id, [{ kind: 'handoff', to: { kind: 'agent', id: me.id, name: me.name } }], 'guarded')
-    },
+    takeOver: (id) => act(id, [{ kind: 'handoff', to: { kind: 'agent', id: me.id, name: me.name } }], 'guarded'),
     async transfer(id, { id: agent, name = agent }, summary) {
       const to = { kind: 'agent' as const, id: agent, name }
       const told = summary.trim() === '' ? {} : { summary: summary.trim() }

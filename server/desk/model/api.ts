@@ -18,6 +18,12 @@ export interface Item {
   unread: number
 }
 
+export interface Site {
+  id: string
+  /** Whom a conversation can be handed to besides people, in the order they are asked. */
+  backends: string[]
+}
+
 /** A message as it came, with what was cut from it. */
 export interface Original {
   subject: string
@@ -66,6 +72,8 @@ export interface Opened {
   conversation: Conversation
   contact: Contact
   cursors: Cursor[]
+  /** Whether the contact is reading now. */
+  online: boolean
   /** Best first. */
   reach: Way[]
   /** Conversations of contacts merged with this one. */
@@ -84,6 +92,7 @@ export interface Api {
   /** Undefined when nobody is signed in. */
   me(): Promise<Me | undefined>
   agents(): Promise<Agent[]>
+  sites(): Promise<Site[]>
   conversations(query: ConversationQuery): Promise<Page<Item>>
   conversation(id: string): Promise<Opened>
   /** Ascending; `next` says that there are more in the direction asked for. */
@@ -114,11 +123,8 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
   return {
     signIn: (credentials) => ask('/session', 'POST', credentials),
     signOut: () => ask('/session', 'DELETE'),
-    me: () =>
-      ask<Me>('/me').catch((error: unknown) => {
-        if (error instanceof HutongError && error.code === 'unauthorized') return undefined
-        throw error
-      }),
+    me: async () => (await ask<{ agent: Me | null }>('/session')).agent ?? undefined,
+    sites: async () => (await ask<Page<Site>>('/sites')).items,
     agents: async () => (await ask<Page<Agent>>('/agents')).items,
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
     conversation: (id) => ask(`/conversations/${encodeURIComponent(id)}`),

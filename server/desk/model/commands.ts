@@ -10,10 +10,12 @@ export interface Command {
   run(): void
 }
 
+export const UNDO_KEY = 'z'
+
 /** What can be done now, in the order it is shown. */
 export function commandsOf(desk: Workspace): Command[] {
   const words = desk.preferences.words.value
-  return [...conversationCommands(desk, words), ...deskCommands(desk, words)]
+  return [...conversationCommands(desk, words), ...undoCommand(desk, words), ...deskCommands(desk, words)]
 }
 
 function conversationCommands(desk: Workspace, words: Words): Command[] {
@@ -23,7 +25,6 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
   const { id, status, floor } = item.conversation
   const { holder } = floor
   const mine = holder.kind === 'agent' && holder.id === me.id
-  const bot = holder.kind === 'bot' ? undefined : lastBot(desk)
   const write = (mode: 'reply' | 'note') => () => {
     drafts.setMode(id, mode)
     focusOn('composer')
@@ -32,7 +33,7 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
     { id: 'reply', label: words.reply, key: 'r', run: write('reply') },
     { id: 'note', label: words.note, key: 'n', run: write('note') },
     status === 'open' &&
-      !mine && { id: 'takeOver', label: words.takeOver, key: 't', run: () => void actions.takeOver(id) },
+      !mine && { id: 'takeOver', label: words.takeOver, key: 't', run: () => void takeOver(desk, id) },
     status === 'open' && {
       id: 'transfer',
       label: words.transfer,
@@ -41,8 +42,7 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
         desk.dialog.value = 'transfer'
       },
     },
-    status === 'open' &&
-      bot !== undefined && { id: 'toBot', label: words.toBot, key: 'b', run: () => void actions.toBot(id, bot) },
+    ...(status === 'open' ? botCommands(desk, words) : []),
     status === 'open' &&
       holder.kind !== 'queue' && { id: 'toQueue', label: words.toQueue, key: 'q', run: () => void actions.toQueue(id) },
     status === 'open' && {
@@ -82,7 +82,7 @@ function deskCommands(desk: Workspace, words: Words): Command[] {
       label: words.goTo(words.filters[filter]),
       key: String(index + 1),
       run: () => {
-        desk.inbox.filter.value = filter
+        desk.inbox.choose(filter)
       },
     })),
     { id: 'search', label: words.focusSearch, key: '/', run: () => focusOn('search') },
@@ -92,14 +92,31 @@ function deskCommands(desk: Workspace, words: Words): Command[] {
   ]
 }
 
-/** The bot that spoke or had the floor last; undefined when the log in view knows none. */
-function lastBot(desk: Workspace): string | undefined {
-  const entries = desk.thread.value?.entries.value ?? []
-  for (const { body, from } of entries.toReversed()) {
-    if (body.kind === 'handoff' && body.floor.holder.kind === 'bot') return body.floor.holder.id
-    if (from.kind === 'bot') return from.id
-  }
-  return undefined
+/** The backends of the conversation's site that do not have it already; the first one by key. */
+function botCommands({ item, sites, actions }: Workspace, words: Words): Command[] {
+  const conversation = item.value?.conversation
+  if (!conversation) return []
+  const { id, site, floor } = conversation
+  const { holder } = floor
+  const bots = (sites.value.find((one) => one.id === site)?.backends ?? []).filter(
+    (bot) => holder.kind !== 'bot' || holder.id !== bot,
+  )
+  return bots.map((bot, index) => ({
+    id: index === 0 ? 'toBot' : `toBot:${bot}`,
+    label: bots.length === 1 ? words.toBot : words.toNamedBot(bot),
+    ...(index === 0 && { key: 'b' }),
+    run: () => void actions.toBot(id, bot),
+  }))
+}
+
+async function takeOver({ actions }: Workspace, id: string) {
+  if (await actions.takeOver(id)) focusOn('composer')
+}
+
+/** The newest step that can still be taken back. */
+function undoCommand({ notices }: Workspace, words: Words): Command[] {
+  const last = notices.shown.value.findLast((one) => one.undo)
+  return last ? [{ id: 'undo', label: words.undo, key: UNDO_KEY, run: () => notices.undo(last.id) }] : []
 }
 
 function step(desk: Workspace, by: 1 | -1) {
@@ -107,11 +124,13 @@ function step(desk: Workspace, by: 1 | -1) {
   const open = desk.thread.peek()?.id
   const at = open === undefined ? -1 : shown.indexOf(open)
   const next = shown[at === -1 ? (by === 1 ? 0 : shown.length - 1) : at + by]
-  if (next !== undefined) desk.open(next)
+  if (next === undefined) return
+  desk.open(next)
+  focusOn(`row-${next}`)
 }
 
 /** After the next paint, for the field may only now come to be. */
-function focusOn(id: 'composer' | 'search') {
+export function focusOn(id: 'composer' | 'search' | 'log' | `row-${string}`) {
   requestAnimationFrame(() => document.getElementById(id)?.focus())
 }
 

@@ -35,6 +35,10 @@ export function createHints() {
       streaming: computed(() => [...streams.value.values()]),
       present,
     },
+    /** What the relay says when it is asked. */
+    setPresent(online: boolean) {
+      present.value = online
+    },
     hear(heard: Passing) {
       const { from } = heard
       if (heard.kind === 'presence' && from.kind === 'contact') present.value = heard.online

@@ -35,15 +35,15 @@ function newestFirst({ conversation: a }: Item, { conversation: b }: Item): numb
   return b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1)
 }
 
-/** The item after one more entry; the same item when it knows the entry already. */
-export function advanced(item: Item, event: Event, me: string): Item {
+/** The item after one more entry; the same item when it knows the entry already. What the contact wrote is unread. */
+export function advanced(item: Item, event: Event): Item {
   const { entry, floor } = event
   if (entry.seq <= item.conversation.last) return item
   const latest = latestOf(item, entry)
   return {
     ...item,
     conversation: advancedConversation(item.conversation, entry, floor),
-    unread: item.unread + (entry.body.kind === 'message' && entry.from.id !== me ? 1 : 0),
+    unread: item.unread + (entry.body.kind === 'message' && entry.from.kind === 'contact' ? 1 : 0),
     ...(latest && { latest }),
   }
 }

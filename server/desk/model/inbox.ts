@@ -5,7 +5,7 @@ import type { Api, Item } from './api.ts'
 import { advanced, belongs, type Filter, inOrder } from './inbox-item.ts'
 
 export interface Inbox {
-  readonly filter: Signal<Filter>
+  readonly filter: ReadonlySignal<Filter>
   readonly search: Signal<string>
   /** What the chosen filter, or the search, shows. */
   readonly shown: ReadonlySignal<readonly Item[]>
@@ -13,6 +13,8 @@ export interface Inbox {
   readonly state: ReadonlySignal<'loading' | 'ready' | 'failed'>
   readonly more: ReadonlySignal<boolean>
   item(id: string): Item | undefined
+  /** Shows another part of the list, and shows it again the next time. */
+  choose(filter: Filter): void
   /** Reads the list anew. */
   load(): Promise<void>
   loadMore(): Promise<void>
@@ -28,17 +30,21 @@ const PAGE = 100
 /** Open conversations beyond this come page by page, on scrolling. */
 const AT_ONCE = 500
 
-export function createInbox(api: Api, me: string): Inbox {
+/** `chosen`: the part an agent chose the last time; without it those who wait come first, if anybody does. */
+export function createInbox(api: Api, me: string, chosen: Signal<Filter | undefined>): Inbox {
   const items = createItems()
-  const filter = signal<Filter>('all')
+  const first = signal<Filter>('all')
+  const filter = computed(() => chosen.value ?? first.value)
   const state = signal<'loading' | 'ready' | 'failed'>('loading')
   const pages = createPages(api, items)
   const search = createSearch(api, items)
+  const counts = computed(() => countsOf([...items.all.value.values()], me))
   const status = () => (filter.value === 'closed' ? 'closed' : 'open')
 
   async function load() {
     try {
       await pages.restart()
+      if (state.peek() !== 'ready') first.value = counts.peek().waiting > 0 ? 'waiting' : 'all'
       state.value = 'ready'
     } catch {
       if (items.all.peek().size === 0) state.value = 'failed'
@@ -50,7 +56,7 @@ export function createInbox(api: Api, me: string): Inbox {
     const { items: entries } = await api.entries(id, { before: conversation.last + 1, limit: 50 })
     const read = cursors.find((one) => one.participant.id === me)?.read ?? 0
     const messages = entries.filter((one) => one.body.kind === 'message')
-    const unread = messages.filter((one) => one.seq > read && one.from.id !== me).length
+    const unread = messages.filter((one) => one.seq > read && one.from.kind === 'contact').length
     const latest = messages.at(-1) ?? entries.at(-1)
     items.put([{ conversation, contact, unread, ...(latest && { latest }) }])
   }
@@ -64,18 +70,21 @@ export function createInbox(api: Api, me: string): Inbox {
     find: search.find,
     shown: computed(() => {
       if (search.text.value.trim() !== '') return search.found.value.flatMap((id) => items.all.value.get(id) ?? [])
-      const chosen = [...items.all.value.values()].filter((one) => belongs(one, filter.value, me))
-      return inOrder(chosen, filter.value)
+      const listed = [...items.all.value.values()].filter((one) => belongs(one, filter.value, me))
+      return inOrder(listed, filter.value)
     }),
-    counts: computed(() => countsOf([...items.all.value.values()], me)),
+    counts,
     more: computed(() => search.text.value === '' && pages.next.value[status()] !== undefined),
     item: (id) => items.all.value.get(id),
+    choose(wish) {
+      chosen.value = wish
+    },
     async loadMore() {
       if (pages.next.peek()[status()] !== undefined) await pages.read(status())
     },
     apply(event) {
       const known = items.all.peek().has(event.conversation)
-      if (known) items.change(event.conversation, (item) => advanced(item, event, me))
+      if (known) items.change(event.conversation, (item) => advanced(item, event))
       else void fetch(event.conversation).catch(() => undefined)
     },
     setContact(contact) {

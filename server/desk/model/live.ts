@@ -1,6 +1,7 @@
 import type { Agent, Event } from '@hutong/core/backend'
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Alerts } from './alerts.ts'
+import type { Api, Site } from './api.ts'
 import type { Inbox } from './inbox.ts'
 import { createLink, type Link, type LinkOptions } from './link.ts'
 import type { Outbox } from './outbox.ts'
@@ -9,6 +10,7 @@ import type { Thread } from './thread.ts'
 import type { Threads } from './threads.ts'
 
 export interface LiveOptions {
+  api: Pick<Api, 'sites'>
   openSocket: LinkOptions['open']
   ended(): void
   place: Place
@@ -23,12 +25,14 @@ export interface LiveOptions {
 export interface Live {
   readonly link: Link
   readonly agents: ReadonlySignal<readonly Agent[]>
+  readonly sites: ReadonlySignal<readonly Site[]>
   close(): void
 }
 
 /** Brings what the relay tells to where it belongs, and keeps the open conversation in view of both sides. */
-export function createLive({ place, inbox, outbox, alerts, threads, thread, ...options }: LiveOptions): Live {
+export function createLive({ api, place, inbox, outbox, alerts, threads, thread, ...options }: LiveOptions): Live {
   const agents = signal<readonly Agent[]>([])
+  const sites = signal<readonly Site[]>([])
   const openId = place.conversation
 
   function hear(event: Event) {
@@ -37,6 +41,10 @@ export function createLive({ place, inbox, outbox, alerts, threads, thread, ...o
     outbox.settle(event.entry.key)
     alerts.hear(event)
     if (event.entry.body.kind === 'contact') void inbox.fetch(event.conversation).catch(() => undefined)
+  }
+
+  async function readSites() {
+    sites.value = await api.sites().catch(() => sites.peek())
   }
 
   const link = createLink({
@@ -49,11 +57,11 @@ export function createLive({ place, inbox, outbox, alerts, threads, thread, ...o
     refused: options.ended,
     ready(again) {
       outbox.wake()
+      void readSites()
       if (!again || inbox.state.peek() === 'failed') void inbox.load()
-      void thread
-        .peek()
-        ?.catchUp()
-        .catch(() => undefined)
+      const open = thread.peek()
+      void open?.catchUp().catch(() => undefined)
+      if (again) void open?.refresh()
     },
   })
   const stopThread = effect(() => {
@@ -69,6 +77,7 @@ export function createLive({ place, inbox, outbox, alerts, threads, thread, ...o
   return {
     link,
     agents,
+    sites,
     close() {
       stopThread()
       stopItem()

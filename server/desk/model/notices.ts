@@ -13,6 +13,8 @@ export interface Notices {
   readonly shown: ReadonlySignal<readonly Notice[]>
   show(notice: { text: string; tone?: Notice['tone']; undo?: () => void }): void
   dismiss(id: number): void
+  /** Takes back what the notice tells of. */
+  undo(id: number): void
 }
 
 const PLAIN_MS = 5_000
@@ -30,6 +32,13 @@ export function createNotices(): Notices {
   return {
     shown,
     dismiss,
+    undo(id) {
+      shown
+        .peek()
+        .find((one) => one.id === id)
+        ?.undo?.()
+      dismiss(id)
+    },
     show({ text, tone = 'plain', undo }) {
       count += 1
       const id = count

@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 import { words as english, type Words } from '../locales/en.ts'
 import { words as chinese } from '../locales/zh-CN.ts'
 import { createFormat, type Format } from './format.ts'
+import { FILTERS, type Filter } from './inbox-item.ts'
 
 export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
@@ -13,6 +14,8 @@ export interface Preferences {
   readonly theme: Signal<Theme>
   readonly sound: Signal<boolean>
   readonly notify: Signal<boolean>
+  /** The part of the list looked at last; undefined until one was chosen. */
+  readonly filter: Signal<Filter | undefined>
   /** Keys that act without Ctrl or ⌘. */
   readonly shortcuts: Signal<boolean>
   readonly words: ReadonlySignal<Words>
@@ -41,6 +44,7 @@ export function createPreferences(
     theme: kept<Theme>('theme', 'system', (value) => value === 'light' || value === 'dark' || value === 'system'),
     sound: kept('sound', true, isBoolean),
     notify: kept('notify', false, isBoolean),
+    filter: kept<Filter | undefined>('filter', undefined, (value) => FILTERS.some((one) => one === value)),
     shortcuts: kept('shortcuts', true, isBoolean),
     words: computed(() => WORDS[language.value]),
     format: computed(() => createFormat(language.value)),
@@ -67,7 +71,7 @@ function read(storage: Pick<Storage, 'getItem'>, key: string): unknown {
 
 function write(storage: Pick<Storage, 'setItem'>, key: string, value: unknown): boolean {
   try {
-    storage.setItem(key, JSON.stringify(value))
+    if (value !== undefined) storage.setItem(key, JSON.stringify(value))
     return true
   } catch {
     return false

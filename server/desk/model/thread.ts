@@ -27,6 +27,8 @@ export interface Thread {
   /** By `seq`: messages that went out through a channel. */
   readonly outgoing: ReadonlySignal<ReadonlyMap<number, Outgoing>>
   load(): Promise<void>
+  /** Asks who is there and where answers go, which is told only while the conversation is watched. */
+  refresh(): Promise<void>
   loadOlder(): Promise<void>
   /** Asks for what came after the newest entry held. */
   catchUp(): Promise<void>
@@ -42,7 +44,7 @@ export function createThread(api: Api, id: string): Thread {
   const contact = signal<Contact | undefined>()
   const cursors = signal<ReadonlyMap<string, Cursor>>(new Map())
   const hints = createHints()
-  const waysOut = createWaysOut(api, id)
+  const waysOut = createWaysOut(api, id, hints.setPresent)
   /** What came before the first page was there. */
   const early: Entry[] = []
   let asking: Promise<void> | undefined
@@ -97,6 +99,7 @@ export function createThread(api: Api, id: string): Thread {
     contact,
     load,
     catchUp,
+    refresh: waysOut.refresh,
     hear,
     ...hints.shown,
     ...waysOut.shown,

@@ -17,7 +17,8 @@ export function createThreads(api: Api): Threads {
     peek: (id: string) => kept.get(id),
     get(id: string): Thread {
       const thread = kept.get(id) ?? createThread(api, id)
-      if (thread.state.peek() !== 'ready') void thread.load()
+      if (thread.state.peek() === 'ready') void thread.refresh()
+      else void thread.load()
       kept.delete(id)
       kept.set(id, thread)
       for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old)

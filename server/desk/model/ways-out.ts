@@ -11,12 +11,13 @@ export interface Outgoing {
 }
 
 /** Which way an answer would take now, and how far the ones before have come. */
-export function createWaysOut(api: Api, id: string) {
+export function createWaysOut(api: Api, id: string, setPresent: (online: boolean) => void) {
   const ways = signal<readonly Way[]>([])
   const threads = signal<Opened['threads']>([])
   const outgoing = signal<ReadonlyMap<number, Outgoing>>(new Map())
 
-  function opened({ reach, threads: others }: Pick<Opened, 'reach' | 'threads'>) {
+  function opened({ online, reach, threads: others }: Pick<Opened, 'online' | 'reach' | 'threads'>) {
+    setPresent(online)
     ways.value = reach
     threads.value = others
   }
@@ -28,6 +29,7 @@ export function createWaysOut(api: Api, id: string) {
       const { items } = await api.deliveries(id)
       outgoing.value = new Map([...items.toReversed().flatMap(outgoingOf), ...outgoing.peek()])
     },
+    refresh,
     hear(heard: Passing) {
       if (heard.kind === 'delivery') {
         const { of, channel, state, reason } = heard

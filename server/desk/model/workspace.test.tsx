@@ -2,6 +2,7 @@ import { HutongError } from '@hutong/core/errors'
 import { signal } from '@preact/signals'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
+import { commandsOf } from './commands.ts'
 import { createPreferences } from './preferences.ts'
 import { rowsOf } from './rows.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
@@ -93,6 +94,41 @@ describe('the list', () => {
     expect(desk.inbox.shown.value.map((one) => one.contact.name)).toEqual(['Max'])
   })
 
+  it('opens on those who wait when somebody does, and on what was chosen from then on', async () => {
+    const relay = createPretendRelay()
+    relay.contact('v1', 'Zoe')
+    relay.says('v1', 'hello')
+    relay.contact('v2', 'Max')
+    relay.says('v2', 'hello')
+    const first = open(relay)
+    await vi.waitFor(() => expect(first.inbox.state.value).toBe('ready'))
+    expect(first.inbox.filter.value).toBe('waiting')
+    expect(first.inbox.shown.value.map((one) => one.contact.name)).toEqual(['Zoe', 'Max'])
+    first.inbox.choose('all')
+    first.close()
+    const again = open(relay)
+    await vi.waitFor(() => expect(again.inbox.state.value).toBe('ready'))
+    expect(again.inbox.filter.value).toBe('all')
+  })
+
+  it('opens on everything when nobody waits', async () => {
+    const desk = open(createPretendRelay())
+    await vi.waitFor(() => expect(desk.inbox.state.value).toBe('ready'))
+    expect(desk.inbox.filter.value).toBe('all')
+  })
+
+  it('does not count what bots say, and who has the conversation, as unread', async () => {
+    const relay = createPretendRelay()
+    relay.contact('v1', 'Zoe')
+    const desk = open(relay)
+    await vi.waitFor(() => expect(desk.inbox.state.value).toBe('ready'))
+    relay.says('v1', 'hello')
+    const from = { kind: 'bot' as const, id: 'keyword' }
+    relay.append('v1', { from, body: { kind: 'message', parts: [{ kind: 'text', text: 'hi', format: 'plain' }] } })
+    relay.append('v1', { from, body: { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: 2 } } })
+    expect(desk.inbox.item('v1')).toMatchObject({ unread: 1, conversation: { last: 3 } })
+  })
+
   it('counts unread messages until the thread was looked at', async () => {
     const relay = createPretendRelay()
     relay.contact('v1', 'Zoe')
@@ -135,6 +171,40 @@ describe('the thread', () => {
     expect(desk.thread.value?.entries.value.map((one) => one.seq)).toEqual(
       Array.from({ length: 120 }, (_, at) => at + 1),
     )
+  })
+
+  it('asks again who is there when it is opened again, and when the connection is back', async () => {
+    const relay = createPretendRelay()
+    for (const [id, name] of [
+      ['v1', 'Zoe'],
+      ['v2', 'Max'],
+    ] as const) {
+      relay.contact(id, name)
+      relay.says(id, 'hello')
+    }
+    const desk = await opened(relay, 'v1')
+    expect(desk.thread.value?.present.value).toBe(false)
+    desk.open('v2')
+    relay.setOnline('v1', true)
+    desk.open('v1')
+    await vi.waitFor(() => expect(desk.thread.value?.present.value).toBe(true))
+    relay.cut()
+    relay.setOnline('v1', false)
+    relay.mend()
+    await vi.waitFor(() => expect(desk.thread.value?.present.value).toBe(false))
+  })
+
+  it('can be given to the site’s bot whether or not a bot ever spoke in it', async () => {
+    const relay = createPretendRelay()
+    relay.contact('v1', 'Zoe')
+    relay.says('v1', 'hello')
+    const desk = await opened(relay, 'v1')
+    await vi.waitFor(() => expect(commandsOf(desk).find((one) => one.id === 'toBot')?.label).toBe('Give to bot'))
+    commandsOf(desk)
+      .find((one) => one.id === 'toBot')
+      ?.run()
+    await vi.waitFor(() => expect(desk.item.value?.conversation.floor.holder).toEqual({ kind: 'bot', id: 'keyword' }))
+    expect(commandsOf(desk).some((one) => one.id === 'toBot')).toBe(false)
   })
 
   it('shows what a customer is typing until the message comes', async () => {

@@ -1,10 +1,9 @@
 import type { Agent } from '@hutong/core/backend'
 import type { Contact, Profile } from '@hutong/core/conversation'
-import { toHutongError } from '@hutong/core/errors'
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
-import type { Api, Item, Me } from './api.ts'
+import type { Api, Item, Me, Site } from './api.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { BackendSocket, Link } from './link.ts'
@@ -30,6 +29,7 @@ export interface Workspace {
   readonly preferences: Preferences
   readonly link: Link
   readonly agents: ReadonlySignal<readonly Agent[]>
+  readonly sites: ReadonlySignal<readonly Site[]>
   /** The conversation that is looked at. */
   readonly thread: ReadonlySignal<Thread | undefined>
   readonly item: ReadonlySignal<Item | undefined>
@@ -43,7 +43,8 @@ export interface Workspace {
   /** The newest entry of the open conversation was seen. */
   seen(): void
   send(): void
-  updateContact(contact: Contact, changes: Profile): Promise<boolean>
+  /** Rejects with the relay's HutongError. */
+  updateContact(contact: Contact, changes: Profile): Promise<void>
   close(): void
 }
 
@@ -62,13 +63,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { api, me, preferences, place } = options
   const openId = place.conversation
   const notices = createNotices()
-  const inbox = createInbox(api, me.id)
+  const inbox = createInbox(api, me.id, preferences.filter)
   const outbox = createOutbox(api)
   const threads = createThreads(api)
   const thread = signal<Thread | undefined>()
-  const fail = (thrown: unknown) => {
-    notices.show({ text: preferences.words.peek().failed(toHutongError(thrown).message), tone: 'bad' })
-  }
   const drafts = createDrafts({
     api,
     storage: options.storage,
@@ -97,6 +95,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     preferences,
     link: live.link,
     agents: live.agents,
+    sites: live.sites,
     thread,
     now: clock.now,
     actions: createActions({ api, me, inbox, notices, preferences }),
@@ -120,15 +119,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (mode === 'reply') live.link.typing(id, false)
     },
     async updateContact({ id }, changes) {
-      try {
-        const fresh = await api.updateContact(id, changes)
-        inbox.setContact(fresh)
-        thread.peek()?.setContact(fresh)
-        return true
-      } catch (thrown) {
-        fail(thrown)
-        return false
-      }
+      const fresh = await api.updateContact(id, changes)
+      inbox.setContact(fresh)
+      thread.peek()?.setContact(fresh)
     },
     original: api.original,
     close() {

@@ -70,16 +70,18 @@ function Search() {
 
 function Filters() {
   const { desk, words } = useDesk()
-  const { filter, counts, search } = desk.inbox
+  const { filter, counts, search, choose } = desk.inbox
   if (search.value !== '') return null
   return (
     <fieldset class="filters">
       <legend class="hidden">{words.conversations}</legend>
       {FILTERS.map((one) => (
         <label key={one} class={one === 'waiting' && counts.value.waiting > 0 ? 'filter calling' : 'filter'}>
-          <input type="radio" name="filter" checked={filter.value === one} onChange={() => (filter.value = one)} />
+          <input type="radio" name="filter" checked={filter.value === one} onChange={() => choose(one)} />
           <span>{words.filters[one]}</span>
-          {one !== 'closed' && <span class="count">{counts.value[one]}</span>}
+          {one !== 'closed' && counts.value[one] > 0 && (
+            <span class="count">{counts.value[one] > 99 ? '99+' : counts.value[one]}</span>
+          )}
         </label>
       ))}
     </fieldset>
@@ -150,6 +152,7 @@ function Row({ item }: { item: Item }) {
     <li>
       <a
         ref={row}
+        id={`row-${conversation.id}`}
         href={`#/c/${conversation.id}`}
         class={strong ? 'row unread' : 'row'}
         aria-current={open ? 'true' : undefined}

@@ -22,7 +22,7 @@ export function Log({ thread }: { thread: Thread }) {
 
   return (
     <div class="log-frame">
-      <div class="log" ref={box} onScroll={scroll.follow} tabIndex={0} role="log" aria-label={words.log}>
+      <div id="log" class="log" ref={box} onScroll={scroll.follow} tabIndex={0} role="log" aria-label={words.log}>
         {thread.older.value && (
           <button type="button" class="older link" onClick={scroll.older}>
             {words.older}
@@ -57,7 +57,7 @@ function visibleRows(thread: Thread, desk: Workspace): Row[] {
 /** The key of the first message that was unread when the thread was opened; undefined when all of it is new, or nothing. */
 function firstUnseen(thread: Thread, desk: Workspace): string | undefined {
   const unread = desk.item.peek()?.unread ?? 0
-  const others = thread.entries.peek().filter(({ body, from }) => body.kind === 'message' && from.id !== desk.me.id)
+  const others = thread.entries.peek().filter(({ body, from }) => body.kind === 'message' && from.kind === 'contact')
   return unread === 0 || unread >= others.length ? undefined : others.at(-unread)?.key
 }
 

@@ -1,3 +1,4 @@
+import { UNDO_KEY } from '../model/commands.ts'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 
@@ -9,15 +10,8 @@ export function NoticeList() {
         <div key={id} class={`notice ${tone}`}>
           <span>{text}</span>
           {undo && (
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                undo()
-                desk.notices.dismiss(id)
-              }}
-            >
-              {words.undo}
+            <button type="button" class="link" aria-keyshortcuts={UNDO_KEY} onClick={() => desk.notices.undo(id)}>
+              {words.undo} {desk.preferences.shortcuts.value && <kbd>{UNDO_KEY.toUpperCase()}</kbd>}
             </button>
           )}
           <button type="button" class="icon-button" aria-label={words.dismiss} onClick={() => desk.notices.dismiss(id)}>

@@ -1,10 +1,11 @@
 import type { Contact } from '@hutong/core/conversation'
-import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { deviceOf } from '../model/device.ts'
 import { channelName, contactName } from '../model/naming.ts'
 import { ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
+import { ProfileFields } from './profile-fields.tsx'
 import { Out } from './rich-text.tsx'
 
 export function PersonColumn() {
@@ -31,7 +32,7 @@ export function PersonColumn() {
           <p class="person-name">{name}</p>
           {desk.thread.value?.present.value && <p class="here">{words.hereNow}</p>}
         </div>
-        <Profile key={contact.id} contact={contact} />
+        <ProfileFields key={contact.id} contact={contact} />
         <Visit contact={contact} />
         <Identities contact={contact} />
         <OtherThreads />
@@ -39,75 +40,6 @@ export function PersonColumn() {
         <AttributeList title={words.details} values={desk.item.value?.conversation.attributes ?? {}} />
       </div>
     </section>
-  )
-}
-
-const FIELDS = [
-  { field: 'name', keyboard: 'text', max: 128 },
-  { field: 'email', keyboard: 'email', max: 320 },
-  { field: 'phone', keyboard: 'tel', max: 32 },
-] as const
-
-function Profile({ contact }: { contact: Contact }) {
-  const { desk, words } = useDesk()
-  return (
-    <div class="fields">
-      {FIELDS.map(({ field, keyboard, max }) => (
-        <Field
-          key={field}
-          label={words[field]}
-          keyboard={keyboard}
-          max={max}
-          value={contact[field] ?? ''}
-          onSave={(value) => desk.updateContact(contact, { [field]: value })}
-        />
-      ))}
-    </div>
-  )
-}
-
-interface FieldProps {
-  label: string
-  keyboard: 'text' | 'email' | 'tel'
-  max: number
-  value: string
-  onSave(value: string): Promise<boolean>
-}
-
-/** Saved on Enter and on leaving; Escape brings back what was there. */
-function Field({ label, keyboard, max, value, onSave }: FieldProps) {
-  const { words } = useDesk()
-  const saved = useSignal(false)
-
-  async function save(field: HTMLInputElement) {
-    const wish = field.value.trim()
-    if (wish === value) return
-    saved.value = await onSave(wish)
-    if (!saved.value) field.value = value
-  }
-
-  return (
-    <label class="field">
-      <span class="field-label">
-        {label}
-        <span role="status" class="saved">
-          {saved.value ? words.saved : ''}
-        </span>
-      </span>
-      <input
-        type="text"
-        inputMode={keyboard}
-        maxLength={max}
-        value={value}
-        placeholder={words.empty}
-        onInput={() => (saved.value = false)}
-        onBlur={(event) => void save(event.currentTarget)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.value = value
-          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
-        }}
-      />
-    </label>
   )
 }
 
@@ -124,12 +56,24 @@ function Visit({ contact }: { contact: Contact }) {
       )}
       {visit?.referrer && <Fact name={words.referrer}>{visit.referrer}</Fact>}
       {contact.locale && <Fact name={words.locale}>{contact.locale}</Fact>}
-      {visit?.device && <Fact name={words.device}>{visit.device}</Fact>}
+      {visit?.device && (
+        <Fact name={words.device}>
+          <DeviceName userAgent={visit.device} />
+        </Fact>
+      )}
       {time !== undefined && <Fact name={words.localTime}>{`${time} (${visit?.timezone})`}</Fact>}
       <Fact name={words.firstSeen}>{format.full(contact.createdAt)}</Fact>
       <Fact name={words.lastSeen}>{format.full(contact.seenAt)}</Fact>
     </dl>
   )
+}
+
+function DeviceName({ userAgent }: { userAgent: string }) {
+  const { words } = useDesk()
+  const device = deviceOf(userAgent)
+  if (!device) return <>{userAgent}</>
+  const { browser, system } = device
+  return <span title={userAgent}>{system === undefined ? browser : words.onSystem(browser, system)}</span>
 }
 
 /** The visitor's page says its own address, so only what is a web address becomes a link. */

@@ -1,6 +1,6 @@
 import { cleanup, render } from '@testing-library/preact'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Markdown, PlainText } from './rich-text.tsx'
+import { Markdown, markdownLine, PlainText } from './rich-text.tsx'
 
 afterEach(cleanup)
 
@@ -14,6 +14,15 @@ describe('texts of customers and bots', () => {
     expect(html('- one\n- two')).toBe('<ul><li>one</li><li>two</li></ul>')
     expect(html('3. three\n4. four')).toBe('<ol start="3"><li>three</li><li>four</li></ol>')
     expect(html('```\n<b>\n```')).toBe('<pre>&lt;b&gt;</pre>')
+  })
+
+  it('gives the same text without its marks for a line of a list', () => {
+    expect(markdownLine('We deliver in **2 to *4* days**, see [prices](https://shop.example)')).toBe(
+      'We deliver in 2 to 4 days, see prices',
+    )
+    expect(markdownLine('# Tea\n- `green`\n> black\n2 * 3 * 4 snake_case_name')).toBe(
+      'Tea green black 2 * 3 * 4 snake_case_name',
+    )
   })
 
   it('never lets a text become part of the page', () => {

@@ -9,6 +9,7 @@ const NUMBER = /^ {0,6}(\d{1,9})[.)] +(.*)$/
 const HEADING = /^#{1,6} +(.*)$/
 const QUOTE = /^> ?(.*)$/
 const FENCE = /^ {0,3}```/
+const BLOCKS = [QUOTE, HEADING, BULLET]
 
 const SPANS = new RegExp(
   [
@@ -43,6 +44,23 @@ export function Markdown({ text }: { text: string }) {
     at = end
   }
   return <>{blocks}</>
+}
+
+/** Markdown in one line, for where there is no room for its shape. */
+export function markdownLine(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !FENCE.test(line))
+    .map((line) => unmarked(BLOCKS.reduce((rest, block) => block.exec(rest)?.at(-1) ?? rest, line)))
+    .join(' ')
+}
+
+function unmarked(text: string): string {
+  return text.replaceAll(SPANS, (whole: string, ...found: unknown[]) => {
+    const { code, bold, struck, star, low, label } = found.at(-1) as Record<string, string | undefined>
+    const inner = bold ?? star ?? low
+    return inner === undefined ? (code ?? struck ?? label ?? whole) : unmarked(inner)
+  })
 }
 
 function blockAt(lines: readonly string[], at: number): { node?: VNode; end: number } {

@@ -1,6 +1,7 @@
 import type { Body } from '@hutong/core/entry'
 import type { Part } from '@hutong/core/parts'
 import type { Words } from '../locales/en.ts'
+import { markdownLine } from './rich-text.tsx'
 
 /** An entry in one line of a list. */
 export function bodyLine(body: Body, words: Words): string {
@@ -31,7 +32,7 @@ export function partsLine(parts: readonly Part[], words: Words): string {
 function partLine(part: Part, words: Words): string {
   switch (part.kind) {
     case 'text':
-      return part.format === 'markdown' ? part.text.replaceAll(/[*`~]+|^#+ /gm, '') : part.text
+      return part.format === 'markdown' ? markdownLine(part.text) : part.text
     case 'unsupported':
       return part.text
     case 'card':

@@ -1,4 +1,5 @@
-import { type Command, commandsOf } from '../model/commands.ts'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { type Command, commandsOf, focusOn } from '../model/commands.ts'
 import { channelName, contactName, holderName } from '../model/naming.ts'
 import type { Thread } from '../model/thread.ts'
 import { ContactAvatar } from './avatar.tsx'
@@ -113,9 +114,13 @@ function Head({ thread }: { thread: Thread }) {
   }
 }
 
+/** When what it does takes the button away, the focus goes on to the messages instead of nowhere. */
 function HeadButton({ command: { id, label, key, run } }: { command: Command }) {
+  const button = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => () => void (document.activeElement === button.current && focusOn('log')), [])
   return (
     <button
+      ref={button}
       type="button"
       class={id === 'takeOver' ? 'action primary' : 'action'}
       title={key === undefined ? label : `${label} (${key.toUpperCase()})`}
