@@ -1,6 +1,7 @@
 import type { Backend } from '@hutong/core/backend'
 import type { Entry, Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
+import type { Signal } from '@hutong/core/signal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 
@@ -38,6 +39,18 @@ it('continues the conversation that a reply proves, and answers what was asked i
   expect(await house.relay.receive('mail', { ...unproven, key: 'm2', body: textBody('again') })).toMatchObject({
     conversation,
   })
+})
+
+it('tells followers on a channel nothing of deliveries, and agents everything', async () => {
+  const house = await open()
+  const { conversation } = await house.write('hello')
+  const heard: string[] = []
+  const hear = (who: string) => ({ entries() {}, signal: (one: Signal) => heard.push(`${who} ${one.kind}`) })
+  house.relay.host(webChannel).log.follow(conversation, hear('visitor'))
+  house.relay.follow(conversation, hear('agent'))
+  house.relay.signal(conversation, { kind: 'delivery', from: anna, of: 1, channel: 'mail', state: 'sent' })
+  house.relay.signal(conversation, { kind: 'typing', from: anna, on: true })
+  expect(heard.toSorted()).toEqual(['agent delivery', 'agent typing', 'visitor typing'])
 })
 
 it('begins a conversation of its own when the one a reply names is not there', async () => {
@@ -329,6 +342,15 @@ describe('an agent who answers by mail', () => {
     expect(now).toMatchObject({ floor: { holder: { kind: 'agent', id: anna.id } }, waitingSince: null, channel: 'web' })
     expect(await house.store.get('channel:mail', 'uid')).toBe(7)
     expect((await house.store.contact(now?.contact ?? ''))?.identities).toHaveLength(1)
+  })
+
+  it('does not give her address to the contact, whatever she sends', async () => {
+    const house = await staffed()
+    const { conversation } = await house.write('hello')
+    const body = { kind: 'reaction' as const, of: 1, emoji: '👍', on: true }
+    await house.relay.receive('mail', { ...mail, conversation, key: 'm1', body })
+    const contact = (await house.store.conversation(conversation))?.contact ?? ''
+    expect((await house.store.contact(contact))?.identities.map(({ channel }) => channel)).toEqual(['web'])
   })
 
   it('is refused when there is no such agent', async () => {

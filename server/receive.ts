@@ -41,7 +41,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
     const write: Write = {
-      to: target(opening, place),
+      to: target(opening, place, arrival.author === undefined),
       key: arrival.key,
       at,
       ...beside,
@@ -102,10 +102,11 @@ async function placeOf(
   return { site, channel, address, ...(known?.site === site ? { conversation: known.id } : {}) }
 }
 
-function target(opening: Opening, { channel, address, conversation }: Place): Write['to'] {
+/** A proven address of the contact itself is one more identity; a colleague's is not. */
+function target(opening: Opening, { channel, address, conversation }: Place, own: boolean): Write['to'] {
   if (conversation === undefined) return opening
   const { verified } = opening
-  return { conversation, ...(verified && { identity: { channel, address, verified } }) }
+  return { conversation, ...(own && verified && { identity: { channel, address, verified } }) }
 }
 
 function authorOf({ author }: Arrival): { from?: Participant } {
