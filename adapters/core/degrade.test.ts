@@ -255,6 +255,7 @@ describe('answers to numbered text', () => {
     ' 2 ',
     'Large',
     'LARGE',
+    '2. Large',
     'ｌａｒｇｅ',
     'la',
     'Large!',

@@ -29,7 +29,7 @@ export function numbered(
 
 /**
  * The id of the option that `text` means: its number in digits of any script ("2", "２", "②", "2.", "二"), its label in any
- * case and width, or the beginning of one label only. Undefined when it means none, or could mean two.
+ * case and width, the whole line "2. Label", or the beginning of one label only. Undefined when it means none, or could mean two.
  */
 export function understand(text: string, { options }: Prompt): string | undefined {
   const said = fold(text)
@@ -38,7 +38,8 @@ export function understand(text: string, { options }: Prompt): string | undefine
   const meant = new Set<string>()
   for (const option of options) {
     const label = fold(option.label)
-    if (option.number === number || label === said) meant.add(option.id)
+    const line = fold(`${option.number}. ${option.label}`)
+    if (option.number === number || label === said || line === said) meant.add(option.id)
   }
   if (meant.size === 0 && number === undefined)
     for (const option of options) if (fold(option.label).startsWith(said)) meant.add(option.id)
