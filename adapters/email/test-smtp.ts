@@ -10,6 +10,8 @@ export interface SmtpStand {
   /** Whole sources as they came, oldest first. */
   readonly taken: readonly { from: string; to: string[]; source: string }[]
   fault(fault: SmtpFault): void
+  /** Keeps a copy of the next mail in this mailbox, as many providers do. */
+  copyTo(address: string): void
   close(): Promise<void>
 }
 
@@ -20,6 +22,7 @@ interface Refusal extends Error {
 export async function startSmtp({ dovecot, password }: { dovecot: Dovecot; password: string }): Promise<SmtpStand> {
   const taken: { from: string; to: string[]; source: string }[] = []
   const faults: SmtpFault[] = []
+  const copies: string[] = []
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -45,7 +48,7 @@ export async function startSmtp({ dovecot, password }: { dovecot: Dovecot; passw
       if (fault === 'refused') return done(refusal(550, '5.7.1 message refused by policy'))
       const to = envelope.rcptTo.map(({ address }) => address)
       taken.push({ from: envelope.mailFrom === false ? '' : envelope.mailFrom.address, to, source })
-      for (const one of to) await dovecot.deliver(one, source)
+      for (const one of [...to, ...copies.splice(0)]) await dovecot.deliver(one, source)
       if (fault === 'lost') drop(id)
       else done()
     },
@@ -66,6 +69,7 @@ export async function startSmtp({ dovecot, password }: { dovecot: Dovecot; passw
       // A sender may try once more on a fresh connection by itself.
       faults.push(...(fault === 'down' ? ([fault, fault] as const) : [fault]))
     },
+    copyTo: (address) => void copies.push(address),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

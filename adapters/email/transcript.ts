@@ -12,15 +12,14 @@ export async function readLog(
   conversation: string,
   last = ENTRIES_MAX,
 ): Promise<Entry[]> {
-  const found: Entry[] = []
-  for (let before = Number.MAX_SAFE_INTEGER; found.length < last; ) {
-    const page = await log.read(conversation, { before, limit: Math.min(PAGE, last - found.length) })
-    const [first] = page
-    if (!first) break
-    found.unshift(...page)
-    before = first.seq
+  let found: Entry[] = []
+  for (let after = 0; ; ) {
+    const page = await log.read(conversation, { after, limit: PAGE })
+    found = [...found, ...page].slice(-last)
+    const end = page.at(-1)
+    if (!end) return found
+    after = end.seq
   }
-  return found
 }
 
 /** What was said, as one mail: each message under its writer and time, as it stands now. Times are UTC. */
