@@ -48,9 +48,8 @@ async function scene(capabilities: Partial<Capabilities> = {}): Promise<Scene> {
     body: textBody('hello'),
   })
   const contact = (await relay.store.conversation(conversation))?.contact ?? ''
-  const now = Date.now()
-  await relay.store.addIdentity(contact, { channel: 'sms', address: '+49', verified: 'code', at: now + 1 })
-  await relay.store.addIdentity(contact, { channel: 'mail', address: ADA, verified: 'dmarc', at: now + 2 })
+  await relay.store.addIdentity(contact, { channel: 'sms', address: '+49', verified: 'code', at: 1 })
+  await relay.store.addIdentity(contact, { channel: 'mail', address: ADA, verified: 'dmarc', at: 2 })
   const signals: Signal[] = []
   relay.relay.follow(conversation, { entries() {}, signal: (one) => signals.push(one) })
   const web = { channel: 'web', site: 'shop', address: 'visitor' }
