@@ -32,6 +32,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   email: {
     'account.ts': 'where a mailbox is and how one gets in',
+    'aside.ts': 'mails that could not be taken, for an operator',
     'automatic.ts': 'signs that a robot wrote a mail',
     'bounce.ts': 'signs that a mail reports another',
     'bounce-reports.ts': 'the machine-readable half of a report',

@@ -2,6 +2,7 @@ import type { Host } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
+import { setAside } from './aside.ts'
 import type { Inbox } from './client.ts'
 import { type Fetched, fetchMails } from './fetch-mail.ts'
 import type { Intake } from './intake.ts'
@@ -34,23 +35,10 @@ const cursorShape = z.object({
 })
 type Cursor = z.infer<typeof cursorShape>
 
-const asideShape = z.array(
-  z.object({
-    uidValidity: z.string(),
-    uid: z.int(),
-    at: z.number(),
-    from: z.string(),
-    subject: z.string(),
-    reason: z.string(),
-  }),
-)
-type Aside = z.infer<typeof asideShape>[number]
-
 const DAY = 86_400_000
 /** How far behind the newest mail a folder that was built anew is read again. */
 const RESCAN_MS = 7 * DAY
 const ROUND = 50
-const ASIDE_MAX = 100
 /** How often one mail may fail the connection or the relay before it is set aside. */
 const PATIENCE = 5
 
@@ -141,7 +129,7 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     }
     for (let tries = 0; ; tries += 1) {
       try {
-        if ((await intake(fetched, place)) === 'nothing') await save(cursor)
+        if ((await intake.take(fetched, place)) === 'nothing') await save(cursor)
         return
       } catch (thrown) {
         const error = toHutongError(thrown)
@@ -153,7 +141,7 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
         if (hopeless) {
           const from = words(header(mail.headers, 'from'))
           const subject = words(header(mail.headers, 'subject'))
-          await setAside({ uidValidity: inbox.uidValidity, uid, from, subject }, error.message)
+          await setAside(host, { uidValidity: inbox.uidValidity, uid, from, subject, reason: error.message })
           return save(cursor)
         }
         host.logger.warn({ uid, code: error.code, reason: error.message }, 'a mail has to wait')
@@ -163,18 +151,10 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     }
   }
 
-  /** Kept in the channel's state under `aside`, and told to the operator. */
-  async function setAside(mail: Omit<Aside, 'at' | 'reason'>, reason: string): Promise<void> {
-    const kept = parse(asideShape, (await host.state.get('aside')) ?? [])
-    const cut = { ...mail, from: mail.from.slice(0, 200), subject: mail.subject.slice(0, 200) }
-    const all = [...kept, { ...cut, at: host.clock.now(), reason: reason.slice(0, 500) }]
-    await host.state.set('aside', all.slice(-ASIDE_MAX))
-    host.logger.error({ uid: mail.uid, reason }, 'a mail cannot be taken and is set aside')
-  }
-
   return {
     async begin(inbox) {
-      if (!(await readCursor(host))) await begin(inbox)
+      if (await readCursor(host)) await intake.resume(await host.state.get('cursor'))
+      else await begin(inbox)
     },
     run,
   }

@@ -43,13 +43,31 @@ export interface IntakeLimits {
 
 /** Where the mail stands in the mailbox, written in the transaction of its last message, and how its parts are had. */
 export interface Place {
-  state: NonNullable<Arrival['state']>
+  state: { key: string; value: object }
   download(part: string): Promise<Readable>
 }
 
 /** `message`: it is in the log, and its place with it. `nothing`: there was nothing to keep, the place is not written. */
 export type Taken = 'message' | 'nothing'
-export type Intake = (fetched: Fetched, place: Place) => Promise<Taken>
+
+export interface Intake {
+  /** Rejects with what the relay says; the mail is to be taken again then. */
+  take(fetched: Fetched, place: Place): Promise<Taken>
+  /** Goes on after a crash: `state` is what was written with the last message. */
+  resume(state: unknown): Promise<void>
+}
+
+/** What the thread must remember of the newest mail; it stands in the state beside its place until it is remembered. */
+const rememberedShape = z.object({
+  mail: z.object({
+    conversation: z.string().optional(),
+    address: z.string(),
+    id: z.string(),
+    from: z.string(),
+    subject: z.string(),
+  }),
+})
+type Remembered = z.infer<typeof rememberedShape>['mail']
 
 interface Home {
   conversation?: string
@@ -57,14 +75,14 @@ interface Home {
   address: string
 }
 
-/** From a mail to the conversation it belongs to. Rejects with what the relay says; the mail is to be taken again then. */
+/** From a mail to the conversation it belongs to. */
 export function createIntake(options: IntakeOptions): Intake {
   const { host, reading, tokens, threads, limits } = options
   let hour = 0
   const rate = { perMinute: limits.answeredPerHour / 60, burst: limits.answeredPerHour }
   const answered = createBuckets(rate, () => hour)
 
-  return async function take(fetched, place) {
+  async function take(fetched: Fetched, place: Place): Promise<Taken> {
     const letter = decode(fetched.mail, reading)
     if (letter.bounce && (await reported(options, letter))) return 'nothing'
     if (letter.automatic === 'own' && tokens.read(letter.id) !== undefined) return 'nothing'
@@ -78,25 +96,42 @@ export function createIntake(options: IntakeOptions): Intake {
     const titled = letter.subject !== '' && !home.author && !sameSubject(thread?.subject, letter.subject)
     const all = titled && letter.text !== '' ? [plain(letter.subject), ...content] : content
     const id = idOf(letter)
+    const mail: Remembered | undefined = home.author
+      ? undefined
+      : { ...home, id: letter.id, from: writer.address, subject: letter.subject }
     for (const [index, parts] of chunks(all).entries()) {
       const suffix = index === 0 ? '' : `:${index + 1}`
-      const accepted = await host.receive({
+      const last = (index + 1) * PARTS_MAX >= all.length
+      await host.receive({
         from: { address: home.address, ...(home.author ? {} : proof(letter, writer)) },
         site: options.site,
         key: `mail:${id}${suffix}`,
         native: `${id}${suffix}`,
         body: { kind: 'message', parts },
         at: fetched.arrivedAt,
-        raw: fetched.raw,
+        ...(index === 0 && { raw: fetched.raw }),
         ...(home.conversation !== undefined && { conversation: home.conversation }),
         ...(home.author && { author: home.author }),
         ...(automatic && { automatic }),
-        ...((index + 1) * PARTS_MAX >= all.length && { state: place.state }),
+        ...(last && { state: { key: place.state.key, value: { ...place.state.value, mail } } }),
       })
-      if (index === 0 && !home.author)
-        await threads.arrived(accepted.conversation, { id: letter.id, from: writer.address, subject: letter.subject })
     }
+    if (mail) await remember(mail)
     return 'message'
+  }
+
+  /** Only now, so that a mail that is taken again looks the same as the first time. */
+  async function remember({ conversation, address, ...mail }: Remembered): Promise<void> {
+    const home = conversation ?? (await host.log.find(options.site, address))?.conversation.id
+    if (home !== undefined) await threads.arrived(home, mail)
+  }
+
+  return {
+    take,
+    async resume(state) {
+      const { data } = rememberedShape.safeParse(state)
+      if (data) await remember(data.mail)
+    },
   }
 }
 

@@ -1,0 +1,184 @@
+import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
+import { readable } from '@hutong/core/testkit'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createEmailAdapter, type EmailAdapter, type EmailOptions } from './index.ts'
+import { bounce, letter, openPostOffice, type PostOffice } from './test-post-office.ts'
+
+let office: PostOffice
+let host: MemoryHost
+let adapter: EmailAdapter | undefined
+let support: string
+let lin: string
+
+beforeAll(async () => {
+  office = await openPostOffice()
+})
+afterAll(() => office.close())
+beforeEach(() => {
+  host = createMemoryHost({ channel: 'mail' })
+  support = office.fresh('support')
+  lin = office.fresh('lin')
+})
+afterEach(async () => {
+  await adapter?.close()
+})
+
+async function open(more: Partial<EmailOptions> = {}): Promise<EmailAdapter> {
+  adapter = createEmailAdapter({ ...office.options(support), ...more })
+  await adapter.open(host)
+  return adapter
+}
+
+type Written = Partial<Parameters<typeof letter>[0]>
+
+function source(id: string, more: Written = {}): string {
+  return letter({ from: lin, to: support, id, text: id, ...more })
+}
+
+async function arrives(mail: string, count = host.arrivals.length + 1): Promise<void> {
+  await office.dovecot.deliver(support, mail)
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000, interval: 10 }).toBe(count)
+}
+
+function partsOf(index: number) {
+  const { body } = host.arrivals[index] ?? {}
+  return body?.kind === 'message' ? body.parts : []
+}
+
+it('takes a mail without a Message-ID once, however often it is delivered', async () => {
+  await open()
+  const mail = source('one').replace(/Message-ID:.*\r\n/, '')
+  await arrives(mail)
+  await office.dovecot.deliver(support, mail)
+  await arrives(source('two'))
+  expect(host.arrivals.map(({ body }) => body.kind === 'message' && readable(body.parts))).toEqual(['one', 'two'])
+})
+
+it('keeps two different mails that carry the same Message-ID', async () => {
+  await open()
+  await arrives(source('same', { text: 'mine' }))
+  await arrives(source('same', { text: 'not mine', from: office.fresh('other') }))
+  expect(host.arrivals).toHaveLength(2)
+})
+
+it('believes a verdict on the sender only from the servers that are named', async () => {
+  await open({ authservIds: ['mx.stand.test'] })
+  const verdict = (server: string) => ({ 'Authentication-Results': `${server}; dmarc=pass header.from=stand.test` })
+  await arrives(source('one', { headers: verdict('mx.stand.test') }))
+  await arrives(source('two', { headers: verdict('mx.elsewhere.test') }))
+  expect(host.arrivals.map(({ from }) => from.verified)).toEqual(['dmarc', undefined])
+})
+
+it('lets nobody into a conversation with a token that we did not sign', async () => {
+  await open()
+  await arrives(source('one'))
+  const { conversation = '' } = host.entries(lin)[0] ?? {}
+  const forged = Buffer.from(conversation).toString('hex')
+  const headers = { 'In-Reply-To': `<abc.t${forged}0123456789abcdef@stand.test>` }
+  const mallory = office.fresh('mallory')
+  await arrives(source('two', { from: mallory, to: support.replace('@', `+t${forged}0123456789abcdef@`), headers }))
+  expect(host.entries(lin)).toHaveLength(1)
+  expect(host.entries(mallory)).toHaveLength(1)
+})
+
+it('says the subject where a thread begins or changes, and not again', async () => {
+  await open()
+  await arrives(source('one', { subject: 'My parcel' }))
+  await arrives(source('two', { subject: '回复：My parcel' }))
+  await arrives(source('three', { subject: 'Another matter' }))
+  expect(host.arrivals.map((_, index) => partsOf(index).map((one) => 'text' in one && one.text))).toEqual([
+    ['My parcel', 'one'],
+    ['two'],
+    ['Another matter', 'three'],
+  ])
+})
+
+it('remembers a mail for its thread although it ended before it could', async () => {
+  await open()
+  await arrives(source('one', { subject: 'My parcel' }))
+  await adapter?.close()
+  const { conversation = '' } = host.entries(lin)[0] ?? {}
+  await host.state.set(`thread:${conversation}`, undefined)
+  const channel = await open()
+  const parts = [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }]
+  const [entry] = await host.commit(conversation, { kind: 'agent', id: 'a_1' }, { kind: 'message', parts })
+  if (!entry) throw new Error('nothing was committed')
+  await channel.send({ key: 'k1', to: { address: lin, conversation }, entry, parts, changes: [], attempt: 1 })
+  const [answer] = await office.inbox(lin)
+  expect(answer?.headers.get('in-reply-to')).toBe('<one@people.test>')
+  expect(answer?.headers.get('subject')).toBe('Re: My parcel')
+})
+
+it('names attachments that are too many or too large instead of taking them', async () => {
+  await open({ limits: { attachments: 2, attachmentBytes: 10 } })
+  const attached = (name: string, text: string) =>
+    `--cut\r\nContent-Type: application/octet-stream; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(text).toString('base64')}\r\n`
+  const mail = [
+    `From: ${lin}\r\nTo: ${support}\r\nMessage-ID: <many@people.test>\r\nMIME-Version: 1.0\r\n`,
+    'Content-Type: multipart/mixed; boundary=cut\r\n\r\n--cut\r\nContent-Type: text/plain\r\n\r\nsee these\r\n',
+    attached('a.bin', 'small'),
+    attached('b.bin', 'much too large'),
+    attached('c.bin', 'fine'),
+    attached('d.bin', 'third'),
+    '--cut--\r\n',
+  ].join('')
+  await arrives(mail)
+  const parts = partsOf(0)
+  expect(parts.map((one) => [one.kind, 'name' in one ? one.name : undefined])).toEqual([
+    ['text', undefined],
+    ['file', 'a.bin'],
+    ['file', 'c.bin'],
+    ['unsupported', undefined],
+    ['unsupported', undefined],
+  ])
+  expect(readable(parts)).toMatch(/b\.bin: .*10 bytes[\s\S]*d\.bin: too many/)
+})
+
+it('takes what a form of the site wrote in its own name as the words of the visitor', async () => {
+  await open()
+  await arrives(source('one', { from: support, headers: { 'Reply-To': `Lin <${lin}>` } }))
+  expect(host.arrivals[0]?.from).toMatchObject({ address: lin, profile: { name: 'Lin' } })
+})
+
+it('stops a robot from answering a robot: after twenty mails in an hour nobody is asked any more', async () => {
+  await open()
+  const count = 24
+  for (let index = 0; index < count; index += 1) await office.dovecot.deliver(support, source(`m${index}`))
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(count)
+  expect(host.arrivals.filter(({ automatic }) => automatic).length).toBe(4)
+})
+
+it('keeps a report about a mail that is not ours as a message that nobody answers', async () => {
+  await open()
+  await arrives(bounce({ to: support, native: 'somebody@else.test', reason: 'no such user' }))
+  expect(host.arrivals[0]).toMatchObject({ automatic: true })
+  expect(host.reports).toEqual([])
+})
+
+it('takes a report that returns nothing of the mail for the newest one to that address', async () => {
+  const channel = await open()
+  await arrives(source('one'))
+  const { conversation = '' } = host.entries(lin)[0] ?? {}
+  const parts = [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }]
+  const [entry] = await host.commit(conversation, { kind: 'agent', id: 'a_1' }, { kind: 'message', parts })
+  if (!entry) throw new Error('nothing was committed')
+  const to = { address: lin, conversation }
+  const receipt = await channel.send({ key: 'k1', to, entry, parts, changes: [], attempt: 1 })
+  const report = bounce({ to: support, native: '', reason: 'mailbox is full' })
+    .replace(/lin@people\.test/, lin)
+    .replace(/--cut\r\nContent-Type: message\/rfc822[\s\S]*--cut--/, '--cut--')
+  await office.dovecot.deliver(support, report)
+  const native = receipt.state === 'sent' ? receipt.native : ''
+  await expect
+    .poll(() => host.reports, { timeout: 4_000 })
+    .toEqual([{ native, state: 'failed', reason: expect.stringContaining('mailbox is full') }])
+})
+
+it('reads only the first megabyte of a text that never ends', async () => {
+  await open()
+  await office.dovecot.deliver(support, source('long', { text: 'word '.repeat(400_000) }))
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBeGreaterThan(5)
+  const said = host.arrivals.map((_, index) => readable(partsOf(index))).join('')
+  expect(said.length).toBeGreaterThan(500_000)
+  expect(said.length).toBeLessThan(1_048_576)
+})
