@@ -87,7 +87,7 @@ async function ask(options: LeaveAddressOptions, conversation: Conversation, wor
   const { floor, site } = conversation
   if (floor.holder.kind !== 'queue' || options.staffed(site) || !options.mailbox(site)) return
   if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return
-  await say(options, conversation, { key: `${ASKED}${floor.term}`, parts: [addressForm(words)] })
+  await say(options, conversation, { key: `${ASKED}${floor.term}`, parts: addressForm(words) })
 }
 
 interface Answered {
@@ -114,9 +114,14 @@ async function given(options: LeaveAddressOptions, { conversation, words, body }
     () => undefined,
     (error: unknown) => toHutongError(error),
   )
-  if (!refused) return say(options, conversation, { key: `${CODE}${newId('k')}`, parts: [codeForm(words, address)] })
+  if (!refused)
+    return say(options, conversation, {
+      key: `${CODE}${newId('k')}`,
+      parts: [text(words.askCode(address)), codeForm(words)],
+    })
   options.logger.warn({ conversation: id, err: refused }, 'a code could not be sent')
-  const again = refused.code === 'throttled' ? [text(words.throttled)] : [text(words.unreachable), addressForm(words)]
+  const again =
+    refused.code === 'throttled' ? [text(words.throttled)] : [text(words.unreachable), ...addressForm(words)]
   await say(options, conversation, { key: `${ASKED}${newId('k')}`, parts: again })
 }
 
@@ -133,7 +138,10 @@ async function coded(options: LeaveAddressOptions, { conversation, words, body }
     if (code === 'forbidden')
       await say(options, conversation, { key: `${CODE}${newId('k')}`, parts: [text(words.wrong), codeForm(words)] })
     else if (code === 'gone')
-      await say(options, conversation, { key: `${ASKED}${newId('k')}`, parts: [text(words.late), addressForm(words)] })
+      await say(options, conversation, {
+        key: `${ASKED}${newId('k')}`,
+        parts: [text(words.late), ...addressForm(words)],
+      })
     else throw thrown
   }
 }
@@ -186,12 +194,12 @@ function text(words: string): Part {
   return { kind: 'text', text: words, format: 'plain' }
 }
 
-function addressForm(words: Words): Part {
+function addressForm(words: Words): Part[] {
   const fields = [{ name: 'email', label: words.address, type: 'email' as const, required: true }]
-  return { kind: 'form', title: words.ask, fields, submit: words.send }
+  return [text(words.ask), { kind: 'form', fields, submit: words.send }]
 }
 
-function codeForm(words: Words, address?: string): Part {
+function codeForm(words: Words): Part {
   const fields = [{ name: 'code', label: words.code, type: 'text' as const, required: true }]
-  return { kind: 'form', ...(address && { title: words.askCode(address) }), fields, submit: words.confirm }
+  return { kind: 'form', fields, submit: words.confirm }
 }

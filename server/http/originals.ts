@@ -86,8 +86,13 @@ async function find({ store, adapters, doors }: OriginalOptions, actor: Actor, w
 function page(html: string, remote: boolean): Response {
   const images = remote ? 'img-src https: http:; ' : ''
   const policy = `default-src 'none'; ${images}style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox`
-  const style =
-    'body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}pre{white-space:pre-wrap}'
+  const style = [
+    'body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}',
+    'pre{white-space:pre-wrap}',
+    'img{max-width:100%;height:auto}',
+    'img:not([src]){color:#5a6170;font-size:13px}',
+    'blockquote{margin:8px 0;padding-left:10px;border-left:3px solid #d0d5dd;color:#5a6170}',
+  ].join('')
   const head = `<!doctype html><html><head><meta charset="utf-8"><title>Mail</title><style>${style}</style></head>`
   return new Response(`${head}<body>${html}</body></html>`, {
     headers: {
