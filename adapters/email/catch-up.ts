@@ -106,15 +106,12 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     const [uid = 0] = uids
     if (uids.length === 1 && (failed.get(uid) ?? 0) >= PATIENCE) {
       failed.delete(uid)
-      await setAside(
-        { uidValidity: inbox.uidValidity, uid, from: '', subject: '' },
-        'the mail server cannot hand it over',
-      )
+      const reason = 'the mail server cannot hand it over'
+      await setAside(host, { uidValidity: inbox.uidValidity, uid, from: '', subject: '', reason })
       return []
     }
     try {
-      const mails = await fetchMails(inbox, await inbox.list(uids))
-      return mails
+      return await fetchMails(inbox, await inbox.list(uids))
     } catch (thrown) {
       for (const one of uids) failed.set(one, (failed.get(one) ?? 0) + 1)
       throw thrown

@@ -1,0 +1,79 @@
+import { createMemoryHost } from '@hutong/core/memory'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createEmailAdapter, type EmailAdapter, type EmailOptions, PRESETS } from './index.ts'
+import { type Manners, type OddImap, startOddImap } from './test-imap.ts'
+import { letter } from './test-post-office.ts'
+
+let imap: OddImap | undefined
+let adapter: EmailAdapter | undefined
+
+afterEach(async () => {
+  await adapter?.close()
+  await imap?.close()
+})
+
+async function open(manners: Manners, more: Partial<EmailOptions> = {}) {
+  const server = await startOddImap(manners)
+  imap = server
+  const host = createMemoryHost({ channel: 'mail' })
+  adapter = createEmailAdapter({
+    site: 'site',
+    address: 'support@stand.test',
+    imap: { host: '127.0.0.1', port: server.port, security: 'none' },
+    smtp: { host: '127.0.0.1', port: 9, security: 'none' },
+    login: { user: 'support@stand.test', password: 'pass' },
+    secret: 'a secret of the tests that is long enough',
+    pace: { idle: 60_000, poll: 20, retry: 20, retryMax: 100 },
+    ...more,
+  })
+  await adapter.open(host)
+  return { server, host }
+}
+
+const mail = (id: string) => letter({ from: 'lin@people.test', to: 'support@stand.test', id, text: id })
+
+it('introduces itself to servers that open no folder for strangers', async () => {
+  const { server, host } = await open({ wantsId: true })
+  server.add(mail('hello'))
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(1)
+  expect(server.heard.filter((one) => /^ID .*"Hutong"/.test(one)).length).toBeGreaterThanOrEqual(2)
+})
+
+it('asks again and again where the server does not push', async () => {
+  const { server, host } = await open({ idle: false })
+  for (const id of ['one', 'two']) {
+    const count = host.arrivals.length
+    server.add(mail(id))
+    await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(count + 1)
+  }
+  expect(server.heard).not.toContain('IDLE')
+})
+
+it('asks for a fresh access token when the server refuses the last one', async () => {
+  const asked: boolean[] = []
+  const accessToken = async (refresh: boolean) => {
+    asked.push(refresh)
+    return refresh ? 'fresh' : 'stale'
+  }
+  const { server, host } = await open({ token: 'fresh' }, { login: { user: 'support@stand.test', accessToken } })
+  server.add(mail('hello'))
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(1)
+  expect(asked).toEqual([false, true])
+})
+
+it('sets a mail aside that breaks the connection every time, and takes those around it', async () => {
+  const { server, host } = await open({ breaksAt: 2 })
+  for (const id of ['one', 'two', 'three']) server.add(mail(id))
+  await expect.poll(() => host.arrivals.length, { timeout: 8_000 }).toBe(2)
+  expect(await host.state.get('aside')).toMatchObject([{ uid: 2, reason: expect.stringMatching(/\S/) }])
+}, 12_000)
+
+describe('presets', () => {
+  it.each(Object.entries(PRESETS))('reach %s by encrypted connections alone', (_, { imap, smtp }) => {
+    expect([imap, smtp].every(({ host, security }) => /^[\w.]+$/.test(host) && security !== ('none' as string))).toBe(
+      true,
+    )
+    expect(imap.port).toBe(993)
+    expect(smtp.port).toBe((smtp.security as string) === 'tls' ? 465 : 587)
+  })
+})
