@@ -1,4 +1,4 @@
-import { type Action, type ActRequestInput, type ActResult, actRequest } from '@hutong/core/backend'
+import { type Action, type ActRequestInput, type ActResult, actRequest, type HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -8,10 +8,11 @@ import type { Signal } from '@hutong/core/signal'
 import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
 import { handedOff, resolveTarget } from './route.ts'
-import type { Decision, LogStore, NewDelivery, NewEntry, Write } from './stores/store.ts'
+import type { Decision, LogStore, NewDelivery, NewEntry, PeopleStore, Write } from './stores/store.ts'
+import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 
 export interface ActOptions {
-  store: Pick<LogStore, 'conversation' | 'entries'>
+  store: Pick<LogStore, 'conversation' | 'entries'> & FileRecords & Pick<PeopleStore, 'agents'>
   committer: Committer
   sites: readonly RoutedSite[]
   /** The names of the backends there are. */
@@ -108,9 +109,18 @@ async function carryOut(options: ActOptions, acting: Acting, action: Action): Pr
           ? { kind: 'recall', of: action.of }
           : { kind: 'edit', of: action.of, parts: action.parts },
       )
+    case 'handoff':
+      await verifyTarget(options, acting.author, action.to)
+      return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
     default:
       return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
   }
+}
+
+async function verifyTarget({ store }: ActOptions, author: Participant, to: HandoffTarget): Promise<void> {
+  if (to.kind !== 'agent' || to.id === author.id) return
+  if ((await store.agents()).some((agent) => agent.id === to.id)) return
+  throw new HutongError('invalid', `to.id: there is no agent "${to.id}"`, { field: 'to.id' })
 }
 
 type SilentAction = Extract<Action, { kind: 'handoff' | 'set' | 'note' | 'close' | 'reopen' }>
@@ -170,20 +180,25 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
 
 /**
  * Speaking to the contact: a bot must have the floor at the term it answers for; an agent takes the floor from a bot or the
- * queue first, and may always help a colleague who has it.
+ * queue in the same write, and may always help a colleague who has it.
  */
-async function say(options: ActOptions, request: Acting, body: Body): Promise<Result> {
+async function say(options: ActOptions, request: Acting, words: Body): Promise<Result> {
+  const body = await withFiles(options, request.conversation, words)
   const deliveries =
     body.kind === 'message' && request.deliver !== false ? await options.deliveriesTo(request.conversation) : []
-  if (request.author.kind !== 'agent')
-    return append(options, request, (now) => said(request, { now, body, deliveries }))
-  const held = await options.store.conversation(request.conversation.id)
-  const acting = { ...request, term: undefined }
-  // Both are appended in this turn of the event loop and so become one transaction.
-  const taken = held?.floor.holder.kind === 'agent' ? undefined : takeFloor(options, acting)
-  const result = append(options, acting, (now) => said(acting, { now, body, deliveries }))
-  await Promise.all([taken, result])
-  return result
+  const byAgent = request.author.kind === 'agent'
+  const acting = byAgent ? { ...request, term: undefined } : request
+  return append(options, acting, (now) => {
+    const words = said(acting, { now, body, deliveries })
+    const takes = byAgent && now.floor.holder.kind !== 'agent'
+    return takes ? afterTaking(words, taken(now, acting.author, options.now())) : words
+  })
+}
+
+/** Everything on our side may send any file of the site. */
+async function withFiles({ store }: ActOptions, { site }: Conversation, body: Body): Promise<Body> {
+  if (body.kind !== 'message' && body.kind !== 'edit') return body
+  return { ...body, parts: await takeUpFiles(store, body.parts, (file) => file.site === site) }
 }
 
 interface Saying {
@@ -202,15 +217,25 @@ function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
   }
 }
 
-async function takeFloor(options: ActOptions, acting: Acting): Promise<void> {
-  const { author, key } = acting
-  await append(options, { author, conversation: acting.conversation, term: acting.term, key: `${key}:floor` }, (now) =>
-    now.floor.holder.kind === 'agent'
-      ? { refuse: new HutongError('conflict', 'a colleague was faster') }
-      : handedOff(now, { from: author, to: agentHolder(author), at: options.now() }),
-  ).catch((error: unknown) => {
-    if (!(error instanceof HutongError) || error.code !== 'conflict') throw error
-  })
+function taken(now: Conversation, author: Participant, at: number): Decision {
+  return handedOff(now, { from: author, to: agentHolder(author), at })
+}
+
+/** The hand-off first, then the words: one write whose key is that of the words. */
+function afterTaking(words: Decision, taking: Decision): Decision {
+  if ('refuse' in words) return words
+  if ('refuse' in taking) return taking
+  const before = taking.entries.length
+  const deliveries = words.deliveries?.map((one) =>
+    typeof one.entry === 'number' ? { ...one, entry: one.entry + before } : one,
+  )
+  return {
+    ...taking,
+    ...words,
+    entries: [...taking.entries, ...words.entries],
+    main: before,
+    ...(deliveries && { deliveries }),
+  }
 }
 
 function agentHolder({ id, name }: Participant): { kind: 'agent'; id: string; name?: string } {
@@ -248,7 +273,7 @@ async function append(
     decide,
   })
   if (outcome.state === 'duplicate') return { seq: outcome.seq, duplicate: true }
-  const seq = outcome.entries[0]?.seq
+  const seq = outcome.entries.find((entry) => entry.key === acting.key)?.seq
   return { ...(seq === undefined ? {} : { seq }), duplicate: false }
 }
 

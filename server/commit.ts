@@ -15,6 +15,8 @@ export interface CommitterOptions {
   store: Pick<Store, 'commit'>
   /** Hears what was applied, in commit order, before the senders' acknowledgements leave. */
   committed(applied: Extract<Outcome, { state: 'applied' }>[]): void
+  /** Hears of what went wrong: a transaction that failed, a listener that threw. */
+  failed(cause: unknown): void
   /** Told how long each transaction took, in seconds, and of how many writes it was made. */
   measure?(seconds: number, writes: number): void
 }
@@ -26,7 +28,7 @@ interface Waiting {
 }
 
 /** Group commit: all appends of one turn of the event loop become one transaction, and one disk flush pays for them all. */
-export function createCommitter({ store, committed, measure }: CommitterOptions): Committer {
+export function createCommitter({ store, committed, failed, measure }: CommitterOptions): Committer {
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
 
@@ -50,6 +52,7 @@ export function createCommitter({ store, committed, measure }: CommitterOptions)
     const started = performance.now()
     const outcomes = await store.commit(batch.map((one) => one.write)).catch((cause: unknown) => cause)
     if (!Array.isArray(outcomes)) {
+      failed(outcomes)
       const error = new HutongError('unavailable', 'the store could not commit; nothing was kept', { cause: outcomes })
       for (const one of batch) one.reject(error)
       return
@@ -60,12 +63,21 @@ export function createCommitter({ store, committed, measure }: CommitterOptions)
 
   function settle(batch: Waiting[], outcomes: Outcome[]): void {
     const applied = outcomes.filter((outcome) => outcome.state === 'applied')
-    if (applied.length > 0) committed(applied)
+    if (applied.length > 0) tell(applied)
     for (const [index, one] of batch.entries()) {
       const outcome = outcomes[index]
       if (outcome === undefined) one.reject(new HutongError('internal', 'the store gave no outcome for this write'))
       else if (outcome.state === 'refused') one.reject(outcome.error)
       else one.resolve(outcome)
+    }
+  }
+
+  /** What is committed is committed: senders get their acknowledgement whatever a listener does. */
+  function tell(applied: Parameters<typeof committed>[0]): void {
+    try {
+      committed(applied)
+    } catch (cause) {
+      failed(cause)
     }
   }
 

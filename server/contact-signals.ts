@@ -1,5 +1,5 @@
 import type { ContactSignal, Logger } from '@hutong/core/adapter'
-import type { Conversation } from '@hutong/core/conversation'
+import type { Conversation, Visit } from '@hutong/core/conversation'
 import type { Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
 import type { LogStore, PeopleStore } from './stores/store.ts'
@@ -20,11 +20,12 @@ export interface ContactSignals {
   idle(): Promise<void>
 }
 
-/** Cursors come with every message read; only the newest of each conversation within this time is written. */
-const CURSOR_MS = 250
+/** Cursors come with every message read, visits with every page; only the newest within this time is written. */
+const GATHER_MS = 250
 
 export function createContactSignals({ store, signal, present, now, logger }: ContactSignalsOptions): ContactSignals {
   const cursors = new Map<string, { from: Participant; delivered: number; read: number }>()
+  const sightings = new Map<string, { visit?: Visit; seenAt: number }>()
   const under = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
 
@@ -42,29 +43,34 @@ export function createContactSignals({ store, signal, present, now, logger }: Co
     for (const [conversation, { from, delivered, read }] of cursors)
       keep(store.setCursor(conversation, { participant: from, delivered, read }))
     cursors.clear()
+    for (const [contact, sighting] of sightings) keep(store.updateContact(contact, sighting))
+    sightings.clear()
   }
 
-  async function pass(conversation: Conversation, channel: string, one: ContactSignal): Promise<void> {
+  function see(contact: string, visit?: Visit): void {
+    sightings.set(contact, { ...sightings.get(contact), ...(visit && { visit }), seenAt: now() })
+    timer ??= setTimeout(flush, GATHER_MS)
+  }
+
+  function pass(conversation: Conversation, channel: string, one: ContactSignal): void {
     const from: Participant = { kind: 'contact', id: conversation.contact }
     switch (one.kind) {
-      case 'typing':
-        return signal(conversation.id, {
-          kind: 'typing',
-          from,
-          on: one.on,
-          ...(one.preview === undefined ? {} : { preview: one.preview }),
-        })
+      case 'typing': {
+        const preview = one.preview === undefined ? {} : { preview: one.preview }
+        signal(conversation.id, { kind: 'typing', from, on: one.on, ...preview })
+        break
+      }
       case 'presence':
         present(conversation.id, channel, one.online)
         signal(conversation.id, { kind: 'presence', from, online: one.online })
-        await store.updateContact(conversation.contact, { seenAt: now() })
-        return
+        see(conversation.contact)
+        break
       case 'visit':
         signal(conversation.id, { kind: 'visit', from, visit: one.visit })
-        await store.updateContact(conversation.contact, { visit: one.visit, seenAt: now() })
-        return
+        see(conversation.contact, one.visit)
+        break
       case 'cursor':
-        return raise(conversation, from, one)
+        raise(conversation, from, one)
     }
   }
 
@@ -74,7 +80,7 @@ export function createContactSignals({ store, signal, present, now, logger }: Co
     const read = Math.min(conversation.last, Math.max(one.read, before?.read ?? 0))
     cursors.set(conversation.id, { from, delivered, read })
     signal(conversation.id, { kind: 'cursor', from, delivered, read })
-    timer ??= setTimeout(flush, CURSOR_MS)
+    timer ??= setTimeout(flush, GATHER_MS)
   }
 
   return {

@@ -238,7 +238,43 @@ describe('a backend', () => {
   })
 })
 
+describe('a key', () => {
+  it('that a visitor names cannot take the place of the bot’s answer', async () => {
+    const { write, until } = await open({
+      backends: [createEcho('echo', (text) => `you said ${text}`)],
+      routing: ['echo', 'desk'],
+    })
+    const { conversation } = await write('one')
+    await until(conversation, (log) => log.length === 2)
+    await write('two', { key: `${conversation}:5:0:0` })
+    await until(conversation, (log) => log.length === 4)
+    await write('three')
+    expect(texts(await until(conversation, (log) => log.length === 6)).at(-1)).toBe('you said three')
+  })
+
+  it('of an agent’s answer, sent again, takes the floor from nobody', async () => {
+    const { write, relay, store } = await open({ backends: [{ name: 'mute', handle: async () => {} }] })
+    const { conversation } = await write('hello')
+    const request = { key: 'r', actions: [reply('hi')] }
+    const first = await relay.act(anna, conversation, request)
+    await relay.act(anna, conversation, { key: 'h', actions: [{ kind: 'handoff', to: { kind: 'bot', id: 'mute' } }] })
+    const before = (await store.conversation(conversation))?.floor
+    const again = await relay.act(anna, conversation, request)
+    expect(again.results).toEqual([{ ...first.results[0], duplicate: true }])
+    expect((await store.conversation(conversation))?.floor).toEqual(before)
+  })
+})
+
 describe('an agent', () => {
+  it('hands over only to somebody who is there', async () => {
+    const { write, relay } = await open()
+    const { conversation } = await write('hello')
+    const toGhost = { kind: 'handoff' as const, to: { kind: 'agent' as const, id: 'a_ghost' } }
+    await expect(relay.act(anna, conversation, { key: 'h', actions: [toGhost] })).rejects.toMatchObject({
+      field: 'to.id',
+    })
+  })
+
   it('who answers takes the floor first and ends the waiting, in one step for everybody who looks on', async () => {
     const { write, relay, log, store } = await open()
     const { conversation } = await write('hello')

@@ -91,6 +91,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const committer = createCommitter({
     store,
     ...(measure?.commit && { measure: measure.commit }),
+    failed: (err) => logger.error({ err }, 'a commit went wrong'),
     committed(applied) {
       fanOut.committed(applied)
       if (applied.some((one) => one.deliveries > 0)) outbox.wake()

@@ -34,16 +34,23 @@ export interface Outbox {
   stop(ms: number): Promise<void>
 }
 
-const DEFAULT_LANES = 64
+const DEFAULT_LANES = 256
+/** Most of them that one target may hold, so that a slow one leaves room for the others. */
+const SHARE = 64
 /** Longest silence after a crash before another try; a living node renews in a third of it. */
 const DEFAULT_LEASE = 10_000
 /** How often the outbox looks without having been woken: other nodes and clocks. */
 const IDLE_MS = 5_000
+/** How soon it looks again when the store could not be reached. */
+const RETRY_MS = 1_000
+/** Deliveries taken at once. */
+const CLAIM = 16
 
 /** Per lane in order, lanes side by side; a lane that waits for its next try holds up nobody else. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, owner, now, lanes = DEFAULT_LANES, leaseMs = DEFAULT_LEASE } = options
   const under = new Map<number, Promise<void>>()
+  const held = new Map<string, number>()
   const abort = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
@@ -68,7 +75,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return
     }
     looking = look()
-      .catch(report)
+      .catch((error: unknown) => {
+        report(error)
+        rest(RETRY_MS)
+      })
       .finally(() => {
         looking = undefined
         if (again) {
@@ -81,25 +91,37 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function look(): Promise<void> {
     clearTimeout(timer)
     const room = lanes - under.size
-    const claimed = room > 0 ? await store.claim({ owner, now: now(), leaseMs, limit: room }) : []
+    const full = [...held].filter(([, count]) => count >= SHARE).map(([target]) => target)
+    const limit = Math.min(room, CLAIM)
+    const claimed = limit > 0 ? await store.claim({ owner, now: now(), leaseMs, limit, without: full }) : []
     for (const delivery of claimed) {
+      held.set(delivery.target, (held.get(delivery.target) ?? 0) + 1)
       const work = carry(options, delivery, abort.signal)
         .catch(report)
         .finally(() => {
           under.delete(delivery.id)
+          held.set(delivery.target, (held.get(delivery.target) ?? 1) - 1)
           wake()
         })
       under.set(delivery.id, work)
     }
-    if (claimed.length === 0) await sleep()
+    if (claimed.length === limit && limit > 0) again = true
+    else await sleep(full)
   }
 
-  async function sleep(): Promise<void> {
+  async function sleep(full: readonly string[]): Promise<void> {
+    // Every delivery that ends wakes the outbox, so a target without room is not polled for.
+    if (full.length > 0) return rest(RETRY_MS)
+    rest(IDLE_MS)
     const due = await store.nextDue()
     if (stopped) return
     const wait = due === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(10, due - now()))
-    timer = setTimeout(wake, wait)
-    timer.unref()
+    rest(wait)
+  }
+
+  function rest(ms: number): void {
+    clearTimeout(timer)
+    if (!stopped) timer = setTimeout(wake, ms).unref()
   }
 
   async function stop(ms: number): Promise<void> {
@@ -134,6 +156,7 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
   try {
     return await carrier.deliver(delivery, signal)
   } catch (thrown) {
+    if (signal.aborted) return { state: 'wait', due: 0 }
     const error = toHutongError(thrown)
     const { id, target, attempt } = delivery
     if (error.retryable && attempt < carrier.tries) {

@@ -6,11 +6,12 @@ import type { Committer } from './commit.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
-import type { LogStore, Opening, PeopleStore, SmallStore, Write } from './stores/store.ts'
+import type { LogStore, Opening, PeopleStore, Write } from './stores/store.ts'
+import type { FileRecords } from './take-up-files.ts'
 import { verifyBody } from './verify-body.ts'
 
 export interface ReceiveOptions {
-  store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & Pick<SmallStore, 'file'> & Pick<PeopleStore, 'agents'>
+  store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & FileRecords & Pick<PeopleStore, 'agents'>
   agentReply: AgentReply
   committer: Committer
   sites: readonly RoutedSite[]
@@ -43,6 +44,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     const write: Write = {
       to: target(opening, place, arrival.author === undefined),
       key: arrival.key,
+      side: 'contact',
       at,
       ...beside,
       decide: (conversation) =>

@@ -104,7 +104,7 @@ export type Entry = z.infer<typeof entry>
 export const CONTACT_KINDS = ['message', 'edit', 'recall', 'reaction', 'rating', 'answer'] as const satisfies BodyKind[]
 export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 
-/** The entry as its contact may see it: internal notes, summaries and record changes are hidden, their `seq` stays. */
+/** The entry as its contact may see it: internal notes, reasons, summaries and record changes are hidden, their `seq` stays. */
 export function visibleToContact(one: Entry): Entry {
   switch (one.body.kind) {
     case 'note':
@@ -115,6 +115,10 @@ export function visibleToContact(one: Entry): Entry {
     case 'handoff': {
       const { floor, kind } = one.body
       return { ...one, body: { kind, floor } }
+    }
+    case 'status': {
+      const { kind, status } = one.body
+      return { ...one, body: { kind, status } }
     }
     default:
       return one

@@ -4,6 +4,7 @@ import { first } from './migrations/0001-first.ts'
 import { reports } from './migrations/0002-reports.ts'
 import { reach } from './migrations/0003-reach.ts'
 import { usedAt } from './migrations/0004-used-at.ts'
+import { ownedFiles } from './migrations/0005-owned-files.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -17,7 +18,7 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports, reach, usedAt]
+const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

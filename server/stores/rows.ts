@@ -6,6 +6,9 @@ import type { ContactTable, ConversationTable, EntryTable, IdentityTable } from 
 
 /** Between rows and the model, purely. */
 
+/** The mark before stored keys of the relay's side; no contact can name a key that begins with it. */
+export const HOUSE = '~'
+
 export type ConversationRow = Selectable<ConversationTable>
 export type EntryRow = Omit<Selectable<EntryTable>, 'position' | 'conversation' | 'kind' | 'floor'>
 export type EventRow = EntryRow & { position: number; floor: string; id: string; site: string; contact: string }
@@ -27,7 +30,8 @@ export function toConversation(row: ConversationRow): Conversation {
 }
 
 export function toEntry(row: EntryRow, conversation: string): Entry {
-  const { seq, key, at } = row
+  const { seq, at } = row
+  const key = row.key.startsWith(HOUSE) ? row.key.slice(HOUSE.length) : row.key
   const from = JSON.parse(row.sender)
   const body = JSON.parse(row.body)
   return row.channel === null

@@ -18,18 +18,36 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
     async releaseLease(name, owner) {
       await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute()
     },
-    async addFile({ createdAt, ...file }) {
+    async addFile({ createdAt, owner, ...file }) {
       await db
         .insertInto('files')
-        .values({ ...file, name: file.name.toWellFormed(), created_at: createdAt })
+        .values({ ...file, name: file.name.toWellFormed(), created_at: createdAt, owner: owner ?? null, used: 0 })
         .execute()
     },
     async file(id): Promise<StoredFile | undefined> {
-      return db
+      const row = await db
         .selectFrom('files')
-        .select(['id', 'site', 'name', 'type', 'bytes'])
+        .select(['id', 'site', 'name', 'type', 'bytes', 'owner'])
         .where('id', '=', id)
         .executeTakeFirst()
+      if (!row) return
+      const { owner, ...file } = row
+      return owner === null ? file : { ...file, owner }
+    },
+    async useFile(id) {
+      const { numUpdatedRows } = await db.updateTable('files').set({ used: 1 }).where('id', '=', id).executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+    async dropUnusedFiles(before, limit) {
+      const unused = db
+        .selectFrom('files')
+        .select('id')
+        .where('used', '=', 0)
+        .where('created_at', '<', before)
+        .orderBy('created_at')
+        .limit(limit)
+      const gone = await db.deleteFrom('files').where('id', 'in', unused).returning('id').execute()
+      return gone.map(({ id }) => id)
     },
     async raw(conversation, seq) {
       const row = await db

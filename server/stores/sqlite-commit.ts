@@ -4,7 +4,7 @@ import type { Entry, Participant } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import { addressKey, type ConversationCache, type Known } from './conversation-cache.ts'
-import { type ConversationRow, merged, searchable, toConversation } from './rows.ts'
+import { type ConversationRow, HOUSE, merged, searchable, toConversation } from './rows.ts'
 import { one, type Statements } from './sqlite-statements.ts'
 import type { Decision, NewEntry, NewIdentity, Opening, Outcome, Write } from './store.ts'
 
@@ -20,7 +20,8 @@ type Accepted = Exclude<Decision, { refuse: unknown }>
 /** An accepted decision as it will be stored, made before anything is written. */
 interface Draft {
   entries: Entry[]
-  rows: { sender: string; body: string }[]
+  rows: { key: string; sender: string; body: string }[]
+  main: number
   conversation: Conversation
   floor: string
   latest: number
@@ -70,16 +71,19 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
   const known = target(log, write)
   if (known instanceof HutongError) return { state: 'refused', error: known }
   const decision = decide(write, known)
-  if ('refuse' in decision) return knownKey(log, known, write.key) ?? { state: 'refused', error: decision.refuse }
+  const key = storedKey(write.side, write.key)
+  if ('refuse' in decision) return knownKey(log, known, key) ?? { state: 'refused', error: decision.refuse }
   const { accepted, draft } = decision
+  const repeat = draft.main > 0 ? knownKey(log, known, key) : undefined
+  if (repeat) return repeat
   touched.add(known)
   if (known.n === 0) known.n = createConversation(log, known, write)
   const first = draft.entries[0] && addEntry(log, { known, draft, index: 0 })
-  if (first === null) return knownKey(log, known, write.key) ?? lost()
+  if (first === null) return knownKey(log, known, key) ?? lost()
   const positions = first === undefined ? [] : [first]
   for (let index = 1; index < draft.entries.length; index++)
     positions.push(addEntry(log, { known, draft, index }) ?? lost())
-  addBeside(log, known, write)
+  addBeside(log, known, { ...write, main: draft.main })
   const deliveries = addDeliveries(log, known, { accepted, draft, at: write.at })
   settle(known, { accepted, draft })
   if ('site' in write.to) {
@@ -92,6 +96,11 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
 function target(log: Log, { to, at }: Write): Known | HutongError {
   if ('site' in to) return locate(log, to) ?? open(to, at)
   return lookUp(log, to.conversation) ?? new HutongError('not_found', 'there is no such conversation')
+}
+
+/** How a key stands in the database: what contacts name cannot begin with the mark of the other side. */
+function storedKey(side: Write['side'], key: string): string {
+  return side === 'contact' && !key.startsWith(HOUSE) ? key : `${HOUSE}${key}`
 }
 
 function lost(): never {
@@ -110,12 +119,15 @@ function decide(write: Write, known: Known): { refuse: HutongError } | { accepte
 
 function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
   const before = known.conversation
-  const draft: Draft = { entries: [], rows: [], conversation: before, floor: known.floor, latest: known.latest }
+  const { main = 0 } = accepted
+  const draft: Draft = { entries: [], rows: [], main, conversation: before, floor: known.floor, latest: known.latest }
   let { last, channel } = before
   for (const one of accepted.entries) {
-    const entry = makeEntry(write, one, { known, seq: ++last, index: draft.entries.length })
+    const key = draft.entries.length === main ? write.key : `${write.key}#${draft.entries.length}`
+    const entry = makeEntry(write, one, { known, seq: ++last, key })
     draft.entries.push(entry)
     draft.rows.push({
+      key: storedKey(write.side, key),
       sender: one.from === undefined ? known.sender : JSON.stringify(one.from),
       body: JSON.stringify(one.body),
     })
@@ -139,12 +151,12 @@ function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
 function makeEntry(
   write: Write,
   { from, channel, body }: NewEntry,
-  { known, seq, index }: { known: Known; seq: number; index: number },
+  { known, seq, key }: { known: Known; seq: number; key: string },
 ): Entry {
   const entry: Entry = {
     conversation: known.conversation.id,
     seq,
-    key: index === 0 ? write.key : `${write.key}#${index}`,
+    key,
     at: write.at,
     from: from ?? contactOf(known.conversation.contact, known.profile),
     body,
@@ -156,14 +168,14 @@ function makeEntry(
 /** The new position, or null when the key is known in this conversation. */
 function addEntry(log: Log, { known, draft, index }: { known: Known; draft: Draft; index: number }): number | null {
   const entry = draft.entries[index] as Entry
-  const { sender, body } = draft.rows[index] as { sender: string; body: string }
-  const { seq, key, at, channel = null } = entry
+  const { key, sender, body } = draft.rows[index] as Draft['rows'][number]
+  const { seq, at, channel = null } = entry
   const made = log.statements.addEntry.run(known.n, seq, key, at, sender, channel, entry.body.kind, body, draft.floor)
   return made.changes === 0 ? null : Number(made.lastInsertRowid)
 }
 
-function addBeside({ statements }: Log, known: Known, { native, raw }: Write): void {
-  const seq = known.conversation.last + 1
+function addBeside({ statements }: Log, known: Known, { native, raw, main }: Write & { main: number }): void {
+  const seq = known.conversation.last + 1 + main
   if (native) statements.addNative.run(native.channel, native.id, known.n, seq)
   if (raw) statements.addRaw.run(known.n, seq, raw.payload, raw.until)
 }

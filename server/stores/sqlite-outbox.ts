@@ -3,7 +3,7 @@ import { type EventRow, toEvent } from './rows.ts'
 import { inTransaction } from './sqlite-commit.ts'
 import type { SqliteParts } from './sqlite-log.ts'
 import { all, one, type Statements } from './sqlite-statements.ts'
-import type { ClaimedDelivery, OutboxStore, Settlement } from './store.ts'
+import type { ClaimedDelivery, ClaimQuery, OutboxStore, Settlement } from './store.ts'
 
 /** What is hot of the outbox by hand: a claim is one transaction, and so are all settlements of one turn of the event loop. */
 export function createSqliteOutbox(parts: SqliteParts): OutboxStore {
@@ -54,11 +54,8 @@ interface Waiting {
 
 type ClaimedRow = EventRow & { lane: string; target: string; address: string | null; tries: number }
 
-function claim(
-  statements: Statements,
-  { owner, now, leaseMs, limit }: Parameters<OutboxStore['claim']>[0],
-): ClaimedDelivery[] {
-  const due = all<{ id: number }>(statements.dueHeads, now, limit)
+function claim(statements: Statements, { owner, now, leaseMs, limit, without = [] }: ClaimQuery): ClaimedDelivery[] {
+  const due = all<{ id: number }>(statements.dueHeads, now, JSON.stringify(without), limit)
   return due.flatMap(({ id }) => {
     statements.lease.run(owner, now + leaseMs, id)
     const row = one<ClaimedRow>(statements.leased, id)

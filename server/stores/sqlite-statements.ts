@@ -70,7 +70,8 @@ const SQL: Record<keyof Statements, string> = {
   after: `${ENTRY} and seq > ? order by seq limit ?`,
   before: `${ENTRY} and seq < ? order by seq desc limit ?`,
   position: 'select max(position) as position from entries',
-  dueHeads: 'select id from outbox where head = 1 and due <= ? order by due, id limit ?',
+  dueHeads: `select id from outbox where head = 1 and due <= ? and target not in (select value from json_each(?))
+    order by due, id limit ?`,
   lease: "update outbox set state = 'leased', owner = ?, due = ?, tries = tries + 1 where id = ?",
   leased: `select o.lane, o.target, o.address, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
     c.site, c.contact from outbox o join conversations c on c.n = o.conversation

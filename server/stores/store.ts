@@ -38,8 +38,10 @@ export interface LogStore {
 export interface Write {
   /** With `identity`, the address becomes one of the contact's unless it is somebody else's. */
   to: { conversation: string; identity?: NewIdentity } | Opening
-  /** The key of the first entry; the same key again in this conversation is a duplicate. Later entries get `<key>#<n>`. */
+  /** The key of the main entry; the same key again from the same side of this conversation is a duplicate. */
   key: string
+  /** Keys of contacts and of everybody else never meet, so that no contact can name a key of ours first. Default `house`. */
+  side?: 'contact' | 'house'
   at: number
   /** The platform's id, unique in the channel: a second one is a duplicate too. */
   native?: { channel: string; id: string }
@@ -71,8 +73,10 @@ export interface Opening {
 export type Decision =
   | { refuse: HutongError }
   | {
-      /** In order; the first one answers for the write. `from` may be left out for the conversation's contact. */
+      /** In order. `from` may be left out for the conversation's contact. Others than the main one get the key `<key>#<n>`. */
       entries: readonly NewEntry[]
+      /** Which entry answers for the write and carries its key. Default 0. */
+      main?: number
       floor?: Floor
       status?: Conversation['status']
       waitingSince?: number | null
@@ -175,9 +179,18 @@ export interface SessionRow {
   expiresAt: number
 }
 
+export interface ClaimQuery {
+  owner: string
+  now: number
+  leaseMs: number
+  limit: number
+  /** Targets that get nothing now. */
+  without?: readonly string[]
+}
+
 export interface OutboxStore {
   /** Takes due deliveries, at most one per lane and only a lane's oldest open one, for `leaseMs`. */
-  claim(query: { owner: string; now: number; leaseMs: number; limit: number }): Promise<ClaimedDelivery[]>
+  claim(query: ClaimQuery): Promise<ClaimedDelivery[]>
   /** Ends or postpones a claim; false when the lease was lost meanwhile and nothing changed. */
   settle(id: number, owner: string, result: Settlement): Promise<boolean>
   /**
@@ -256,6 +269,10 @@ export interface SmallStore {
   releaseLease(name: string, owner: string): Promise<void>
   addFile(file: StoredFile & { createdAt: number }): Promise<void>
   file(id: string): Promise<StoredFile | undefined>
+  /** Keeps a file for good because a message is about to carry it; false when there is none any more. */
+  useFile(id: string): Promise<boolean>
+  /** Forgets at most `limit` files stored before this time that no message took up; resolves with their ids. */
+  dropUnusedFiles(before: number, limit: number): Promise<string[]>
   /** The untouched payload of an entry, while it is kept. */
   raw(conversation: string, seq: number): Promise<string | undefined>
   /** Deletes raw payloads and sessions that have outlived their time; resolves with how many. */

@@ -32,7 +32,17 @@ export interface Tables {
   sessions: { hash: string; agent: string; expires_at: number }
   state: { scope: string; key: string; value: string }
   leases: { name: string; owner: string; until: number }
-  files: { id: string; site: string; name: string; type: string; bytes: number; created_at: number }
+  files: {
+    id: string
+    site: string
+    name: string
+    type: string
+    bytes: number
+    created_at: number
+    owner: string | null
+    /** 1 once a message took it up; what none does is not kept. */
+    used: number
+  }
 }
 
 export interface ContactTable {
