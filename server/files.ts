@@ -9,6 +9,7 @@ import { newId } from '@hutong/core/ids'
 import type { Part } from '@hutong/core/parts'
 import { accepted, HEAD_BYTES, sniff } from './media-type.ts'
 import type { SmallStore } from './stores/store.ts'
+import { mediumOf } from './take-up-files.ts'
 
 const HOUR = 3_600_000
 const FILE_ID = /^f_[\w-]{22}$/
@@ -74,7 +75,14 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
         if (!accepted(type, limits.types))
           throw new HutongError('unsupported_type', `files of type ${type} are not accepted here`)
         await rename(arriving, pathOf(id))
-        const file: StoredFile = { id, site: meta.site, name, type, bytes }
+        const file: StoredFile = {
+          id,
+          site: meta.site,
+          name,
+          type,
+          bytes,
+          ...(meta.owner !== undefined && { owner: meta.owner }),
+        }
         await store.addFile({ ...file, createdAt: clock.now() })
         return file
       } catch (cause) {
@@ -134,7 +142,6 @@ function cleanName(name: string): string {
 
 /** A stored file as the part that shows it. */
 export function partOf(file: StoredFile): Part {
-  const family = file.type.slice(0, file.type.indexOf('/'))
-  const kind = family === 'image' || family === 'audio' || family === 'video' ? family : 'file'
+  const kind = mediumOf(file.type)
   return { kind, file: file.id, name: file.name, type: file.type, bytes: file.bytes }
 }

@@ -1,5 +1,6 @@
 import type { Adapter, Clock, FileStorage, Host, Lease, Logger } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
+import { ownerOf } from './file-owner.ts'
 import { presentToContact } from './present.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
@@ -42,7 +43,10 @@ export function createHost(
     },
     route: (method, path, handle) => routes.add(method, `/channels/${channel}${path}`, handle),
     state: { get: (key) => store.get(scope, key), set: (key, value) => store.set(scope, key, value) },
-    files,
+    files: {
+      ...files,
+      put: (content, meta) => files.put(content, { ...meta, owner: ownerOf(channel, meta.owner) }),
+    },
     lease: (name, ms) => lease(store, { name: `${scope}:${name}`, owner, ms, clock }),
     logger,
     clock,

@@ -1,10 +1,12 @@
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { type Field, type Part, SCORES } from '@hutong/core/parts'
+import { ownerOf } from './file-owner.ts'
 import { type Place, threadAt } from './identify.ts'
-import type { LogStore, SmallStore } from './stores/store.ts'
+import type { LogStore } from './stores/store.ts'
+import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 
-type Log = Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
+type Log = Pick<LogStore, 'find' | 'entries'> & FileRecords
 
 /**
  * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
@@ -13,15 +15,13 @@ type Log = Pick<LogStore, 'find' | 'entries'> & Pick<SmallStore, 'file'>
 export async function verifyBody(log: Log, place: Place, body: ContactBody): Promise<ContactBody> {
   switch (body.kind) {
     case 'message':
-      await verifyFiles(log, place.site, body.parts)
       if (body.replyTo !== undefined) await referred(log, place, { seq: body.replyTo, field: 'replyTo' })
       if (body.choice !== undefined)
         verifyChoice(body.choice.id, await referred(log, place, { seq: body.choice.of, field: 'choice.of' }))
-      return body
+      return { ...body, parts: await ownFiles(log, place, body.parts) }
     case 'edit':
-      await verifyFiles(log, place.site, body.parts)
       verifyOwn(await referred(log, place, { seq: body.of, field: 'of' }))
-      return body
+      return { ...body, parts: await ownFiles(log, place, body.parts) }
     case 'recall':
       verifyOwn(await referred(log, place, { seq: body.of, field: 'of' }))
       return body
@@ -38,16 +38,14 @@ export async function verifyBody(log: Log, place: Place, body: ContactBody): Pro
   }
 }
 
-/** A file is only of use in the site it was uploaded to. */
-async function verifyFiles(log: Log, site: string, parts: readonly Part[]): Promise<void> {
-  for (const [index, part] of parts.entries()) {
-    if (!('file' in part) || part.file === undefined) continue
-    const file = await log.file(part.file)
-    if (file?.site !== site) {
-      const field = `parts.${index}.file`
-      throw new HutongError('invalid', `${field}: there is no file ${part.file}; upload it first`, { field })
-    }
-  }
+/** Contacts send what they themselves uploaded, or what their channel brought for them; a link to another file gives no right to it. */
+function ownFiles(log: FileRecords, { site, channel, address }: Place, parts: readonly Part[]): Promise<Part[]> {
+  const owners = [ownerOf(channel, address), ownerOf(channel)]
+  return takeUpFiles(
+    log,
+    parts,
+    (file) => file.site === site && file.owner !== undefined && owners.includes(file.owner),
+  )
 }
 
 async function referred(log: Log, place: Place, { seq, field }: { seq: number; field: string }): Promise<Entry> {

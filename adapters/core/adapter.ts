@@ -166,11 +166,12 @@ export interface LogListener {
 export interface FileStorage {
   /**
    * Stores a stream. The media type is sniffed from the bytes; what the sender claims only breaks ties. Rejects with
-   * `too_large` or `unsupported_type` and keeps nothing then.
+   * `too_large` or `unsupported_type` and keeps nothing then. `owner` is the address of the contact who uploaded it, who alone
+   * may send it then; left out for what the platform itself says belongs to a message.
    */
   put(
     content: ReadableStream<Uint8Array>,
-    meta: { site: string; name: string; type?: string; maxBytes?: number },
+    meta: { site: string; name: string; type?: string; maxBytes?: number; owner?: string },
   ): Promise<StoredFile>
   /** The content of a file, or undefined when there is none of that id. */
   get(id: string): Promise<{ file: StoredFile; content: ReadableStream<Uint8Array> } | undefined>
@@ -184,6 +185,8 @@ export interface StoredFile {
   name: string
   type: string
   bytes: number
+  /** Who uploaded it. */
+  owner?: string
 }
 
 /** Where a delivery goes. */

@@ -13,7 +13,7 @@ const MAGIC: readonly [string, readonly number[]][] = [
 export function createMemoryFiles(): FileStorage {
   const kept = new Map<string, { file: StoredFile; bytes: Uint8Array<ArrayBuffer> }>()
   return {
-    async put(content, { site, name, type, maxBytes = Number.POSITIVE_INFINITY }) {
+    async put(content, { site, name, type, maxBytes = Number.POSITIVE_INFINITY, owner }) {
       const chunks: Uint8Array[] = []
       let size = 0
       for await (const chunk of content) {
@@ -24,7 +24,14 @@ export function createMemoryFiles(): FileStorage {
       const bytes = new Uint8Array(await new Blob(chunks.map((one) => new Uint8Array(one))).arrayBuffer())
       const sniffed = MAGIC.find(([, magic]) => magic.every((value, index) => bytes[index] === value))?.[0]
       const id = `f_${kept.size + 1}`
-      const file = { id, site, name, type: sniffed ?? type ?? 'application/octet-stream', bytes: size }
+      const file = {
+        id,
+        site,
+        name,
+        type: sniffed ?? type ?? 'application/octet-stream',
+        bytes: size,
+        ...(owner !== undefined && { owner }),
+      }
       kept.set(id, { file, bytes })
       return file
     },

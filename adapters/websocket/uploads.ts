@@ -32,7 +32,7 @@ export function registerUploads({ host, sites, identities, rate }: UploadsOption
     const { address } = await visitor(site, request)
     const wait = buckets.take(`${site.id}\n${address}`)
     if (wait > 0) throw new HutongError('throttled', `too many files; try again in ${wait} ms`, { retryAfter: wait })
-    const file = await store(site, request)
+    const file = await store(site, request, address)
     return { part: partOf(file), url: host.files.url(file) }
   }
 
@@ -48,7 +48,7 @@ export function registerUploads({ host, sites, identities, rate }: UploadsOption
     return identities.fromToken(site, request.headers.get('x-hutong-token') ?? '')
   }
 
-  async function store(site: WebSite, request: Request): Promise<StoredFile> {
+  async function store(site: WebSite, request: Request, owner: string): Promise<StoredFile> {
     const { maxBytes, types } = site.uploads
     if (Number(request.headers.get('content-length') ?? 0) > maxBytes)
       throw new HutongError('too_large', `the file is larger than ${maxBytes} bytes`)
@@ -60,6 +60,7 @@ export function registerUploads({ host, sites, identities, rate }: UploadsOption
       site: site.id,
       name: nameOf(request),
       maxBytes,
+      owner,
       ...(claimed && { type: claimed }),
     })
     if (accepts(types, file.type)) return file

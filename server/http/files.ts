@@ -35,7 +35,12 @@ export function fileOperations({ files, doors, now }: FileOptions): Operation[] 
         const { site } = await doors.conversation(actor, query.conversation)
         if (request.body === null) throw new HutongError('invalid', 'the body: must be the file', { field: 'file' })
         const type = request.headers.get('content-type')
-        const file = await files.put(request.body, { site, name: query.name, ...(type === null ? {} : { type }) })
+        const file = await files.put(request.body, {
+          site,
+          name: query.name,
+          owner: `${actor.kind}/${actor.id}`,
+          ...(type === null ? {} : { type }),
+        })
         return { part: partOf(file), url: files.url(file) }
       },
     }),
