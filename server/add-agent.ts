@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HutongError } from '@hutong/core/errors'
 import { newId, randomText } from '@hutong/core/ids'
 import { hashPassword } from './auth.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 
 export const PASSWORD_MIN = 10
@@ -25,7 +25,7 @@ export async function addAgent(data: string, agent: NewAgent): Promise<{ id: str
     throw new HutongError('invalid', `the password must have at least ${PASSWORD_MIN} characters`, {
       field: 'password',
     })
-  await mkdir(data, { recursive: true })
+  await makeDataFolder(data)
   const store = createSqliteStore({ path: join(data, 'hutong.sqlite') })
   try {
     await store.migrate()

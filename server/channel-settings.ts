@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Mistake } from './contradictions.ts'
 
 /** Settings of the channels besides the web: what an operator writes to connect a mailbox. */
 
@@ -91,27 +92,30 @@ export const channelSettings = z
 
 export type ChannelSettings = z.output<typeof channelSettings>
 
-interface Mistake {
-  path: readonly PropertyKey[]
-  message: string
-}
-
 /** What channels demand of one another and of the sites. */
-export function channelMistakes(channels: readonly ChannelSettings[], siteKeys: readonly string[]): Mistake[] {
+export function channelMistakes(
+  channels: readonly { [Key in 'id' | 'site' | 'from']?: string | undefined }[],
+  siteKeys: readonly string[],
+): Mistake[] {
   return channels.flatMap(({ id, site, from }, at) => {
     const before = channels.slice(0, at)
     const found: [string, string | false][] = [
       ['id', id === 'web' && '"web" is the widget’s own channel'],
-      ['id', before.some((one) => one.id === id) && `"${id}" is used by another channel`],
-      ['site', !siteKeys.includes(site) && `there is no site "${site}"`],
-      ['from', before.some((one) => sameMailbox(one.from, from)) && `"${from}" is read by another channel`],
+      ['id', id !== undefined && before.some((one) => one.id === id) && `"${id}" is used by another channel`],
+      ['site', site !== undefined && !siteKeys.includes(site) && `there is no site "${site}"`],
+      [
+        'from',
+        from !== undefined &&
+          before.some((one) => sameMailbox(one.from, from)) &&
+          `"${from}" is read by another channel`,
+      ],
     ]
     return found.flatMap(([field, message]) => (message === false ? [] : [{ path: ['channels', at, field], message }]))
   })
 }
 
-function sameMailbox(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
+function sameMailbox(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase()
 }
 
 /** The channel with everything secret replaced. */

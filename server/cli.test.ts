@@ -80,6 +80,41 @@ describe('hutong serve', { timeout: 30_000 }, () => {
   })
 })
 
+describe('the data folder', { timeout: 30_000 }, () => {
+  it('has one relay: a second one says so and leaves, and may start once the first is killed', async () => {
+    const first = await startServing({ HUTONG_SECRET: SECRET })
+    const second = await run(['serve'])
+    expect([second.code, second.err]).toEqual([
+      1,
+      `another relay is running on the data folder ${join(folder, 'data')}: stop it, or give this one a "data" of its own\n`,
+    ])
+    first.child.kill('SIGKILL')
+    await exitOf(first.child)
+    const third = await startServing({ HUTONG_SECRET: SECRET })
+    expect((await fetch(`http://127.0.0.1:${third.port}/readyz`)).status).toBe(200)
+  })
+
+  it('can be migrated and looked at beside the running relay', async () => {
+    const { port } = await startServing({ HUTONG_SECRET: SECRET })
+    expect(await run(['migrate'])).toMatchObject({ code: 0, err: '' })
+    const looked = await run(['doctor', '--listen.port', `${port}`])
+    expect([looked.code, looked.out]).toEqual([0, expect.stringMatching(/^ok {3}a relay is running on /m)])
+  })
+
+  it('is refused in one sentence where there can be none', async () => {
+    for (const path of ['/etc/passwd/x', '/proc/nope']) {
+      const { code, err } = await run(['serve', '--data', path])
+      expect([code, err.trim().split('\n')]).toEqual([
+        2,
+        [
+          'hutong cannot start, the configuration is wrong:',
+          expect.stringMatching(`^data: .*: ${path}; name a folder`),
+        ],
+      ])
+    }
+  })
+})
+
 describe('hutong config', { timeout: 30_000 }, () => {
   it('names every mistake and ends with 2', async () => {
     await writeFile(join(folder, 'hutong.config.json'), JSON.stringify({ lisen: {}, rawDays: 'many' }))
@@ -87,6 +122,25 @@ describe('hutong config', { timeout: 30_000 }, () => {
     expect(code).toBe(2)
     expect(err).toMatch(/lisen: is no setting; did you mean "listen"/)
     expect(err).toMatch(/rawDays: /)
+  })
+
+  it('is checked with the backends in the chains, and without speaking of a start', async () => {
+    const site = { key: 'shop', name: 'Shop', routing: ['keywrod'] }
+    await writeFile(join(folder, 'hutong.config.json'), JSON.stringify({ sites: [site] }))
+    const { err, code } = await run(['config', 'check'], { env: {} })
+    expect(code).toBe(2)
+    expect(err.split('\n')).toEqual([
+      'the configuration is wrong:',
+      expect.stringContaining('secret: is needed in production'),
+      expect.stringContaining('there is no backend "keywrod"; there are keyword and desk; did you mean "keyword"?'),
+      '',
+    ])
+  })
+
+  it('is printed, and the database migrated, without a secret', async () => {
+    const print = await run(['config', 'print'], { env: {} })
+    expect([print.code, JSON.parse(print.out).mode]).toEqual([0, 'production'])
+    expect(await run(['migrate'], { env: {} })).toMatchObject({ code: 0, err: '' })
   })
 
   it('prints what is in force without the secret', async () => {
@@ -145,7 +199,12 @@ describe('hutong', { timeout: 30_000 }, () => {
   it('helps, tells its version and knows no other commands', async () => {
     expect((await run(['--help'])).out).toContain('hutong serve')
     expect((await run(['--version'])).out).toBe(`${VERSION}\n`)
-    expect(await run(['sevre'])).toMatchObject({ code: 2, err: expect.stringContaining('"sevre"') })
+    const guesses = { sevre: 'serve', conifg: 'config', 'conifg check': 'config check', 'config chekc': 'config check' }
+    for (const [typed, meant] of Object.entries(guesses))
+      expect(await run(typed.split(' '))).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(`no command "${typed}"; .*"hutong ${meant}"`),
+      })
   })
 })
 
@@ -177,7 +236,7 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
     expect(code).toBe(1)
     for (const sentence of [
       /FAIL routing — .*"oracle"/,
-      /FAIL data folder .* — make it writable/,
+      /FAIL data folder .* — data: a file stands where a folder should be: .* name a folder/,
       /FAIL port — .*used by another program/,
       /hm +the secret looks guessable — /,
       /hm +publicUrl .* is not https — /,

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { toHutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
 import { addAgent } from './add-agent.ts'
-import { redacted, type Settings, unroutable } from './config.ts'
-import { configuredBackends } from './configured-backends.ts'
+import { redacted, type Settings } from './config.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { doctor } from './doctor.ts'
-import { loadConfig } from './load-config.ts'
+import { type Loaded, loadConfig, type Sources } from './load-config.ts'
+import { nearest } from './nearest.ts'
 import { serve } from './serve.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import { VERSION } from './version.ts'
@@ -57,12 +57,25 @@ async function main(argv: readonly string[]): Promise<number> {
     const command = COMMANDS[words.slice(0, length).join(' ')]
     if (words.length >= length && command) return command(words.slice(length), flags)
   }
-  complain(words.length === 0 ? HELP : `hutong: there is no command "${words.join(' ')}"; hutong --help shows all`)
+  complain(words.length === 0 ? HELP : unknownCommand(words))
   return MISUSED
 }
 
+function unknownCommand(words: readonly string[]): string {
+  const [group = ''] = words
+  const asked = words.slice(0, 2).join(' ')
+  const inGroup = Object.keys(COMMANDS).filter((name) => name.startsWith(`${group} `))
+  const groups = Object.keys(COMMANDS).flatMap((name) => name.split(' ', 1))
+  const near = nearest(asked, Object.keys(COMMANDS)) ?? nearest(group, groups)
+  const hint =
+    inGroup.length > 0
+      ? `there is ${inGroup.map((name) => `"hutong ${name}"`).join(' and ')}`
+      : `${near === undefined ? '' : `did you mean "hutong ${near}"? `}hutong --help shows all`
+  return `hutong: there is no command "${asked}"; ${hint}`
+}
+
 async function runServe(_: readonly string[], flags: readonly string[]): Promise<number> {
-  const settings = await settingsOf(flags)
+  const { settings } = await load(flags, { backends: [] })
   const running = await serve(settings)
   say(`hutong listening on ${running.url}`)
   process.send?.({ ready: true, port: running.port })
@@ -83,7 +96,7 @@ function interrupted(): Promise<void> {
 
 async function runMigrate(_: readonly string[], flags: readonly string[]): Promise<number> {
   const { data } = await settingsOf(flags)
-  await mkdir(data, { recursive: true })
+  await makeDataFolder(data)
   const store = createSqliteStore({ path: join(data, 'hutong.sqlite') })
   const version = await store.migrate().finally(() => store.close())
   return say(`the database is at version ${version}`)
@@ -101,11 +114,7 @@ async function runDoctor(_: readonly string[], flags: readonly string[]): Promis
 }
 
 async function runConfigCheck(_: readonly string[], flags: readonly string[]): Promise<number> {
-  const { settings, file } = await loadConfig({ flags, env: process.env })
-  const backends = configuredBackends(settings).map((backend) => backend.name)
-  const mistakes = unroutable(settings, backends)
-  for (const one of mistakes) complain(`${one.path.join('.')}: ${one.message}`)
-  if (mistakes.length > 0) return MISUSED
+  const { file } = await load(flags, { backends: [] })
   return say(file === undefined ? 'the configuration is right (there is no file)' : `${file} is right`)
 }
 
@@ -154,8 +163,13 @@ async function runTokenNew([name]: readonly string[]): Promise<number> {
   return say(`for "tokens" in the configuration: ${JSON.stringify({ name, hash, role: 'backend' })}`)
 }
 
+/** For commands that sign nothing. */
 async function settingsOf(flags: readonly string[]): Promise<Settings> {
-  return (await loadConfig({ flags, env: process.env })).settings
+  return (await load(flags, { needsSecret: false })).settings
+}
+
+function load(flags: readonly string[], more: Partial<Sources>): Promise<Loaded> {
+  return loadConfig({ flags, env: process.env, ...more })
 }
 
 function say(line: string): number {
@@ -167,11 +181,13 @@ function complain(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
+const given = process.argv.slice(2)
 try {
-  process.exitCode = await main(process.argv.slice(2))
+  process.exitCode = await main(given)
 } catch (thrown) {
   const error = toHutongError(thrown)
-  if (error.code === 'misconfigured') complain(`hutong cannot start, the configuration is wrong:\n${error.message}`)
+  const start = given[0] === 'serve' ? 'hutong cannot start, the configuration is wrong' : 'the configuration is wrong'
+  if (error.code === 'misconfigured') complain(`${start}:\n${error.message}`)
   else complain(error.code === 'internal' ? String((thrown as Error).stack) : error.message)
   process.exitCode = error.code === 'misconfigured' ? MISUSED : FAILED
 }

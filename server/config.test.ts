@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseConfig, redacted, sitesOf, unroutable } from './config.ts'
+import { parseConfig, redacted, sitesOf } from './config.ts'
 import { loadConfig, type Sources, withSecret } from './load-config.ts'
 
 const SECRET = 'a secret that is long enough for everything'
@@ -123,7 +123,6 @@ describe('mistakes', () => {
     })
     expect((await mistakesOf({})).map((line) => line.replace(/^.*json: /, ''))).toEqual([
       'sites.1.key: "shop" is used by another site',
-      'sites.1.id: "shop" is used by another site',
       'tokens.1.name: "bot" is used by another token',
       'tokens.0.sites: there is no site "elsewhere"',
       'tokens.1.sites: there is no site "elsewhere"',
@@ -157,10 +156,64 @@ describe('mistakes', () => {
     )
   })
 
-  it('finds routing steps that nobody answers to', () => {
-    const config = parseConfig({ secret: SECRET, sites: [{ key: 'a', name: 'A', routing: ['keywrod', 'desk'] }] })
-    expect(unroutable(config, ['keyword'])).toEqual([
-      { path: ['sites', 0, 'routing'], message: 'there is no backend "keywrod"; there are keyword and desk' },
+  it('finds routing steps that nobody answers to, beside every other mistake', async () => {
+    await write({
+      sites: [
+        { key: 'a', name: 'A', routing: ['keywrod', 'oracle', 'desk'], origins: ['*'] },
+        { key: 'a', name: 'B', uploads: { maxBytes: 2_048 } },
+      ],
+      limits: { uploadBytes: 1_024 },
+    })
+    const mistakes = await mistakesOf({ env: { HUTONG_RAW_DAYS: 'many' }, backends: ['crm'] })
+    expect(mistakes.map((line) => line.replace(/^.*json: /, ''))).toEqual([
+      'sites.0.origins.0: must be an exact origin such as "https://shop.example", without a path and without *',
+      'HUTONG_RAW_DAYS: must be a number',
+      'secret: is needed in production; make one with: openssl rand -base64 48 (set HUTONG_SECRET, or "secret" in ' +
+        `${join(folder, 'hutong.config.json')})`,
+      'sites.1.key: "a" is used by another site',
+      'sites.0.uploads.maxBytes: is above limits.uploadBytes, 1024',
+      'sites.1.uploads.maxBytes: is above limits.uploadBytes, 1024',
+      'sites.0.routing: there is no backend "keywrod"; there are keyword, crm and desk; did you mean "keyword"?',
+      'sites.0.routing: there is no backend "oracle"; there are keyword, crm and desk',
+    ])
+  })
+
+  it('names the nearest right word for a wrong one, and none that is far away', async () => {
+    const env = { HUTONG_SECRET: SECRET, HUTONG_MODE: 'prodution', HUTONG_LOG__LEVEL: 'loud', HUTONG_FOO: '1' }
+    await write({ sites: [{ key: 'shop', name: 'A' }], tokens: [{ name: 'a', hash: 'a'.repeat(64), sites: ['shpo'] }] })
+    expect((await mistakesOf({ env })).map((line) => line.replace(/^.*json: /, ''))).toEqual([
+      'HUTONG_FOO: is no setting; hutong config print shows those there are',
+      'HUTONG_MODE: must be one of "production", "development"; did you mean "production"?',
+      'HUTONG_LOG__LEVEL: must be one of "silent", "error", "warn", "info", "debug"',
+      'tokens.0.sites: there is no site "shpo"; did you mean "shop"?',
+    ])
+  })
+
+  it('says in plain words what a value has to be', () => {
+    const input: unknown = {
+      secret: SECRET,
+      listen: { port: 70_000 },
+      drain: { maxMs: 100.5 },
+      sites: [{ key: 'a', locales: [], uploads: { types: ['png'] }, jwtKeys: [{ kid: 'k', alg: 'none' }] }],
+      trustProxy: ['proxy'],
+      backends: { 'a b': {} },
+    }
+    const outcome = (() => {
+      try {
+        return parseConfig(input as { secret: string })
+      } catch (error) {
+        return (error as Error).message.split('\n')
+      }
+    })()
+    expect(outcome).toEqual([
+      'listen.port: must be at most 65535',
+      'sites.0.name: is missing; give a text',
+      'sites.0.locales: must have at least one entry',
+      'sites.0.jwtKeys.0.alg: must be one of "HS256", "EdDSA"',
+      'sites.0.uploads.types.0: must be a media type such as "image/png", or a family of them such as "image/*"',
+      'backends.a b: has a name that cannot be: must be 1 to 64 letters, digits, "-" or "_"',
+      'trustProxy.0: must be an address such as "10.0.0.1" or a network such as "10.0.0.0/8"',
+      'drain.maxMs: must be a whole number',
     ])
   })
 })

@@ -1,6 +1,10 @@
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
-import { channelMistakes, channelSettings, redactedChannel } from './channel-settings.ts'
+import { channelSettings, redactedChannel } from './channel-settings.ts'
+import { contradictions, type Mistake } from './contradictions.ts'
+import { nearest } from './nearest.ts'
+import { didYouMean, settingWords } from './setting-words.ts'
+import { readable, settingNames } from './settings-tree.ts'
 
 /**
  * Every setting of a relay, in one schema. The same object is what `hutong.config.json` holds, what `HUTONG_…` variables and
@@ -38,6 +42,14 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
   error: 'must be 1 to 64 letters, digits, "-" or "_"',
 })
 
+const mediaType = z.string().regex(/^[\w.+-]+\/([\w.+-]+|\*)$/, {
+  error: 'must be a media type such as "image/png", or a family of them such as "image/*"',
+})
+
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an address such as "10.0.0.1" or a network such as "10.0.0.0/8"',
+})
+
 const site = z.strictObject({
   /** Public; it stands in the page's script tag. */
   key: name,
@@ -58,7 +70,7 @@ const site = z.strictObject({
         .min(0)
         .max(100 * MIB)
         .default(10 * MIB),
-      types: z.array(z.string().regex(/^[\w.+-]+\/([\w.+-]+|\*)$/)).default(UPLOAD_TYPES),
+      types: z.array(mediaType).default(UPLOAD_TYPES),
     })
     .prefault({}),
   /** Shows agents what a visitor is typing before it is sent. */
@@ -150,7 +162,7 @@ export const settings = z.strictObject({
   limits: limits.prefault({}),
   websocket: websocket.prefault({}),
   /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
-  trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+  trustProxy: z.array(network).default([]),
   /** When an answer that a customer has not read in the widget goes to another channel. */
   reach: z
     .strictObject({
@@ -184,57 +196,37 @@ export function sitesOf(config: Settings): SiteConfig[] {
   return config.sites.map((one) => ({ ...one, id: one.id ?? one.key }))
 }
 
-export interface Mistake {
-  path: readonly PropertyKey[]
-  message: string
+/** Everything that is wrong with settings from outside, and the settings when nothing is. */
+export function checkSettings(tree: unknown): { settings?: Settings; mistakes: Mistake[] } {
+  const result = settings.safeParse(tree, { error: settingWords })
+  if (result.success) return { settings: result.data, mistakes: contradictions(result.data) }
+  const wrong = result.error.issues.flatMap(apart)
+  const taken = new Set(wrong.map(({ path }) => path.join('.')))
+  const more = contradictions(readable(settings, tree) ?? {}).filter(({ path }) => !taken.has(path.join('.')))
+  return { mistakes: [...wrong, ...more] }
 }
 
-/** What one setting demands of another. */
-export function contradictions(config: Settings): Mistake[] {
-  const mistakes: Mistake[] = []
-  const sites = sitesOf(config)
-  if (config.mode === 'production' && config.secret === undefined)
-    mistakes.push({ path: ['secret'], message: 'is needed in production; make one with: openssl rand -base64 48' })
-  for (const field of ['key', 'id'] as const)
-    for (const at of repeated(sites.map((one) => one[field])))
-      mistakes.push({ path: ['sites', at, field], message: `"${sites[at]?.[field]}" is used by another site` })
-  for (const [at, { uploads }] of sites.entries())
-    if (uploads.maxBytes > config.limits.uploadBytes)
-      mistakes.push({
-        path: ['sites', at, 'uploads', 'maxBytes'],
-        message: `is above limits.uploadBytes, ${config.limits.uploadBytes}`,
-      })
-  for (const at of repeated(config.tokens.map((one) => one.name)))
-    mistakes.push({ path: ['tokens', at, 'name'], message: `"${config.tokens[at]?.name}" is used by another token` })
-  for (const [at, one] of config.tokens.entries())
-    for (const key of one.sites ?? [])
-      if (!sites.some((other) => other.key === key))
-        mistakes.push({ path: ['tokens', at, 'sites'], message: `there is no site "${key}"` })
-  const keys = sites.map(({ key }) => key)
-  return [...mistakes, ...channelMistakes(config.channels, keys)]
-}
-
-/** Names in routing chains that no backend answers to, as sentences. */
-export function unroutable(config: Settings, backends: readonly string[]): Mistake[] {
-  return config.sites.flatMap((one, at) =>
-    one.routing
-      .filter((step) => step !== 'desk' && !backends.includes(step))
-      .map((step) => ({
-        path: ['sites', at, 'routing'],
-        message: `there is no backend "${step}"; there ${backends.length === 0 ? 'is only' : `are ${backends.join(', ')} and`} desk`,
-      })),
-  )
+/** One mistake per unknown key, so that each gets its own suggestion. */
+function apart(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== 'unrecognized_keys') return [issue]
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    message: `is no setting${didYouMean(nearest(key, settingNames(settings, issue.path.map(String))))}`,
+  }))
 }
 
 /** A whole configuration from one object, for programs and tests. Throws `misconfigured` naming every mistake. */
 export function parseConfig(input: ConfigInput & { secret: string }): Config
 export function parseConfig(input: ConfigInput): Settings
 export function parseConfig(input: ConfigInput): Settings {
-  const result = settings.safeParse(input)
-  const mistakes: Mistake[] = result.success ? contradictions(result.data) : result.error.issues
-  if (!result.success || mistakes.length > 0)
-    throw new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
-  return result.data
+  const { settings: checked, mistakes } = checkSettings(input)
+  if (!checked || mistakes.length > 0) throw misconfigured(mistakes)
+  return checked
+}
+
+/** One mistake a line, each with the setting that it is about. */
+export function misconfigured(mistakes: readonly Mistake[]): HutongError {
+  return new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
 }
 
 /** The settings with everything secret replaced, to be shown. */
@@ -251,10 +243,6 @@ export function redacted(config: Settings): Settings {
     tokens: config.tokens.map((one) => ({ ...one, hash: hidden })),
     backends: Object.fromEntries(Object.keys(config.backends).map((key) => [key, { hidden: true }])),
   }
-}
-
-function repeated(values: readonly string[]): number[] {
-  return values.flatMap((value, at) => (values.indexOf(value) < at ? [at] : []))
 }
 
 function isOrigin(value: string): boolean {

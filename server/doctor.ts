@@ -1,9 +1,10 @@
-import { constants } from 'node:fs'
-import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtFiles } from './built-files.ts'
-import { type Settings, unroutable } from './config.ts'
-import { configuredBackends } from './configured-backends.ts'
+import type { Settings } from './config.ts'
+import { backendMistakes, configuredBackends } from './configured-backends.ts'
+import { makeDataFolder } from './data-folder.ts'
+import { isLocked } from './data-lock.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
 import { loadConfig, type Sources } from './load-config.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -26,24 +27,27 @@ export async function* doctor(sources: Sources): AsyncIterable<Finding> {
   yield nodeVersion(process.versions.node)
   const loaded = await loadConfig(sources).catch((error: Error) => error)
   if (loaded instanceof Error) {
-    for (const line of loaded.message.split('\n')) yield { state: 'bad', what: 'configuration', remedy: line }
+    const all = await loadConfig({ backends: [], ...sources }).catch((error: Error) => error.message)
+    for (const line of String(all).split('\n')) yield { state: 'bad', what: 'configuration', remedy: line }
     return
   }
   const { settings, file } = loaded
   yield { state: 'good', what: `configuration${file === undefined ? ' (no file)' : ` ${file}`}` }
-  yield backends(settings)
+  yield* backends(settings)
   yield secret(settings)
   yield* addresses(settings)
   yield* channels(settings)
   yield* await builds()
   const folder = await dataFolder(settings.data)
+  const running = folder.state === 'good' && isLocked(settings.data)
   yield folder
   if (folder.state === 'good') {
     yield await database(settings.data)
     yield await space(settings.data)
     yield await clock(settings.data)
   }
-  yield await port(settings)
+  if (running) yield { state: 'good', what: `a relay is running on ${settings.data}` }
+  else yield await port(settings)
 }
 
 export function nodeVersion(version: string): Finding {
@@ -53,15 +57,17 @@ export function nodeVersion(version: string): Finding {
   return { state: 'bad', what: `Node ${version} is too old`, remedy: `install Node ${NODE_MIN.join('.')} or newer` }
 }
 
-function backends(settings: Settings): Finding {
-  try {
-    const names = configuredBackends(settings).map((backend) => backend.name)
-    const [first] = unroutable(settings, names)
-    if (first) return { state: 'bad', what: 'routing', remedy: `${first.path.join('.')}: ${first.message}` }
-    return { state: 'good', what: `backends: ${[...names, 'desk'].join(', ')}` }
-  } catch (error) {
-    return { state: 'bad', what: 'backends', remedy: (error as Error).message }
-  }
+function* backends(settings: Settings): Iterable<Finding> {
+  const mistakes = backendMistakes(settings, [])
+  for (const { path, message } of mistakes)
+    yield {
+      state: 'bad',
+      what: path.includes('routing') ? 'routing' : 'backends',
+      remedy: `${path.join('.')}: ${message}`,
+    }
+  if (mistakes.length > 0) return
+  const names = configuredBackends(settings).map((backend) => backend.name)
+  yield { state: 'good', what: `backends: ${[...names, 'desk'].join(', ')}` }
 }
 
 function secret({ secret: value, mode }: Settings): Finding {
@@ -141,11 +147,10 @@ async function builds(): Promise<Finding[]> {
 
 async function dataFolder(folder: string): Promise<Finding> {
   try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
+    await makeDataFolder(folder)
     return { state: 'good', what: `data folder ${folder}` }
   } catch (error) {
-    return { state: 'bad', what: `data folder ${folder}`, remedy: `make it writable: ${(error as Error).message}` }
+    return { state: 'bad', what: `data folder ${folder}`, remedy: (error as Error).message }
   }
 }
 

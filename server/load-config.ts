@@ -1,10 +1,12 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { HutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
-import { type Config, contradictions, type Mistake, type Settings, settings } from './config.ts'
-import { nearest } from './nearest.ts'
-import { asVariable, readSetting, type SettingsTree, settingNames, writeSetting } from './settings-tree.ts'
+import { type Config, checkSettings, type Settings, settings } from './config.ts'
+import { backendMistakes } from './configured-backends.ts'
+import type { Mistake } from './contradictions.ts'
+import { makeDataFolder } from './data-folder.ts'
+import { asVariable, readable, readSetting, type SettingsTree, writeSetting } from './settings-tree.ts'
 
 export const CONFIG_FILE = 'hutong.config.json'
 
@@ -17,6 +19,10 @@ export interface Sources {
   env?: Readonly<Record<string, string | undefined>>
   /** Folder in which relative names begin. */
   folder?: string
+  /** Whether production is refused without a secret. Default true. */
+  needsSecret?: boolean
+  /** Names of the backends that stand beside the relay's own: routing chains are then held against both. */
+  backends?: readonly string[]
 }
 
 export interface Loaded {
@@ -29,7 +35,8 @@ export interface Loaded {
  * Defaults, then the file, then the environment, then the flags. Rejects with `misconfigured`, whose message names every
  * mistake of every source, one a line.
  */
-export async function loadConfig({ flags = [], env = {}, folder = process.cwd() }: Sources): Promise<Loaded> {
+export async function loadConfig(sources: Sources): Promise<Loaded> {
+  const { flags = [], env = {}, folder = process.cwd(), needsSecret = true, backends } = sources
   const mistakes: string[] = []
   const given = parseFlags(flags, mistakes)
   const named = given.get('config') ?? env.HUTONG_CONFIG
@@ -48,18 +55,21 @@ export async function loadConfig({ flags = [], env = {}, folder = process.cwd() 
       write(label, label.slice('HUTONG_'.length).split('__'), value)
   for (const [flag, value] of given) write(`--${flag}`, flag.split('.'), value)
 
-  const result = settings.safeParse(tree)
-  const wrong = result.success ? contradictions(result.data) : unknownKeysApart(result.error.issues)
-  mistakes.push(...wrong.map((one) => sentence(one, { tree, origin, file: read.file })))
-  if (!result.success || mistakes.length > 0) throw new HutongError('misconfigured', mistakes.join('\n'))
-  return { settings: result.data, ...(read.file === undefined ? {} : { file: read.file }) }
+  const { settings: checked, mistakes: wrong } = checkSettings(tree)
+  const found = needsSecret
+    ? wrong
+    : wrong.filter(({ path }) => path.join('.') !== 'secret' || tree.secret !== undefined)
+  if (backends) found.push(...backendMistakes(readable(settings, tree) ?? {}, backends))
+  mistakes.push(...found.map((one) => sentence(one, { tree, origin, file: read.file })))
+  if (!checked || mistakes.length > 0) throw new HutongError('misconfigured', mistakes.join('\n'))
+  return { settings: checked, ...(read.file === undefined ? {} : { file: read.file }) }
 }
 
 /** The settings with a secret: the configured one, or in development one that is made once and kept in the data folder. */
 export async function withSecret(config: Settings): Promise<Config> {
   if (config.secret !== undefined) return { ...config, secret: config.secret }
   const path = join(config.data, 'secret')
-  await mkdir(config.data, { recursive: true })
+  await makeDataFolder(config.data)
   const made = randomText(48)
   try {
     await writeFile(path, `${made}\n`, { flag: 'wx', mode: 0o600 })
@@ -111,25 +121,6 @@ async function readConfigFile(
     mistakes.push(`${path}: is not JSON: ${(error as Error).message}`)
   }
   return { tree: {} }
-}
-
-interface Issue extends Mistake {
-  code?: string
-  keys?: readonly string[]
-}
-
-/** One mistake per unknown key, so that each gets its own suggestion. */
-function unknownKeysApart(issues: readonly Issue[]): Mistake[] {
-  return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [issue]
-    return (issue.keys ?? []).map((key) => {
-      const near = nearest(key, settingNames(settings, issue.path.map(String)))
-      return {
-        path: [...issue.path, key],
-        message: `is no setting${near === undefined ? '' : `; did you mean "${near}"?`}`,
-      }
-    })
-  })
 }
 
 interface Written {

@@ -5,16 +5,17 @@ import { createSocketServer, createWebSocketAdapter, type WebSite } from '@huton
 import type { Adapter, Clock, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import { createClientAddress } from '@hutong/core/client-address'
-import { HutongError } from '@hutong/core/errors'
 import { Hono } from 'hono'
 import { createAuth } from './auth.ts'
 import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
-import { type Config, type Settings, sitesOf, unroutable } from './config.ts'
+import { type Config, type Settings, sitesOf } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
 import { askingChannels, configuredChannels } from './configured-channels.ts'
 import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
+import { makeDataFolder } from './data-folder.ts'
+import { lockData } from './data-lock.ts'
 import { createFiles } from './files.ts'
 import { installHealth } from './health.ts'
 import { createRest } from './http/rest.ts'
@@ -77,8 +78,10 @@ async function closeAll(closers: Closers): Promise<void> {
 
 async function open(config: Config, extras: ServeExtras, closers: Closers): Promise<number> {
   const { clock = { now: Date.now }, logger = createLogger(config.log) } = extras
-  const backends = [...configuredBackends(config), ...(extras.backends ?? [])]
-  refuseUnroutable(config, backends)
+  const backends = configuredBackends(config, extras.backends)
+  await makeDataFolder(config.data)
+  const lock = await lockData(config.data)
+  closers.push(lock.release)
   const ground = await openGround(config, clock, closers)
   const { store, files, metrics, presence } = ground
 
@@ -199,13 +202,4 @@ function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> }
-}
-
-function refuseUnroutable(config: Config, backends: readonly Backend[]): void {
-  const mistakes = unroutable(
-    config,
-    backends.map((backend) => backend.name),
-  )
-  if (mistakes.length > 0)
-    throw new HutongError('misconfigured', mistakes.map((one) => `${one.path.join('.')}: ${one.message}`).join('\n'))
 }

@@ -1,10 +1,17 @@
-import type { z } from 'zod'
+import { safeParse, type z } from 'zod'
 import { bare, nearest } from './nearest.ts'
 
 /** Settings before they are checked: what JSON can hold. */
 export type SettingsTree = Record<string, unknown>
 
 type Schema = z.core.$ZodType
+
+/** What is left of `T` when every part that could not be read is missing. */
+export type Partly<T> = T extends readonly (infer Item)[]
+  ? (Partly<Item> | undefined)[]
+  : T extends object
+    ? { [Key in keyof T]?: Partly<T[Key]> | undefined }
+    : T
 
 /** Just enough of a zod definition to find one's way in it. */
 interface Definition {
@@ -14,6 +21,7 @@ interface Definition {
   shape?: Record<string, Schema>
   element?: Schema
   valueType?: Schema
+  entries?: Record<string, string>
 }
 
 /**
@@ -44,6 +52,24 @@ export function readSetting(tree: unknown, path: readonly string[]): unknown {
     (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
     tree,
   )
+}
+
+/**
+ * What of the settings can be read, part by part: a list or an object with a wrong part loses that part alone, and a slip of
+ * the pen in one of a few words counts as the word that was meant.
+ */
+export function readable<T>(schema: z.ZodType<T>, given: unknown): Partly<T> | undefined {
+  return part(schema, given) as Partly<T> | undefined
+}
+
+function part(schema: Schema, given: unknown): unknown {
+  const parsed = safeParse(schema, given)
+  if (parsed.success) return parsed.data
+  const { shape, element, entries } = definition(schema)
+  if (entries) return typeof given === 'string' ? nearest(given, Object.values(entries)) : undefined
+  if (element) return Array.isArray(given) ? given.map((one) => part(element, one)) : undefined
+  if (!shape || typeof given !== 'object' || given === null) return undefined
+  return Object.fromEntries(Object.entries(shape).map(([key, one]) => [key, part(one, Reflect.get(given, key))]))
 }
 
 /** Names that may stand below `path`. */
@@ -101,7 +127,7 @@ function emptyFor(key: string | undefined): object {
 
 function unknownName(schema: Schema, segments: readonly string[]): string {
   const near = nearest(segments.join('.'), everyName(schema))
-  return `is no setting${near === undefined ? '' : `; did you mean ${near} (HUTONG_${asVariable(near)}, --${near})?`}`
+  return `is no setting${near === undefined ? '; hutong config print shows those there are' : `; did you mean ${near} (HUTONG_${asVariable(near)}, --${near})?`}`
 }
 
 function everyName(schema: Schema, prefix = ''): string[] {

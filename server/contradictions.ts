@@ -1,0 +1,84 @@
+import { channelMistakes } from './channel-settings.ts'
+import type { Settings } from './config.ts'
+import { nearest } from './nearest.ts'
+import { didYouMean } from './setting-words.ts'
+import type { Partly } from './settings-tree.ts'
+
+export interface Mistake {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** What one setting demands of another, as far as they could be read. */
+export function contradictions(config: Partly<Settings>): Mistake[] {
+  const keys = (config.sites ?? []).map((one) => one?.key)
+  return [
+    ...secretMistakes(config),
+    ...siteMistakes(config),
+    ...tokenMistakes(config, keys),
+    ...channelMistakes(
+      (config.channels ?? []).map((one) => one ?? {}),
+      keys.filter((key) => key !== undefined),
+    ),
+  ]
+}
+
+function secretMistakes({ mode, secret }: Partly<Settings>): Mistake[] {
+  if (mode === 'development' || secret !== undefined) return []
+  return [{ path: ['secret'], message: 'is needed in production; make one with: openssl rand -base64 48' }]
+}
+
+function siteMistakes({ sites = [], limits }: Partly<Settings>): Mistake[] {
+  const keys = sites.map((one) => one?.key)
+  const ids = sites.map((one) => one?.id ?? one?.key)
+  const sameKey = repeated(keys)
+  const sameId = repeated(ids).filter((at) => !sameKey.includes(at))
+  const most = limits?.uploadBytes
+  return [
+    ...sameKey.map((at) => ({ path: ['sites', at, 'key'], message: `"${keys[at]}" is used by another site` })),
+    ...sameId.map((at) => ({ path: ['sites', at, 'id'], message: `"${ids[at]}" is used by another site` })),
+    ...sites.flatMap((one, at) => {
+      const bytes = one?.uploads?.maxBytes
+      if (bytes === undefined || most === undefined || bytes <= most) return []
+      return [{ path: ['sites', at, 'uploads', 'maxBytes'], message: `is above limits.uploadBytes, ${most}` }]
+    }),
+  ]
+}
+
+function tokenMistakes({ tokens = [] }: Partly<Settings>, keys: readonly (string | undefined)[]): Mistake[] {
+  const names = tokens.map((one) => one?.name)
+  const known = keys.filter((key) => key !== undefined)
+  return [
+    ...repeated(names).map((at) => ({
+      path: ['tokens', at, 'name'],
+      message: `"${names[at]}" is used by another token`,
+    })),
+    ...tokens.flatMap((one, at) =>
+      (one?.sites ?? [])
+        .filter((key) => key !== undefined && !known.includes(key))
+        .map((key = '') => ({
+          path: ['tokens', at, 'sites'],
+          message: `there is no site "${key}"${didYouMean(nearest(key, known))}`,
+        })),
+    ),
+  ]
+}
+
+/** Steps of routing chains that no backend answers to. */
+export function unroutable({ sites = [] }: Partly<Pick<Settings, 'sites'>>, backends: readonly string[]): Mistake[] {
+  const there = [...backends, 'desk']
+  const names = there.length === 1 ? 'is only desk' : `are ${there.slice(0, -1).join(', ')} and desk`
+  return sites.flatMap((one, at) =>
+    (one?.routing ?? [])
+      .filter((step) => step !== undefined && !there.includes(step))
+      .map((step = '') => ({
+        path: ['sites', at, 'routing'],
+        message: `there is no backend "${step}"; there ${names}${didYouMean(nearest(step, there))}`,
+      })),
+  )
+}
+
+/** Where a value stands that stood further up already. */
+function repeated(values: readonly (string | undefined)[]): number[] {
+  return values.flatMap((value, at) => (value !== undefined && values.indexOf(value) < at ? [at] : []))
+}
