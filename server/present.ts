@@ -13,6 +13,17 @@ export function withUrls(entry: Entry, files: Urls): Entry {
   return { ...entry, body: { ...body, parts } }
 }
 
+/** A page of a log as its contact may see it: of what was taken back, only that it was there. */
+export function pageToContact(entries: readonly Entry[], recalled: ReadonlySet<number>, files: Urls): Entry[] {
+  return entries.map((entry) => presentToContact(withoutRecalled(entry, recalled), files))
+}
+
+function withoutRecalled(entry: Entry, recalled: ReadonlySet<number>): Entry {
+  const { body, seq } = entry
+  if (body.kind !== 'message' && body.kind !== 'edit') return entry
+  return recalled.has(body.kind === 'edit' ? body.of : seq) ? { ...entry, body: { ...body, parts: [] } } : entry
+}
+
 /** The entry as its contact may see it, files linked. */
 export function presentToContact(entry: Entry, files: Urls): Entry {
   return withUrls(visibleToContact(entry), files)

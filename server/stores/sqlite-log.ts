@@ -1,3 +1,4 @@
+import type { BodyOf } from '@hutong/core/entry'
 import { type Kysely, sql } from 'kysely'
 import { conversations } from './conversations.ts'
 import { type EntryRow, type EventRow, toEntry, toEvent } from './rows.ts'
@@ -35,6 +36,7 @@ export function createSqliteLog(parts: SqliteParts): LogStore {
           : all<EntryRow>(parts.statements.before, n, range.before, range.limit).reverse()
       return rows.map((row) => toEntry(row, conversation))
     },
+    recalled: (conversation) => recalled(db, conversation),
     async conversation(id) {
       if (turn.busy) await alone()
       return lookUp(parts, id)?.conversation
@@ -55,6 +57,17 @@ export function createSqliteLog(parts: SqliteParts): LogStore {
     setCursor: (conversation, cursor) => setCursor(parts, conversation, cursor),
     conversations: (query) => conversations(db, query),
   }
+}
+
+async function recalled(db: Kysely<Tables>, conversation: string): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('entries as e')
+    .innerJoin('conversations as c', 'c.n', 'e.conversation')
+    .where('c.id', '=', conversation)
+    .where(sql<boolean>`e.kind = 'recall'`)
+    .select('e.body')
+    .execute()
+  return new Set(rows.map(({ body }) => (JSON.parse(body) as BodyOf<'recall'>).of))
 }
 
 async function feed(db: Kysely<Tables>, { site, after, limit }: Parameters<LogStore['feed']>[0]) {

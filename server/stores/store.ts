@@ -20,6 +20,8 @@ export interface LogStore {
    */
   commit(writes: readonly Write[]): Promise<Outcome[]>
   entries(conversation: string, range: Range): Promise<Entry[]>
+  /** The `seq` of everything that was taken back. */
+  recalled(conversation: string): Promise<Set<number>>
   conversation(id: string): Promise<Conversation | undefined>
   find(site: string, channel: string, address: string): Promise<Conversation | undefined>
   /** The conversation of a contact; a contact without an entry has none. */
