@@ -133,3 +133,25 @@ it('marks the delivery as failed that a mail server returns, with the reason', a
   expect(told(entries)).toMatchObject({ channel: 'mail', state: 'failed', reason: '550 5.1.1 mailbox is gone' })
   expect(said(entries)).toHaveLength(2)
 })
+
+it('shows a mail at the desk within a second and a half of its delivery', async () => {
+  await house.close()
+  const mail = createEmailAdapter({ ...office.options(support), site: 'shop', pace: {} })
+  house = await openTestRelay({ adapters: [webChannel, mail] })
+  await writes('first', 'hello')
+  const conversation = await conversationOf(lin)
+  const times: number[] = []
+  for (const id of ['a', 'b', 'c']) {
+    const shown = Promise.withResolvers<number>()
+    const stop = house.relay.follow(conversation, {
+      entries: () => shown.resolve(performance.now()),
+      signal() {},
+    })
+    await writes(id, id)
+    const delivered = performance.now()
+    times.push((await shown.promise) - delivered)
+    stop()
+  }
+  process.stdout.write(`from delivery to the desk: ${times.map((one) => Math.round(one)).join(', ')} ms\n`)
+  expect(Math.max(...times)).toBeLessThan(1_500)
+})

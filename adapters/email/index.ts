@@ -55,7 +55,15 @@ const LIMITS: IntakeLimits = {
   mailBytes: 100 * MIB,
   answeredPerHour: 20,
 }
-const PACE: Pace = { idle: 240_000, poll: 30_000, retry: 1_000, retryMax: 60_000, lease: 12_000, answer: 20_000 }
+const PACE: Pace = {
+  idle: 240_000,
+  poll: 30_000,
+  retry: 1_000,
+  retryMax: 60_000,
+  lease: 12_000,
+  answer: 20_000,
+  open: 5_000,
+}
 
 export interface EmailAdapter extends Adapter {
   /**

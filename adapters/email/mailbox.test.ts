@@ -151,6 +151,18 @@ it('is open although the mail server is down, and takes what waits there once it
   await arrive('hello')
 })
 
+it('opens and closes in time although the mail server never says a word', async () => {
+  const mute = createServer()
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  const address = mute.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const began = Date.now()
+  const adapter = await open({ imap: { host: '127.0.0.1', port, security: 'none' }, pace: { open: 100 } })
+  await adapter.close()
+  expect(Date.now() - began).toBeLessThan(2_000)
+  mute.close()
+})
+
 it('refuses to carry passwords in the open to another machine', async () => {
   const imap = { host: 'mail.example', port: 143, security: 'none' as const }
   await expect(open({ imap })).rejects.toMatchObject({ code: 'misconfigured', field: 'imap.security' })

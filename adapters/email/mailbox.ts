@@ -25,6 +25,8 @@ export interface Pace {
   lease: number
   /** How long a connection may not answer before it counts as dead. */
   answer: number
+  /** How long a relay that starts waits for the mail server. */
+  open: number
 }
 
 export interface Mailbox {
@@ -75,7 +77,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     }
     const held = hold(lease, pace.lease, stop.signal)
     try {
-      const inbox = await connectInbox({ ...options, answerMs: pace.answer })
+      const inbox = await unlessAborted(connectInbox({ ...options, answerMs: pace.answer }), held.signal)
+      if (!inbox) return
       const leave = () => void inbox.close()
       held.signal.addEventListener('abort', leave, { once: true })
       try {
@@ -103,13 +106,30 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   return {
     async open() {
       watching = watch()
-      await first.promise
+      await Promise.race([first.promise, sleep(pace.open, stop.signal)])
+      // What is found out later is logged.
+      first.resolve()
     },
     async close() {
       stop.abort()
       await watching
     },
   }
+}
+
+/** Undefined once it is aborted; a connection that is made nevertheless is closed again. */
+async function unlessAborted(connecting: Promise<Inbox>, signal: AbortSignal): Promise<Inbox | undefined> {
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  const inbox = await Promise.race([connecting, aborted])
+  if (!inbox)
+    connecting.then(
+      (late) => late.close(),
+      () => undefined,
+    )
+  return inbox
 }
 
 interface Held {

@@ -27,7 +27,7 @@ export interface Read {
 }
 
 export const SECRET = 'a secret of the tests that is long enough'
-const PACE = { idle: 25, poll: 10, retry: 300, retryMax: 2_000, lease: 6_000, answer: 500 }
+const PACE = { idle: 25, poll: 10, retry: 300, retryMax: 2_000, lease: 6_000, answer: 500, open: 5_000 }
 
 export async function openPostOffice(): Promise<PostOffice> {
   const dovecot = await startDovecot()
