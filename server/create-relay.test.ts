@@ -336,6 +336,16 @@ describe('an agent', () => {
     })
   })
 
+  it('who takes a message back leaves none of its words to be read again', async () => {
+    const { write, relay } = await open()
+    const { conversation } = await write('hello')
+    const { results } = await relay.act(anna, conversation, { key: 'r', actions: [reply('a secret')] })
+    await relay.act(anna, conversation, { key: 'x', actions: [{ kind: 'recall', of: results[0]?.seq ?? 0 }] })
+    const read = await relay.host(webChannel).log.read(conversation, { after: 0, limit: 100 })
+    expect(read.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(JSON.stringify(read)).not.toContain('a secret')
+  })
+
   it('repeats a request without saying it twice', async () => {
     const { write, relay, log } = await open()
     const { conversation } = await write('hello')

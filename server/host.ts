@@ -1,7 +1,7 @@
 import type { Adapter, Clock, FileStorage, Host, Lease, Logger } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { ownerOf } from './file-owner.ts'
-import { presentToContact } from './present.ts'
+import { pageToContact, presentToContact } from './present.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 
@@ -32,8 +32,11 @@ export function createHost(
         return conversation && { conversation, cursors: await store.cursors(conversation.id) }
       },
       async read(conversation, range) {
-        const entries = await store.entries(conversation, range)
-        return entries.map((entry) => presentToContact(entry, files))
+        const [entries, recalled] = await Promise.all([
+          store.entries(conversation, range),
+          store.recalled(conversation),
+        ])
+        return pageToContact(entries, recalled, files)
       },
       follow: (conversation, listener) =>
         relay.follow(conversation, {
