@@ -22,6 +22,7 @@ export interface PeopleOptions<T> {
 
 export interface People<T> {
   of(site: WebSite, identity: VisitorIdentity): Person<T>
+  /** Counts a tab once, however often it arrives. */
   arrive(person: Person<T>, tab: T): void
   depart(person: Person<T>, tab: T): void
   close(): void
@@ -55,6 +56,7 @@ export function createPeople<T>({ offlineAfter, presence }: PeopleOptions<T>): P
       return person
     },
     arrive(person, tab) {
+      if (person.tabs.includes(tab)) return
       person.tabs.push(tab)
       if (person.leaving === undefined && person.tabs.length === 1) presence(person, true)
       clearTimeout(person.leaving)

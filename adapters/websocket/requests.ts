@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Accepted, ContactSignal, Thread as Found } from '@hutong/core/adapter'
 import type { ContactBody } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -21,18 +22,18 @@ async function send(web: Web, tab: Tab, packet: unknown): Promise<{ seq: number;
   refuseAfter(spend(web, tab.person, 'messages'))
   refuseAfter(web.buckets.messagesPerIp.take(tab.ip))
   const sent = decodeSend(packet)
-  if (tab.person.conversation === undefined) refuseAfter(web.buckets.conversations.take(tab.ip))
-  const work = tab.ahead === undefined ? receive(web, tab, sent) : tab.ahead.then(() => receive(web, tab, sent))
-  if (tab.ahead !== undefined || refers(sent.body)) hold(tab, work)
+  const work = inTurn(tab, () => receive(web, tab, sent))
+  if (tab.ahead !== undefined || looksUp(sent.body)) hold(tab, work)
   const { seq, at } = await work
   return { seq, at }
 }
 
 async function receive(web: Web, tab: Tab, sent: Sent): Promise<Accepted> {
-  const { person } = tab
+  const { person, said } = tab
+  if (person.conversation === undefined) refuseAfter(web.buckets.conversations.take(tab.ip))
   const { site, from } = senderOf(person)
-  const accepted = await web.host.receive({ from: tab.said ? { ...from, ...tab.said } : from, site, ...sent })
-  tab.said = undefined
+  const accepted = await web.host.receive({ from: said ? { ...from, ...said } : from, site, ...sent })
+  if (tab.said === said) tab.said = undefined
   if (person.conversation === undefined) begin(web, person, accepted)
   return accepted
 }
@@ -44,9 +45,15 @@ function begin(web: Web, person: Person<Tab>, { conversation, seq }: Accepted): 
   web.host.signal(senderOf(person), { kind: 'presence', online: true })
 }
 
-/** Bodies that name another entry have to be looked up in the log, so later ones could overtake them. */
-function refers(body: ContactBody): boolean {
-  return body.kind !== 'message' || body.replyTo !== undefined || body.choice !== undefined
+/** Bodies that name another entry or a file have to be looked up first, so later ones could overtake them. */
+function looksUp(body: ContactBody): boolean {
+  if (body.kind !== 'message' || body.replyTo !== undefined || body.choice !== undefined) return true
+  return body.parts.some((part) => 'file' in part)
+}
+
+/** Begins after what this socket waits for, at once where that is nothing. */
+function inTurn<T>(tab: Tab, work: () => Promise<T>): Promise<T> {
+  return tab.ahead === undefined ? work() : tab.ahead.then(work)
 }
 
 function hold(tab: Tab, work: Promise<unknown>): void {
@@ -81,6 +88,16 @@ function threadOf({ thread }: Tab): Thread<Tab> {
 async function identify(web: Web, tab: Tab, packet: unknown): Promise<Ready> {
   refuseAfter(spend(web, tab.person, 'reads'))
   const { jwt } = parse(identifyPacket, packet)
+  const work = inTurn(tab, () => become(web, tab, jwt))
+  hold(
+    tab,
+    work.then(({ seated }) => seated),
+  )
+  return (await work).ready
+}
+
+/** The tab turns from one person into another; until it is seated with the new one, nothing else of its socket may happen. */
+async function become(web: Web, tab: Tab, jwt: string): Promise<{ ready: Ready; seated: Promise<void> }> {
   const { site } = tab.person
   const identity = await web.identities.fromJwt(site, jwt)
   const found = await web.host.log.find(site.id, identity.address)
@@ -88,10 +105,14 @@ async function identify(web: Web, tab: Tab, packet: unknown): Promise<Ready> {
   web.threads.leave(tab)
   web.people.depart(tab.person, tab)
   tab.person = web.people.of(site, identity)
-  tab.said = { ...tab.said, profile: { ...tab.said?.profile, ...identity.profile } }
+  const locale = tab.said?.profile?.locale
+  const profile = { ...(locale !== undefined && { locale }), ...identity.profile }
+  tab.said = { ...tab.said, profile }
   // The answer leaves in a microtask of this turn; entries of the other conversation must not overtake it.
-  setImmediate(() => tab.socket.connected && seat(web, tab, { found, after: 0 }))
-  return encodeReady({ site, identity, found, profile: tab.said.profile, at: web.now() })
+  const seated = setImmediate().then(() => {
+    if (tab.socket.connected) seat(web, tab, { found, after: 0 })
+  })
+  return { ready: encodeReady({ site, identity, found, profile, at: web.now() }), seated }
 }
 
 /** Puts the tab with its person, and into the conversation where there is one. */

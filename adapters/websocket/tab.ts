@@ -20,7 +20,7 @@ export interface Tab {
   thread: Thread<Tab> | undefined
   /** What the client said of itself, until the first message has carried it to the relay. */
   said: Said | undefined
-  /** The send that later ones of this socket have to wait for. */
+  /** What later requests of this socket that change something have to wait for. */
   ahead: Promise<unknown> | undefined
 }
 
@@ -47,11 +47,18 @@ export function senderOf({ site, identity }: Person<Tab>): { site: string; addre
   return { site: site.id, address, from: { address, verified } }
 }
 
-/** Sends the tab what it misses of the conversation, then keeps it in step; a tab that cannot be served is hung up on. */
+/**
+ * Sends the tab what it misses of the conversation, then keeps it in step; a tab that cannot be served is hung up on. Does
+ * nothing for a tab that follows it already.
+ */
 export function follow(web: Web, tab: Tab, from: { conversation: string; last: number; after: number }): void {
+  if (tab.thread?.conversation === from.conversation) return
   web.threads.enter(tab, from.conversation, from.last)
   web.threads.catchUp(tab, from.after).catch((problem: unknown) => {
-    web.host.logger.error({ conversation: from.conversation, problem }, 'a visitor could not be brought up to date')
+    web.host.logger.error(
+      { conversation: from.conversation, err: problem },
+      'a visitor could not be brought up to date',
+    )
     tab.socket.conn.close()
   })
 }

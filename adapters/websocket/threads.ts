@@ -18,7 +18,7 @@ export interface Thread<R> {
 const NEWEST = 50
 
 export interface Threads<R> {
-  /** Makes it the reader's thread. Nothing is sent before `catchUp`. */
+  /** Makes it the reader's thread in place of any other. Nothing is sent before `catchUp`. */
   enter(reader: R, conversation: string, last: number): void
   /** The reader's thread is over for it, as after a disconnect. */
   leave(reader: R): void
@@ -41,6 +41,8 @@ export interface ThreadsOptions<R> {
 export function createThreads<R extends { thread: Thread<R> | undefined }>(options: ThreadsOptions<R>): Threads<R> {
   const { log, url, write, drained } = options
   const threads = new Map<string, { thread: Thread<R>; stop(): void }>()
+  /** A new object for every stay, so that one who left and came back is not brought up to date twice. */
+  const stays = new WeakMap<R, object>()
 
   function listenerOf(thread: Thread<R>): LogListener {
     return {
@@ -70,43 +72,50 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
     for (const packet of encodeEntries(thread.conversation, entries, url)) write(reader, packet)
   }
 
+  function leave(reader: R): void {
+    const { thread } = reader
+    if (!thread) return
+    reader.thread = undefined
+    stays.delete(reader)
+    const place = thread.live.indexOf(reader)
+    if (place !== -1) thread.live.splice(place, 1)
+    thread.readers -= 1
+    if (thread.readers > 0) return
+    threads.get(thread.conversation)?.stop()
+    threads.delete(thread.conversation)
+  }
+
   return {
     enter(reader, conversation, last) {
+      if (reader.thread) leave(reader)
       const thread = threads.get(conversation)?.thread ?? open(conversation)
       thread.last = Math.max(thread.last, last)
       thread.readers += 1
       reader.thread = thread
+      stays.set(reader, {})
     },
-    leave(reader) {
-      const { thread } = reader
-      if (!thread) return
-      reader.thread = undefined
-      const place = thread.live.indexOf(reader)
-      if (place !== -1) thread.live.splice(place, 1)
-      thread.readers -= 1
-      if (thread.readers > 0) return
-      threads.get(thread.conversation)?.stop()
-      threads.delete(thread.conversation)
-    },
+    leave,
     async catchUp(reader, after) {
       const { thread } = reader
-      if (!thread) return
+      const stay = stays.get(reader)
+      if (!thread || !stay) return
       let have = after
       if (have === 0 || have > thread.last) {
         const newest = await log.read(thread.conversation, { before: thread.last + 1, limit: NEWEST })
-        if (reader.thread !== thread) return
+        if (stays.get(reader) !== stay) return
         show(thread, reader, newest)
         have = newest.at(-1)?.seq ?? 0
       }
       for (;;) {
         const page = await log.read(thread.conversation, { after: have, limit: PAGE_MAX })
-        if (reader.thread !== thread) return
+        if (stays.get(reader) !== stay) return
         show(thread, reader, page)
         have = page.at(-1)?.seq ?? have
         if (page.length === 0 || (page.length < PAGE_MAX && have >= thread.last)) break
         await drained(reader)
+        if (stays.get(reader) !== stay) return
       }
-      thread.live.push(reader)
+      if (!thread.live.includes(reader)) thread.live.push(reader)
     },
   }
 }
