@@ -3,7 +3,7 @@ import type { Profile } from '@hutong/core/conversation'
 import { CONTACT_KINDS, type ContactBody, type Entry, visibleToContact } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
-import { isMedium, type Part } from '@hutong/core/parts'
+import { isMedium, type Part, type PartKind } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
 import { type EntriesPacket, PACKET_MAX, type Ready, sendPacket } from '@hutong/core/wire'
 import type { VisitorIdentity } from './identity.ts'
@@ -25,17 +25,26 @@ function isContactBody(body: Entry['body']): body is ContactBody {
   return (CONTACT_KINDS as readonly string[]).includes(body.kind)
 }
 
+/** Visitors write and show; cards, choices and forms are for those who answer them. */
+const CONTACT_PARTS: readonly PartKind[] = ['text', 'image', 'file', 'audio', 'video', 'location']
+
 /** A visitor's media are uploads: a foreign link would show agents' browsers to whoever serves it. */
-function owned(parts: Part[]): Part[] {
-  for (const [index, part] of parts.entries()) {
-    if (!isMediumPart(part)) continue
-    if (part.file === undefined)
-      throw new HutongError('invalid', `body.parts.${index}.file: upload the file first and send its id`, {
-        field: `body.parts.${index}.file`,
-      })
-    delete part.url
-  }
-  return parts
+function owned(parts: readonly Part[]): Part[] {
+  return parts.map((part, index) => {
+    const at = `body.parts.${index}`
+    if (!CONTACT_PARTS.includes(part.kind))
+      throw refusedField(`${at}.kind`, `a visitor may send ${CONTACT_PARTS.join(', ')}, not ${part.kind}`)
+    if (!isMediumPart(part)) return part
+    if (part.file === undefined) throw refusedField(`${at}.file`, 'upload the file first and send its id')
+    if (part.kind === 'video' && part.poster !== undefined)
+      throw refusedField(`${at}.poster`, 'leave it out; a visitor may not send links to pictures elsewhere')
+    const { url: _, ...own } = part
+    return own
+  })
+}
+
+function refusedField(field: string, rule: string): HutongError {
+  return new HutongError('invalid', `${field}: ${rule}`, { field })
 }
 
 type MediumPart = Extract<Part, { file?: string | undefined }>

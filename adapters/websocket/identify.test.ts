@@ -69,20 +69,32 @@ describe('a socket that turns into several people', () => {
     expect(JSON.stringify(fresh.packets)).not.toContain('SECRET')
   })
 
-  it('hears nothing more of the conversation it left', async () => {
+  it.each(['lin', 'newcomer'])('hears nothing more of the conversation it left, as %s', async (sub) => {
     await regular('lin')
     const visitor = bench.client()
     await visitor.ready()
     await visitor.say('anonymous')
     await until(() => visitor.packets.length)
     const left = visitor.packets[0]?.conversation ?? ''
-    await visitor.ask('identify', { jwt: await sign('lin') })
-    await until(() => visitor.packets.length === 2)
+    await visitor.ask('identify', { jwt: await sign(sub) })
+    await setTimeout(20)
     await bench.host.commit(left, AGENT, said('SECRET for who was here before'))
     bench.host.pass(left, { kind: 'typing', from: AGENT, on: true })
     await setTimeout(30)
     expect(JSON.stringify(heard(visitor))).not.toContain('who was here before')
     expect(visitor.signals).toEqual([])
+  })
+
+  it('is known by its new name also where its last anonymous words are still under way', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    const release = bench.host.hold()
+    const anonymous = visitor.say('anonymous')
+    await visitor.ask('identify', { jwt: await sign('lin', { name: 'Lin' }) })
+    release()
+    await anonymous
+    await visitor.say('signed')
+    expect(bench.host.arrivals.map(({ from }) => from.profile?.name)).toEqual([undefined, 'Lin'])
   })
 
   it('sends what was written meanwhile as the person it has become', async () => {
