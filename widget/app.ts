@@ -11,15 +11,17 @@ import type { WidgetOptions } from './widget.ts'
 /** Starts the chat behind a bubble; the panel is drawn when it is opened first. Rejects when the locale cannot be had. */
 export async function startApp(shell: Shell): Promise<App> {
   const { options, launcher, emit, attributes } = shell
+  const { site } = options
+  const relay = options.relay.replace(/\/$/, '')
   const chat = createChat({
-    relay: options.relay.replace(/\/$/, ''),
-    site: options.site,
+    relay,
+    site,
     drawer: drawerOf(options),
     jwt: options.jwt,
     locale: options.locale,
     visit: () => pageVisit(attributes),
     notices: { message: (entry) => emit('message', entry), error: (error) => emit('error', error) },
-    fallback: async () => (await import('./transport/stock.ts')).openStockLink,
+    fallback: async () => (await import('./transport/other-way.ts')).otherWay(relay, site),
   })
   let locale = await loadLocale(options.locale)
   let panel: MountedPanel | undefined
@@ -83,7 +85,12 @@ function drawerOf({ storage }: WidgetOptions) {
 }
 
 function panelOptions({ options }: Shell) {
-  const { color, position } = options
+  const { color, position, title } = options
   const preferences = drawerOf(options)
-  return { ...(color && { accent: color }), ...(position && { position }), ...(preferences && { preferences }) }
+  return {
+    ...(color && { accent: color }),
+    ...(position && { position }),
+    ...(title && { title }),
+    ...(preferences && { preferences }),
+  }
 }

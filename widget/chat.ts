@@ -9,9 +9,10 @@ import type { ReadonlySignal } from './signals.ts'
 
 /**
  * idle: nothing was asked of the relay yet. connecting: first attempt. online: `ready` has arrived. reconnecting: was
- * online, trying again. offline: the browser says there is no network; tries again as soon as there is.
+ * online, trying again. offline: the browser says there is no network; tries again as soon as there is. refused: the relay
+ * wants nothing of this page, as for a wrong site key or origin.
  */
-export type ConnectionState = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'offline'
+export type ConnectionState = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'offline' | 'refused'
 
 /** queued: waits for a connection. sending: on its way. sent: the relay has it for good. failed: refused, see `error`. */
 export type SendState = 'queued' | 'uploading' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed'

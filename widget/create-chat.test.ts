@@ -29,6 +29,30 @@ test('a visitor writes, somebody answers, and both stand in order', async () => 
   expect(chat.unread.value).toBe(0)
 })
 
+test('a tab that is open learns from the first answer that a bot holds the conversation', async () => {
+  const chat = chatOf()
+  chat.send('hello')
+  await vi.waitFor(() => expect(relay.said()).toEqual(['hello']))
+  expect(chat.floor.value).toBeUndefined()
+  const bot = { kind: 'bot', id: 'helper' } as const
+  await relay.host.commit(relay.logOf()[0]?.conversation ?? '', bot, {
+    kind: 'message',
+    parts: [{ kind: 'text', text: 'Hi!' }],
+  })
+  await vi.waitFor(() => expect(chat.floor.value?.holder).toEqual(bot))
+})
+
+test('a file the site does not take is told by its name and never sent', async () => {
+  const chat = chatOf()
+  await vi.waitFor(() => expect(chat.connection.value).toBe('online'))
+  chat.upload(new File(['<svg/>'], 'sign.mov', { type: 'video/quicktime' }))
+  await vi.waitFor(() => {
+    const [item] = chat.items.value
+    expect(item).toMatchObject({ state: 'failed', error: { code: 'unsupported_type' } })
+    expect(item).toMatchObject({ parts: [{ kind: 'file', name: 'sign.mov' }] })
+  })
+})
+
 test('nothing is kept in the browser before the first message', async () => {
   const drawer = openDrawer()
   const chat = chatOf({ drawer })

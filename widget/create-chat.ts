@@ -11,7 +11,18 @@ import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
 import { acknowledged, asParts, flush, say } from './sending.ts'
 import type { Cache, ChatNotices, Session } from './session.ts'
-import { CACHE_MS, me, movedCursor, older, received, report, saveCache, staffed, welcomed } from './session.ts'
+import {
+  CACHE_MS,
+  heardFrom,
+  me,
+  movedCursor,
+  older,
+  received,
+  report,
+  saveCache,
+  staffed,
+  welcomed,
+} from './session.ts'
 import { batch, computed, signal } from './signals.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import { type Connection, type ConnectionOptions, createConnection } from './transport/connection.ts'
@@ -47,11 +58,14 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
       batch(() => welcomed(session, packet))
       void flush(session)
     },
-    push(name, packet) {
+    push(_name, packet) {
       if ('entries' in packet) batch(() => received(session, packet))
       else if ('staffed' in packet) staffed(session, packet.staffed)
       else if (packet.kind === 'cursor') movedCursor(session, { ...packet, participant: packet.from })
-      else if (name === 'signal') session.others.signal(packet)
+      else {
+        session.others.signal(packet)
+        heardFrom(session, packet.from)
+      }
     },
     refused: (error) => refusedAs(session, error),
   })

@@ -1,4 +1,5 @@
 import type { WireError } from '@hutong/core/errors'
+import type { Refused } from '@hutong/core/wire'
 import type { MessageItem } from './chat.ts'
 import { say } from './sending.ts'
 import { me, type Session } from './session.ts'
@@ -30,8 +31,8 @@ export function createFiles(session: Session, relay: { relay: string; site: stri
   async function start(key: string) {
     const one = under.get(key)
     if (!one) return
-    const limit = session.site.value?.uploads.maxBytes ?? Number.POSITIVE_INFINITY
-    if (one.file.size > limit) return failed(key, refused('too_large', `at most ${limit} bytes`).error)
+    const unfit = unfitFor(session, one.file)
+    if (unfit) return failed(key, unfit.error)
     await whenOnline(session)
     const { token, jwt } = session
     one.uploading = uploadFile({ ...relay, token, jwt }, one.file, (progress) => show(key, { progress }))
@@ -42,7 +43,10 @@ export function createFiles(session: Session, relay: { relay: string; site: stri
     drop(key)
   }
   function failed(key: string, error: WireError) {
-    show(key, { state: 'failed', error })
+    const file = under.get(key)?.file
+    // What will never be sent is told by its name, as the browser may not be able to draw it either.
+    const parts = file && !error.retryable && [{ kind: 'file' as const, name: file.name, bytes: file.size }]
+    show(key, { state: 'failed', error, ...(parts && { parts }) })
   }
   return {
     add(key, file) {
@@ -62,6 +66,16 @@ export function createFiles(session: Session, relay: { relay: string; site: stri
     discard: drop,
     close: () => [...under.keys()].forEach(drop),
   }
+}
+
+/** What the relay would say to it, as far as the site has told. */
+function unfitFor({ site }: Session, { size, type }: File): Refused | undefined {
+  const { maxBytes, types } = site.value?.uploads ?? {}
+  if (maxBytes !== undefined && size > maxBytes)
+    return refused('too_large', `a file may have ${maxBytes} bytes at most`)
+  if (!types || !type || type === 'application/octet-stream') return undefined
+  const isTaken = types.some((one) => one === '*/*' || one === type || one === type.replace(/\/.*/, '/*'))
+  return isTaken ? undefined : refused('unsupported_type', `files of type ${type} are not accepted here`)
 }
 
 /** A file goes to a visitor's own account, so it waits until the relay has said who the visitor is. */

@@ -140,6 +140,12 @@ export function received(session: Session, { conversation, entries, last }: Entr
 function arrived(session: Session, entry: Entry) {
   session.others.entry(entry)
   if (entry.body.kind === 'handoff') session.floor.value = entry.body.floor
+  else if (entry.body.kind === 'message') heardFrom(session, entry.from)
+}
+
+/** The first holder of a conversation is not told of in the log: a bot that speaks while nobody is known to hold it, does. */
+export function heardFrom({ floor }: Session, { kind, id }: Participant) {
+  if (kind === 'bot' && !floor.value) floor.value = { holder: { kind, id }, term: 0 }
 }
 
 /** Asks the log should a push that must come not have come. */

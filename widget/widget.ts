@@ -15,6 +15,8 @@ export interface WidgetOptions {
   position?: 'left' | 'right'
   /** Accent colour, `#rgb` or `#rrggbb`. */
   color?: string
+  /** Stands in the panel in place of the site's name, as in the language of the page. */
+  title?: string
   /** What the launcher is called, for tooltip and screen readers. */
   label?: string
   /** "none" draws no launcher: open it by `open()`. Default "bubble". */

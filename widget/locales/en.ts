@@ -7,7 +7,7 @@ export const words = {
   chat: 'Chat',
   chatWith: (site: string) => `Chat with ${site}`,
   close: 'Close chat',
-  menu: 'Settings',
+  menu: 'Send messages with',
   log: 'Messages',
 
   here: 'We are here',
@@ -15,6 +15,7 @@ export const words = {
   assistant: 'Assistant',
   online: 'Online',
   waiting: 'Waiting for a colleague',
+  closedHere: 'Not available',
   connecting: 'Connecting …',
   reconnecting: 'Connecting again …',
 
@@ -22,6 +23,7 @@ export const words = {
   helloHere: 'Write to us and the answer appears right here.',
   helloAway: 'Nobody is here just now. Leave a message and we will answer as soon as we are back.',
   offline: 'You are offline. Messages will be sent when you are back.',
+  refused: 'This chat is not set up for this page.',
   queue: 'A colleague will be with you soon. You can keep writing.',
   nobody: 'Nobody is here just now. Your message will be answered as soon as we are back.',
   ended: 'This conversation has ended. Write a message to start again.',
@@ -29,6 +31,7 @@ export const words = {
 
   joined: (name: string) => `${name} joined`,
   queued: 'You are in the queue',
+  passedOn: 'Passed on to a colleague',
   backToBot: 'The assistant is answering again',
   closed: 'Conversation ended',
   rated: (score: string) => `Your rating: ${score}`,
@@ -55,7 +58,6 @@ export const words = {
   },
   retry: 'Try again',
   discard: 'Delete',
-  cancel: 'Cancel upload',
 
   message: 'Message',
   placeholder: 'Write a message …',
@@ -63,10 +65,6 @@ export const words = {
   stop: 'Stop answering',
   attach: 'Attach files',
   emoji: 'Emoji',
-  sendKey: 'Send with',
-  sendEnter: 'Enter',
-  sendCtrlEnter: 'Ctrl + Enter',
-  sendCommandEnter: '⌘ + Enter',
 
   kinds: {
     text: 'Message',
@@ -81,32 +79,6 @@ export const words = {
     rating: 'Question',
     unsupported: 'Message',
   },
-  openImage: 'Open picture in a new tab',
-  download: (name: string) => `Download ${name}`,
-  map: 'Open map',
-  submit: 'Send',
-  required: 'Please fill this in.',
-  badEmail: 'Please write an e-mail address like name@example.com.',
-  badNumber: 'Please write a number.',
-  optional: 'optional',
-  select: 'Please choose',
-  yes: 'Yes',
-  no: 'No',
-  rateUs: 'How was this conversation?',
-  thanks: 'Thank you for your feedback.',
-  scales: {
-    csat: ['Very bad', 'Bad', 'Fair', 'Good', 'Very good'],
-    nps: ['Not at all likely', 'Very likely'],
-    ces: ['Very hard', 'Very easy'],
-    solved: ['Not solved', 'Solved'],
-  },
-  questions: {
-    csat: 'How satisfied are you?',
-    nps: 'How likely are you to recommend us?',
-    ces: 'How easy was it to get help?',
-    solved: 'Has your question been answered?',
-  },
-  emojiGroups: ['Smileys', 'Gestures', 'Nature', 'Food', 'Things', 'Symbols'],
 }
 
 export type Words = typeof words

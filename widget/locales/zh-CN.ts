@@ -4,7 +4,7 @@ export const words: Words = {
   chat: '在线客服',
   chatWith: (site) => `与${site}对话`,
   close: '关闭对话',
-  menu: '设置',
+  menu: '发送快捷键',
   log: '消息记录',
 
   here: '客服在线',
@@ -12,6 +12,7 @@ export const words: Words = {
   assistant: '智能助手',
   online: '在线',
   waiting: '正在为您接入人工客服',
+  closedHere: '暂不可用',
   connecting: '正在连接…',
   reconnecting: '正在重新连接…',
 
@@ -19,6 +20,7 @@ export const words: Words = {
   helloHere: '请在下方留言，回复会显示在这里。',
   helloAway: '客服暂时不在。请您留言，我们回来后会尽快回复。',
   offline: '您已离线，消息会在网络恢复后自动发送。',
+  refused: '此页面尚未开通在线客服。',
   queue: '客服马上就来，您可以继续输入。',
   nobody: '客服暂时不在，我们回来后会尽快回复您。',
   ended: '本次对话已结束。如需继续咨询，直接发送消息即可。',
@@ -26,6 +28,7 @@ export const words: Words = {
 
   joined: (name) => `${name}已加入对话`,
   queued: '您已进入排队',
+  passedOn: '已转交人工客服',
   backToBot: '智能助手继续为您服务',
   closed: '对话已结束',
   rated: (score) => `您的评价：${score}`,
@@ -52,7 +55,6 @@ export const words: Words = {
   },
   retry: '重新发送',
   discard: '删除',
-  cancel: '取消上传',
 
   message: '消息',
   placeholder: '请输入消息…',
@@ -60,10 +62,6 @@ export const words: Words = {
   stop: '停止回复',
   attach: '添加文件',
   emoji: '表情',
-  sendKey: '发送快捷键',
-  sendEnter: 'Enter',
-  sendCtrlEnter: 'Ctrl + Enter',
-  sendCommandEnter: '⌘ + Enter',
 
   kinds: {
     text: '消息',
@@ -78,30 +76,4 @@ export const words: Words = {
     rating: '评价',
     unsupported: '消息',
   },
-  openImage: '在新标签页中查看图片',
-  download: (name) => `下载${name}`,
-  map: '查看地图',
-  submit: '提交',
-  required: '请填写此项。',
-  badEmail: '请填写有效的邮箱地址，例如 name@example.com。',
-  badNumber: '请填写数字。',
-  optional: '选填',
-  select: '请选择',
-  yes: '是',
-  no: '否',
-  rateUs: '您对本次服务满意吗？',
-  thanks: '感谢您的评价。',
-  scales: {
-    csat: ['非常不满意', '不满意', '一般', '满意', '非常满意'],
-    nps: ['完全不会', '非常愿意'],
-    ces: ['非常费力', '非常轻松'],
-    solved: ['未解决', '已解决'],
-  },
-  questions: {
-    csat: '您对本次服务满意吗？',
-    nps: '您愿意向朋友推荐我们吗？',
-    ces: '这次获得帮助轻松吗？',
-    solved: '您的问题解决了吗？',
-  },
-  emojiGroups: ['表情', '手势', '自然', '食物', '物品', '符号'],
 }

@@ -199,7 +199,25 @@ test('an origin that is not allowed is told once, without trying for ever', asyn
   await vi.waitFor(() => expect(errors.map(({ code }) => code)).toEqual(['forbidden']))
   await new Promise((resolve) => setTimeout(resolve, 800))
   expect(server.connections).toBe(1)
-  expect(chat.connection.value).toBe('offline')
+  expect(chat.connection.value).toBe('refused')
+})
+
+test('a page that the relay does not want hears why, and no other transport is tried', async () => {
+  const relay = await openRelay()
+  closing.push(relay.close)
+  const errors: { code: string }[] = []
+  const blocked: ChatOptions['native'] = (_target, handlers) => {
+    queueMicrotask(() => handlers.end())
+    return { emit: () => undefined, close: () => undefined }
+  }
+  const error = { code: 'forbidden', message: 'no such site', retryable: false } as const
+  const chat = visit(relay.url, {
+    native: blocked,
+    fallback: async () => ({ error }),
+    notices: { error: (one) => errors.push(one) },
+  })
+  await vi.waitFor(() => expect(chat.connection.value).toBe('refused'), 5_000)
+  expect(errors).toEqual([error])
 })
 
 test('where no WebSocket gets through, the chat goes on by polling', async () => {

@@ -15,8 +15,8 @@ const TRIES_BEFORE_FALLBACK = 2
 export interface ConnectionOptions {
   relay: string
   site: string
-  /** Fetches the transport for networks without WebSocket; absent for none. */
-  fallback?: () => Promise<OpenLink>
+  /** Fetches the transport for networks without WebSocket, or says why the relay wants none; absent for none. */
+  fallback?: () => Promise<OpenLink | Refused>
   native?: OpenLink
   random?: () => number
 }
@@ -139,7 +139,7 @@ function pushed(line: Line, name: string, packet: unknown) {
 function lost(line: Line, error?: WireError) {
   drop(line)
   if (error && line.handlers && !line.handlers.refused(error)) {
-    line.state.value = 'offline'
+    line.state.value = error.code === 'unauthorized' ? 'offline' : 'refused'
     return
   }
   line.state.value = globalThis.navigator?.onLine === false ? 'offline' : line.everOpen ? 'reconnecting' : 'connecting'
@@ -149,6 +149,7 @@ function lost(line: Line, error?: WireError) {
   if (!line.everOpen && line.fallback && line.tries === TRIES_BEFORE_FALLBACK)
     line.fallback().then(
       (open) => {
+        if ('error' in open) return lost(line, open.error)
         line.open = open
         if (line.state.value !== 'online') restart(line)
       },

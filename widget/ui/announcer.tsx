@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Chat, MessageItem } from '../chat.ts'
+import { nameOf } from './name.ts'
 import { plainText } from './plain-text.ts'
 import { useScope } from './scope.ts'
 
@@ -24,8 +25,8 @@ export function Announcer() {
     const begun = writing.filter((one) => !streams.current.includes(one.key))
     streams.current = writing.map((one) => one.key)
     const lines = [
-      ...arrived.map((one) => words.says(one.from.name ?? words.colleague, plainText(one.parts, words))),
-      ...begun.map((one) => words.answering(one.from.name ?? words.assistant)),
+      ...arrived.map((one) => words.says(nameOf(one.from, words), plainText(one.parts, words))),
+      ...begun.map((one) => words.answering(nameOf(one.from, words))),
     ]
     if (lines.length) setSaid(lines.join('\n'))
   }, [items, writing, words])

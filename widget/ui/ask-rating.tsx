@@ -1,12 +1,14 @@
+import { usePartWords } from './part-words.ts'
 import { Rating } from './rating.tsx'
 import { type Scope, useScope } from './scope.ts'
 
 /** Asks how an ended conversation was, unless somebody has asked in the log. */
 export function AskRating() {
   const scope = useScope()
-  const { chat, locale } = scope
+  const { chat } = scope
+  const { rateUs } = usePartWords()
   if (wasAsked(scope)) return null
-  return <Rating scale="csat" question={locale.words.rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />
+  return <Rating scale="csat" question={rateUs} onRate={(score) => chat.rate({ scale: 'csat', score })} />
 }
 
 /** Whether a rating was asked for or given since the visitor last wrote. */

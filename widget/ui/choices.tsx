@@ -1,4 +1,5 @@
 import type { PartOf } from '@hutong/core/parts'
+import type { Item } from '../chat.ts'
 import { Out, PlainText } from './links.tsx'
 import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
@@ -28,12 +29,13 @@ interface ChipProps extends Pick<PartProps, 'item'> {
 
 function Chip({ id, label, description, item: { seq, chosen } }: ChipProps) {
   const { chat, follow } = useScope()
+  const isOver = seq === undefined || chosen !== undefined || chat.items.value.some((one) => isHandoffAfter(one, seq))
   return (
     <button
       type="button"
       class="chip"
       aria-pressed={chosen === id}
-      disabled={chosen !== undefined || seq === undefined}
+      disabled={isOver}
       onClick={() => {
         if (seq !== undefined) chat.choose(seq, { id, label })
         follow()
@@ -43,6 +45,11 @@ function Chip({ id, label, description, item: { seq, chosen } }: ChipProps) {
       {description && <small>{description}</small>}
     </button>
   )
+}
+
+/** Whoever offered it has passed the conversation on: nobody waits for the answer any more. */
+function isHandoffAfter(item: Item, seq: number): boolean {
+  return item.kind === 'system' && item.body.kind === 'handoff' && item.seq > seq
 }
 
 export function Card({ part, item }: PartProps<PartOf<'card'>>) {

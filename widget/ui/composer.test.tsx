@@ -52,7 +52,7 @@ describe('writing', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
     }
     const first = compose({ preferences })
-    fireEvent.click(first.see.getByRole('button', { name: 'Settings' }))
+    fireEvent.click(first.see.getByRole('button', { name: 'Send messages with' }))
     fireEvent.click(await first.see.findByRole('menuitemradio', { name: 'Ctrl + Enter' }))
 
     const { field, write, sent } = compose({ preferences })

@@ -7,13 +7,19 @@ import { extendSheet } from './styles.ts'
 
 extendSheet(css)
 
+const GROUPS = {
+  en: ['Smileys', 'Gestures', 'Nature', 'Food', 'Things', 'Symbols'],
+  zh: ['表情', '手势', '自然', '食物', '物品', '符号'],
+} as const
+
 /** Emoji in one row, by the style sheet. */
 const COLUMNS = 8
 
 /** A grid of one Tab stop: arrows walk in it, Enter picks. */
 export function EmojiPanel({ close }: PopoverProps) {
   const { locale } = useScope()
-  const { emoji: label, emojiGroups: groups } = locale.words
+  const label = locale.words.emoji
+  const groups = GROUPS[locale.tag.startsWith('zh') ? 'zh' : 'en']
   const [at, setAt] = useState(0)
   const grid = useRef<HTMLDivElement>(null)
   useEffect(() => focusOn(grid.current, 0), [])

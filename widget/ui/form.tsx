@@ -1,18 +1,15 @@
 import type { Field, PartOf } from '@hutong/core/parts'
 import type { TargetedEvent } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import type { Words } from '../locales/en.ts'
+import { type PartWords, usePartWords } from './part-words.ts'
 import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
 
 type Errors = Readonly<Record<string, string>>
 
 export function Form({ part, item }: PartProps<PartOf<'form'>>) {
-  const {
-    chat,
-    follow,
-    locale: { words },
-  } = useScope()
+  const { chat, follow } = useScope()
+  const words = usePartWords()
   const [errors, setErrors] = useState<Errors>({})
   const form = useRef<HTMLFormElement>(null)
   const { seq } = item
@@ -61,9 +58,7 @@ interface FieldProps {
 }
 
 function FieldView({ field, id, error, onInput }: FieldProps) {
-  const {
-    locale: { words },
-  } = useScope()
+  const words = usePartWords()
   const common = {
     id,
     name: field.name,
@@ -89,9 +84,7 @@ function FieldView({ field, id, error, onInput }: FieldProps) {
 }
 
 function Control({ field, common }: { field: Field; common: { id: string; name: string } }) {
-  const {
-    locale: { words },
-  } = useScope()
+  const words = usePartWords()
   switch (field.type) {
     case 'textarea':
       return <textarea rows={3} {...common} />
@@ -123,9 +116,7 @@ function Control({ field, common }: { field: Field; common: { id: string; name: 
 
 /** The form as it was sent. */
 function Answered({ part, values }: { part: PartOf<'form'>; values: Readonly<Record<string, string>> }) {
-  const {
-    locale: { words },
-  } = useScope()
+  const words = usePartWords()
   return (
     <div class="bubble box">
       {part.title && <b>{part.title}</b>}
@@ -141,7 +132,7 @@ function Answered({ part, values }: { part: PartOf<'form'>; values: Readonly<Rec
   )
 }
 
-function shown(field: Field, value: string, words: Words): string {
+function shown(field: Field, value: string, words: PartWords): string {
   if (field.type === 'checkbox') return value === 'true' ? words.yes : words.no
   return field.options?.find((one) => one.id === value)?.label ?? value
 }
@@ -151,7 +142,7 @@ function valuesOf(fields: readonly Field[], data: FormData): Record<string, stri
 }
 
 /** One sentence for each field that cannot be sent as it is. */
-export function check(fields: readonly Field[], values: Readonly<Record<string, string>>, words: Words): Errors {
+export function check(fields: readonly Field[], values: Readonly<Record<string, string>>, words: PartWords): Errors {
   const errors: Record<string, string> = {}
   for (const { name, type, required } of fields) {
     const value = values[name] ?? ''

@@ -1,5 +1,6 @@
 import type { Participant } from '@hutong/core/entry'
 import { Avatar } from './avatar.tsx'
+import { isTouch } from './frame.ts'
 import { CLOSE, Icon, MENU } from './icons.tsx'
 import { PopoverButton } from './popover-button.tsx'
 import { type Scope, useScope } from './scope.ts'
@@ -17,7 +18,7 @@ export function Header() {
         <h2>{name}</h2>
         <p class={`presence ${tone}`}>{presence}</p>
       </div>
-      <PopoverButton path={MENU} label={locale.words.menu} load={loadMenu} />
+      {!isTouch() && <PopoverButton path={MENU} label={locale.words.menu} load={loadMenu} />}
       {options.placement !== 'inline' && (
         <button type="button" class="icon-button" aria-label={locale.words.close} onClick={onClose}>
           <Icon path={CLOSE} />
@@ -39,18 +40,17 @@ function agentOf({ chat, locale }: Scope): Participant | undefined {
 
 function presenceOf({ chat, locale: { words } }: Scope): { words: string; tone: string } {
   const connection = chat.connection.value
+  if (connection === 'refused') return { words: words.closedHere, tone: 'off' }
   if (connection === 'connecting' && !chat.site.value) return { words: words.connecting, tone: 'off' }
   if (connection === 'reconnecting') return { words: words.reconnecting, tone: 'off' }
-  switch (chat.floor.value?.holder.kind) {
+  const holder = chat.floor.value?.holder.kind
+  switch (holder) {
     case 'agent':
       return { words: words.online, tone: 'good' }
-    case 'queue':
-      return { words: words.waiting, tone: 'warn' }
     case 'bot':
       return { words: words.assistant, tone: 'good' }
     default:
-      return chat.site.value?.staffed === false
-        ? { words: words.away, tone: 'off' }
-        : { words: words.here, tone: 'good' }
+      if (chat.site.value?.staffed === false) return { words: words.away, tone: 'off' }
+      return holder === 'queue' ? { words: words.waiting, tone: 'warn' } : { words: words.here, tone: 'good' }
   }
 }

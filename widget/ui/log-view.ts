@@ -28,6 +28,7 @@ export function useLogView(scope: Scope, box: Box): LogView {
   const start = found < 0 ? Math.max(0, total - WINDOW) : found
   const end = Math.min(total, start + WINDOW)
   const anchor = useRef<{ key: string; y: number }>(undefined)
+  const seen = useRef<Sight>({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
 
   function place(element: HTMLElement): Place {
     const above = element.scrollTop
@@ -36,7 +37,10 @@ export function useLogView(scope: Scope, box: Box): LogView {
 
   function look(element: HTMLElement) {
     const now = place(element)
-    following.value = end === total && now.below < AT_END
+    if (end === total && now.below < AT_END) following.value = true
+    else if (isTurnedBack(seen.current, element)) following.value = false
+    const { scrollTop, scrollHeight, clientHeight } = element
+    seen.current = { scrollTop, scrollHeight, clientHeight }
     anchor.current = firstSeen(element)
     if (following.value) top.value = undefined
     else top.value = items[slide(now)]?.key
@@ -55,6 +59,17 @@ export function useLogView(scope: Scope, box: Box): LogView {
   useStayAtEnd(box, scope)
   useMarkRead(scope)
   return { start, end, onScroll: () => box.current && look(box.current) }
+}
+
+type Sight = Pick<HTMLElement, 'scrollTop' | 'scrollHeight' | 'clientHeight'>
+
+/** Only a person scrolls back while nothing changes its size: rows that grow and notices that come move the log as well. */
+function isTurnedBack(before: Sight, now: Sight): boolean {
+  return (
+    now.scrollTop < before.scrollTop &&
+    now.scrollHeight === before.scrollHeight &&
+    now.clientHeight === before.clientHeight
+  )
 }
 
 /** The first row that reaches into view, and where its top stands. */

@@ -1,5 +1,6 @@
 import { fireEvent, waitFor } from '@testing-library/preact'
 import { describe, expect, it } from 'vitest'
+import { loadLocale } from '../locales/locale.ts'
 import { openPanel } from './open-panel.ts'
 import { ANNA, BOT, createSampleChat, said } from './sample-chat.ts'
 
@@ -10,18 +11,35 @@ describe('messages', () => {
     expect(names).toEqual(['Anna Berg', 'Helper'])
   })
 
-  it('keeps the text of a failed message and offers to send or delete it', () => {
-    const error = { code: 'throttled', message: 'Wait a little', retryable: true } as const
+  it('keeps the text of a failed message and offers to send or delete it', async () => {
+    const error = { code: 'throttled', message: 'rate 60/min', retryable: true } as const
     const chat = createSampleChat([{ ...said('mine', 1, 'please'), key: 'k1', state: 'failed', error }])
     const { see } = openPanel(chat)
     expect(see.getByText('please')).toBeTruthy()
-    expect(see.getByText('Not sent: Wait a little')).toBeTruthy()
+    expect(await see.findByText('Not sent: too many at once, please wait a little.')).toBeTruthy()
     fireEvent.click(see.getByRole('button', { name: 'Try again' }))
     fireEvent.click(see.getByRole('button', { name: 'Delete' }))
     expect(chat.asked.slice(-2)).toEqual([
       ['retry', 'k1'],
       ['discard', 'k1'],
     ])
+  })
+
+  it('says why a file cannot be sent in the visitor’s language and units, and offers no second try in vain', async () => {
+    const error = { code: 'too_large', message: 'at most 10000000 bytes', retryable: false } as const
+    const file = said('mine', 1, [{ kind: 'file', name: 'film.mov', bytes: 90_000_000 }])
+    const chat = createSampleChat([{ ...file, state: 'failed', error }])
+    const { see } = openPanel(chat, { locale: await loadLocale('zh-CN') })
+    expect(await see.findByText(/未发送：文件不能超过 10\s?MB。/)).toBeTruthy()
+    expect(see.queryByRole('button', { name: '重新发送' })).toBeNull()
+    expect(see.getByRole('button', { name: '删除' })).toBeTruthy()
+  })
+
+  it('calls a bot without a name the assistant, and an agent without one a colleague', () => {
+    const nameless = { kind: 'agent', id: 'a' } as const
+    const { root } = openPanel(createSampleChat([said({ kind: 'bot', id: 'b' }, 1, 'one'), said(nameless, 2, 'two')]))
+    const names = [...root.querySelectorAll('.meta b')].map((one) => one.textContent)
+    expect(names).toEqual(['Assistant', 'A colleague'])
   })
 
   it('says in words how far the last message of a run came', () => {

@@ -4,6 +4,7 @@ import { DOWN, Icon } from './icons.tsx'
 import { PlainText } from './links.tsx'
 import { useLogView } from './log-view.ts'
 import { Message } from './message.tsx'
+import { nameOf } from './name.ts'
 import { useRichParts } from './rich.ts'
 import { buildRows, type Row } from './rows.ts'
 import { useScope } from './scope.ts'
@@ -33,7 +34,7 @@ export function Log() {
         onScroll={onScroll}
       >
         <div class="rows">
-          {chat.loading.value ? <Skeleton /> : items.length === 0 && <Hello />}
+          {chat.loading.value ? <Skeleton /> : items.length === 0 && chat.connection.value !== 'refused' && <Hello />}
           {chat.loadingOlder.value && <Skeleton />}
           {rows.map((row) => (
             <RowLine key={row.key} row={row} />
@@ -98,7 +99,7 @@ function Writing() {
             <i />
             <i />
             <i />
-            <span class="unseen">{words.typing(who.name ?? words.colleague)}</span>
+            <span class="unseen">{words.typing(nameOf(who, words))}</span>
           </div>
         </div>
       ))}

@@ -1,7 +1,9 @@
 import type { PartOf } from '@hutong/core/parts'
+import { useState } from 'preact/hooks'
 import { formatBytes } from './bytes.ts'
 import { FILE, Icon, PIN } from './icons.tsx'
 import { Out } from './links.tsx'
+import { usePartWords } from './part-words.ts'
 import type { PartProps } from './rich-parts.tsx'
 import { useScope } from './scope.ts'
 
@@ -10,18 +12,15 @@ const RING = 2 * Math.PI * 9
 
 /** How far the upload is, with its cancel in the middle. */
 function Progress({ item }: Pick<PartProps, 'item'>) {
-  const {
-    uploads,
-    chat,
-    locale: { words },
-  } = useScope()
+  const { uploads, chat } = useScope()
+  const partWords = usePartWords()
   if (item.state !== 'uploading') return null
   const percent = Math.round((item.progress ?? 0) * 100)
   return (
     <button
       type="button"
       class="progress"
-      aria-label={`${words.cancel} (${percent} %)`}
+      aria-label={`${partWords.cancel} (${percent} %)`}
       onClick={() => (uploads.get(item.key) ?? (() => chat.discard(item.key)))()}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -34,20 +33,20 @@ function Progress({ item }: Pick<PartProps, 'item'>) {
 }
 
 export function ImageView({ part, item }: PartProps<PartOf<'image'>>) {
-  const {
-    locale: { words },
-  } = useScope()
+  const partWords = usePartWords()
+  const [isBroken, setBroken] = useState(false)
   const { width, height, url } = part
-  if (!url) return <FileView part={{ ...part, kind: 'file' }} item={item} />
+  if (!url || isBroken) return <FileView part={{ ...part, kind: 'file' }} item={item} />
   const sized = width !== undefined && height !== undefined
   return (
     <div class="picture">
-      <Out href={url} aria-label={`${words.openImage}${part.alt ? `: ${part.alt}` : ''}`}>
+      <Out href={url} aria-label={`${partWords.openImage}${part.alt ? `: ${part.alt}` : ''}`}>
         <img
           class={sized ? '' : 'unsized'}
           src={url}
           alt={part.alt ?? ''}
           loading="lazy"
+          onError={() => setBroken(true)}
           {...(sized && { width, height })}
         />
       </Out>
@@ -58,6 +57,7 @@ export function ImageView({ part, item }: PartProps<PartOf<'image'>>) {
 
 export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
   const { tag, words } = useScope().locale
+  const partWords = usePartWords()
   const name = part.name ?? words.kinds.file
   return (
     <div class="bubble file">
@@ -69,7 +69,7 @@ export function FileView({ part, item }: PartProps<PartOf<'file'>>) {
             download={name}
             target="_blank"
             rel="noopener noreferrer"
-            aria-label={words.download(name)}
+            aria-label={partWords.download(name)}
           >
             {name}
           </a>
@@ -117,6 +117,7 @@ export function LocationView({ part }: PartProps<PartOf<'location'>>) {
   const {
     locale: { words },
   } = useScope()
+  const partWords = usePartWords()
   const { latitude, longitude } = part
   return (
     <div class="bubble file">
@@ -125,7 +126,7 @@ export function LocationView({ part }: PartProps<PartOf<'location'>>) {
         <span>{part.name ?? words.kinds.location}</span>
         {part.address && <small>{part.address}</small>}
         <Out href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}>
-          {words.map}
+          {partWords.map}
         </Out>
       </span>
     </div>

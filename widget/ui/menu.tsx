@@ -8,20 +8,20 @@ import { extendSheet } from './styles.ts'
 
 extendSheet(css)
 
-/** The visitor's own settings. */
+/** Which key sends, by the visitor's own habit. */
 export function Menu({ close }: PopoverProps) {
   const { locale, sendKey, setSendKey } = useScope()
   const { words } = locale
   const menu = useRef<HTMLDivElement>(null)
   useEffect(() => menu.current?.querySelector<HTMLElement>('[aria-checked=true]')?.focus(), [])
   const choices: readonly [SendKey, string][] = [
-    ['enter', words.sendEnter],
-    ['modifier', isMac() ? words.sendCommandEnter : words.sendCtrlEnter],
+    ['enter', 'Enter'],
+    ['modifier', isMac() ? '⌘ + Enter' : 'Ctrl + Enter'],
   ]
   return (
     <div ref={menu} class="menu" role="menu" aria-label={words.menu} onKeyDown={walk}>
-      <fieldset aria-label={words.sendKey}>
-        <p aria-hidden="true">{words.sendKey}</p>
+      <fieldset aria-label={words.menu}>
+        <p aria-hidden="true">{words.menu}</p>
         {choices.map(([choice, label]) => (
           <button
             type="button"

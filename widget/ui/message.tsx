@@ -1,8 +1,9 @@
 import type { MessageItem } from '../chat.ts'
 import { Avatar } from './avatar.tsx'
 import { ALERT, CHECK, CHECKS, CLOCK, Icon } from './icons.tsx'
+import { nameOf } from './name.ts'
 import { PartView } from './part-view.tsx'
-import { useRichParts } from './rich.ts'
+import { useRichParts, useTrouble } from './rich.ts'
 import { useScope } from './scope.ts'
 
 interface MessageProps {
@@ -17,7 +18,7 @@ export function Message({ item, first, last }: MessageProps) {
     locale: { words },
   } = useScope()
   const rich = useRichParts(item.replyTo !== undefined || item.reactions.length > 0)
-  const name = item.mine ? words.you : (item.from.name ?? words.colleague)
+  const name = item.mine ? words.you : nameOf(item.from, words)
   const time = format.time(item.at)
   return (
     <div
@@ -65,31 +66,16 @@ const MARKS: Readonly<Record<MessageItem['state'], string>> = {
   failed: ALERT,
 }
 
-function State({ item: { state, error, key } }: { item: MessageItem }) {
-  const {
-    chat,
-    locale: { words },
-  } = useScope()
-  if (state !== 'failed')
-    return (
-      <span class={`state ${state}`} title={words.states[state]}>
-        <Icon path={MARKS[state]} />
-        <span class="unseen">{words.states[state]}</span>
-      </span>
-    )
+function State({ item }: { item: MessageItem }) {
+  const { words } = useScope().locale
+  const { state } = item
+  const failed = state === 'failed'
+  const trouble = useTrouble(failed)
+  if (failed && trouble) return <trouble.Failed item={item} />
   return (
-    <p class="failed">
-      <Icon path={ALERT} />
-      <span>
-        {words.states.failed}
-        {error && `: ${error.message}`}
-      </span>
-      <button type="button" class="link" onClick={() => chat.retry(key)}>
-        {words.retry}
-      </button>
-      <button type="button" class="link" onClick={() => chat.discard(key)}>
-        {words.discard}
-      </button>
-    </p>
+    <span class={`state ${state}`} title={words.states[state]}>
+      <Icon path={MARKS[state]} />
+      <span class="unseen">{words.states[state]}</span>
+    </span>
   )
 }

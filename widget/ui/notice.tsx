@@ -19,6 +19,7 @@ export function Notice() {
 
 function noticeOf({ chat, locale: { words } }: Scope): string | undefined {
   if (chat.connection.value === 'offline') return words.offline
+  if (chat.connection.value === 'refused') return words.refused
   if (chat.closed.value) return words.ended
   const empty = chat.items.value.length === 0
   const holder = chat.floor.value?.holder.kind

@@ -104,6 +104,47 @@ describe('who is on the other side', () => {
   })
 })
 
+describe('one clear state', () => {
+  const away = () => {
+    const chat = createSampleChat([said('mine', 1, 'A person, please'), handedTo(2, { kind: 'queue' })])
+    if (chat.site.value) chat.site.value = { ...chat.site.value, staffed: false }
+    return chat
+  }
+
+  it('promises no colleague soon to a waiting visitor while nobody is at the desk', async () => {
+    const chat = away()
+    chat.floor.value = { holder: { kind: 'queue' }, term: 1 }
+    const { see } = openPanel(chat)
+    expect(see.getByText('We reply as soon as we are back')).toBeTruthy()
+    expect(await see.findByText('Passed on to a colleague')).toBeTruthy()
+    expect(see.queryByText(/Waiting for|in the queue|with you soon/)).toBeNull()
+  })
+
+  it('does not say that nobody is here while the assistant answers', () => {
+    const chat = away()
+    chat.floor.value = { holder: { kind: 'bot', id: 'helper' }, term: 1 }
+    const { see } = openPanel(chat)
+    expect(see.getByText('Assistant')).toBeTruthy()
+    expect(see.queryByText(/Nobody is here|as soon as we are back/)).toBeNull()
+  })
+
+  it('says that the chat is not set up for this page instead of connecting for ever', () => {
+    const chat = createSampleChat()
+    chat.site.value = undefined
+    chat.connection.value = 'refused'
+    const { see } = openPanel(chat)
+    expect(see.getByRole('status').textContent).toBe('This chat is not set up for this page.')
+    expect(see.queryByText(/Connecting|How can we help/)).toBeNull()
+    expect(see.queryByLabelText('Message')).toBeNull()
+  })
+
+  it('shows the title it was given in place of the site’s name', () => {
+    const { see } = openPanel(createSampleChat(), { options: { title: '院子里的茶' } })
+    expect(see.getByRole('dialog', { name: 'Chat with 院子里的茶' })).toBeTruthy()
+    expect(see.getByRole('heading', { name: '院子里的茶' })).toBeTruthy()
+  })
+})
+
 describe('the state of the connection and the conversation', () => {
   it('says when the visitor is offline and what happens to messages', async () => {
     const chat = createSampleChat([said('mine', 1, 'Hello')])

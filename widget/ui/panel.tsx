@@ -41,7 +41,7 @@ export function Panel({ state, ...props }: PanelProps & { state: PanelState }) {
         <Header />
         <Log />
         <Notice />
-        <Composer />
+        {chat.connection.value !== 'refused' && <Composer />}
         <Announcer />
       </div>
     </ScopeProvider>

@@ -2,7 +2,7 @@ import type { PartInput } from '@hutong/core/parts'
 import { fireEvent, waitFor } from '@testing-library/preact'
 import { describe, expect, it } from 'vitest'
 import { openPanel } from './open-panel.ts'
-import { BOT, createSampleChat, said } from './sample-chat.ts'
+import { BOT, createSampleChat, handedTo, said } from './sample-chat.ts'
 
 function show(...parts: PartInput[]) {
   const chat = createSampleChat([said(BOT, 1, parts)])
@@ -29,6 +29,14 @@ describe('choices and cards', () => {
     change({ chosen: 'a' })
     await waitFor(() => expect(see.getByRole<HTMLButtonElement>('button', { name: 'Cup' }).disabled).toBe(true))
     expect(see.getByRole('button', { name: 'Tea' }).getAttribute('aria-pressed')).toBe('true')
+  })
+
+  it('is over once the conversation has passed to somebody else', async () => {
+    const { chat, see } = show(choices)
+    const tea = await see.findByRole<HTMLButtonElement>('button', { name: 'Tea' })
+    expect(tea.disabled).toBe(false)
+    chat.items.value = [...chat.items.value, handedTo(2, { kind: 'queue' })]
+    await waitFor(() => expect(tea.disabled).toBe(true))
   })
 
   it('opens card links in a new tab and sends reply buttons as answers', async () => {

@@ -1,7 +1,7 @@
 import type { RatingScale } from '@hutong/core/parts'
 import { useState } from 'preact/hooks'
 import { Icon, STAR } from './icons.tsx'
-import { useScope } from './scope.ts'
+import { usePartWords } from './part-words.ts'
 import { SCORE_BOTTOM, SCORE_TOP } from './scores.ts'
 
 interface RatingProps {
@@ -12,9 +12,7 @@ interface RatingProps {
 }
 
 export function Rating({ scale, question, rated, onRate }: RatingProps) {
-  const {
-    locale: { words },
-  } = useScope()
+  const words = usePartWords()
   const [pointed, point] = useState<number>()
   const labels = words.scales[scale]
   const shown = pointed ?? rated

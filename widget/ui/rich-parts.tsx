@@ -6,6 +6,7 @@ import { Quote, Reactions } from './extras.tsx'
 import { Form } from './form.tsx'
 import { Markdown } from './markdown.tsx'
 import { AudioView, FileView, ImageView, LocationView, VideoView } from './media.tsx'
+import { usePartWords } from './part-words.ts'
 import { Rating } from './rating.tsx'
 import { useScope } from './scope.ts'
 import parts from './styles/parts.css?inline'
@@ -55,10 +56,8 @@ export function RichPart({ part, item }: PartProps) {
 }
 
 function RatingPart({ part, item }: PartProps<Extract<Part, { kind: 'rating' }>>) {
-  const {
-    chat,
-    locale: { words },
-  } = useScope()
+  const { chat } = useScope()
+  const words = usePartWords()
   const { scale } = part
   const { seq } = item
   return (

@@ -1,25 +1,30 @@
 import { signal } from '../signals.ts'
 
-type RichParts = typeof import('./rich-parts.tsx')
-
-const loaded = signal<RichParts>()
-let isLoading = false
-
 /**
- * The code that draws cards, forms, media and Markdown, fetched when a message first needs it. Undefined until it is here;
- * when it cannot be fetched, the next message that needs it tries again.
+ * A hook for code that is fetched when something on the screen first needs it. Undefined until it is here; when it cannot be
+ * fetched, the next to need it tries again.
  */
-export function useRichParts(isNeeded: boolean): RichParts | undefined {
-  if (isNeeded && !loaded.value && !isLoading) {
-    isLoading = true
-    import('./rich-parts.tsx').then(
-      (module) => {
-        loaded.value = module
-      },
-      () => {
-        isLoading = false
-      },
-    )
+function createLazy<T>(load: () => Promise<T>): (isNeeded: boolean) => T | undefined {
+  const loaded = signal<T>()
+  let isLoading = false
+  return (isNeeded) => {
+    if (isNeeded && !loaded.value && !isLoading) {
+      isLoading = true
+      load().then(
+        (module) => {
+          loaded.value = module
+        },
+        () => {
+          isLoading = false
+        },
+      )
+    }
+    return loaded.value
   }
-  return loaded.value
 }
+
+/** Draws cards, forms, media and Markdown. */
+export const useRichParts = createLazy(() => import('./rich-parts.tsx'))
+
+/** Says why something was not sent. */
+export const useTrouble = createLazy(() => import('./trouble.tsx'))
