@@ -77,13 +77,13 @@ describe('signed identities', () => {
   it.each<[string, () => string | Promise<string>, RegExp]>([
     ['without a signature', () => new UnsecuredJWT({}).setSubject('u').setAudience('shop').encode(), /alg/i],
     ['for another site', () => sign({ aud: 'bank' }), /aud/],
-    ['expired', () => sign({ minutes: -5 }), /exp/],
+    ['expired', () => sign({ minutes: -5 }), /expired; sign a fresh one/],
     ['valid for longer than 15 minutes', () => sign({ minutes: 20 }), /further away/],
     ['signed by an unknown key', () => sign({ kid: 'nobody' }), /not a key of this site/],
     ['signed with the wrong secret', () => sign({}, 'some other secret that is long enough too'), /signature/],
     ['signed with the text of a public key as secret', () => sign({ kid: 'new' }), /alg must be EdDSA/],
     ['naming nobody', () => sign({ sub: '' }), /sub/],
-    ['that are no JWT at all', () => 'a.b', /jwt/],
+    ['that are no JWT at all', () => 'garbage', /must be three parts of base64url .* signed by the site’s own server/],
   ])('are refused when they come %s', async (_what, make, rule) => {
     await expect(identities.fromJwt(site, await make())).rejects.toMatchObject({
       code: 'unauthorized',

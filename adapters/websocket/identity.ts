@@ -65,11 +65,30 @@ async function verified(site: WebSite, jwt: string, now: number): Promise<JWTPay
     currentDate: new Date(now),
   }).catch((cause: unknown) => {
     if (cause instanceof HutongError || !(cause instanceof errors.JOSEError)) throw cause
-    throw refused(cause.message, cause)
+    throw refused(remedyFor(cause), cause)
   })
   if ((payload.exp ?? 0) > now / 1000 + JWT_SECONDS_MAX + SKEW)
     throw refused(`exp is further away than ${JWT_SECONDS_MAX / 60} minutes`)
   return payload
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ERR_JWS_INVALID: 'is no JWT; it must be three parts of base64url joined by dots, signed by the site’s own server',
+  ERR_JWT_INVALID: 'has no claims in it; its payload must be a JSON object with sub, aud and exp',
+  ERR_JWT_EXPIRED: 'has expired; sign a fresh one and call identify again',
+  ERR_JOSE_ALG_NOT_ALLOWED: 'alg must be HS256 or EdDSA',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'the signature is wrong; sign with the key whose kid it names in jwtKeys',
+}
+
+/** What the site's own developer has to change. */
+function remedyFor(cause: errors.JOSEError): string {
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    if (cause.claim === 'aud') return 'aud must be the site key'
+    return cause.reason === 'missing'
+      ? `${cause.claim} is missing; set it`
+      : `${cause.claim} is wrong; ${cause.message}`
+  }
+  return REMEDIES[cause.code] ?? `could not be read (${cause.code}); sign it as docs/wire-protocol.md says`
 }
 
 const imported = new WeakMap<JwtKey, ReturnType<typeof importSPKI> | Uint8Array>()

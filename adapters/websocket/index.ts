@@ -3,6 +3,7 @@ import { HutongError } from '@hutong/core/errors'
 import { PARTS_MAX } from '@hutong/core/parts'
 import type { Server } from 'socket.io'
 import { createVisitors, type Visitors } from './client.ts'
+import { registerDoorstep } from './doorstep.ts'
 import { createIdentities } from './identity.ts'
 import { WEB_LIMITS, type WebLimits } from './limits.ts'
 import type { FindSite } from './site.ts'
@@ -65,6 +66,7 @@ export function createWebSocketAdapter(options: WebSocketOptions): Adapter {
       if (Buffer.byteLength(secret) < 32)
         throw new HutongError('misconfigured', 'secret: must be at least 32 bytes long')
       const identities = createIdentities({ secret, now: () => host.clock.now() })
+      registerDoorstep(host, sites)
       registerUploads({ host, sites, identities, rate: limits.uploads })
       visitors = createVisitors({
         io,
