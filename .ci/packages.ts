@@ -8,7 +8,7 @@ import { join } from 'node:path'
  * there, is ESM, and has types. Expects `npm run build` to have run.
  */
 const ROOT = join(import.meta.dirname, '..')
-const PACKAGES = ['adapters/core', 'adapters/websocket', 'server', 'widget']
+const PACKAGES = ['adapters/core', 'adapters/websocket', 'adapters/email', 'server', 'widget']
 
 interface Ran {
   ok: boolean

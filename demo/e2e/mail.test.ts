@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letter, openPostOffice, type PostOffice, type Read } from '../../adapters/email/test-post-office.ts'
 import { SITE } from '../demo-config.ts'
-import { bubbles, openChat, openStage, type Stage, say, shows } from './stage.ts'
+import { bubbles, openChat, openStage, type Stage, say, shows, violations } from './stage.ts'
 
 let office: PostOffice
 let shopAddress: string
@@ -79,6 +79,10 @@ async function reply(desk: Page, text: string): Promise<void> {
 
 const conversations = (desk: Page) => desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
 
+/** How many conversations there are, whatever list the desk shows. */
+const count = (desk: Page) =>
+  desk.evaluate(async () => (await (await fetch('/v1/conversations')).json()).items.length as number)
+
 describe('a customer with a mailbox', () => {
   it('leaves an address in the shop, goes on by mail, and finds all of it in the shop again', async () => {
     const address = office.fresh('lin')
@@ -88,8 +92,10 @@ describe('a customer with a mailbox', () => {
     await say(shop, 'agent please, is the Longjing in stock?')
     const log = shop.getByRole('log')
     await log.getByLabel('E-mail').fill(address)
+    expect(await violations(shop)).toEqual([])
     await log.getByRole('button', { name: 'Send' }).click()
     await shows(shop, 'six digits')
+    expect(await violations(shop)).toEqual([])
     const { text: proof } = await mailSaying(address, /\d{6}/)
     await log.getByLabel('Code').fill(/\d{6}/.exec(proof)?.[0] ?? '')
     await log.getByRole('button', { name: 'Confirm' }).click()
@@ -105,7 +111,7 @@ describe('a customer with a mailbox', () => {
     await shows(desk, 'Then please keep one for me.')
     const [last] = (await bubbles(desk)).slice(-1)
     expect(last).toBe('Then please keep one for me.')
-    expect(await conversations(desk).count()).toBe(1)
+    expect(await count(desk)).toBe(1)
 
     const back = await stage.shop(customer)
     await openChat(back)
@@ -125,7 +131,7 @@ describe('a customer with a mailbox', () => {
   it('writes by mail first, is answered from the desk in the same thread, and stays in one conversation', async () => {
     const address = office.fresh('mei')
     const desk = await stage.desk()
-    const before = await conversations(desk).count()
+    const before = await count(desk)
     const text = 'Agent please: would you send a parcel to Vienna?'
     const source = letter({ from: `Mei <${address}>`, to: shopAddress, id: 'vienna', subject: 'Vienna', text })
     await office.dovecot.deliver(shopAddress, source)
@@ -138,7 +144,29 @@ describe('a customer with a mailbox', () => {
     await answer({ from: address, text: 'Wonderful, thank you!', to: answered, id: 'wonderful' })
     await shows(desk, 'Wonderful, thank you!')
     expect((await bubbles(desk)).at(-1)).toBe('Wonderful, thank you!')
-    expect(await conversations(desk).count()).toBe(before + 1)
+    expect(await count(desk)).toBe(before + 1)
+    await desk.context().close()
+  })
+
+  it('is quoted by the shop in full only on demand, on a page that loads nothing from elsewhere', async () => {
+    const address = office.fresh('wei')
+    const html =
+      '<p>Is it fresh?</p><img src="https://tracker.example/pixel.gif" alt="logo"><blockquote type="cite">Our offer</blockquote>'
+    const source = letter({ from: `Wei <${address}>`, to: shopAddress, id: 'fresh', subject: 'A question', text: html })
+    await office.dovecot.deliver(shopAddress, source.replace('text/plain', 'text/html'))
+    const desk = await stage.desk()
+    const fetched: string[] = []
+    desk.on('request', (request) => fetched.push(request.url()))
+    await conversations(desk).filter({ hasText: 'Wei' }).first().click()
+    await shows(desk, 'Is it fresh?')
+    expect(await desk.getByRole('log').getByText('Our offer').count()).toBe(0)
+    await desk.getByRole('button', { name: 'Show whole message' }).click()
+    const page = desk.frameLocator('iframe')
+    await page.getByText('Our offer').waitFor()
+    expect(await violations(desk)).toEqual([])
+    expect(fetched.filter((url) => url.includes('tracker'))).toEqual([])
+    await desk.getByRole('button', { name: 'Show images' }).click()
+    await expect.poll(() => fetched.filter((url) => url.includes('tracker'))).toHaveLength(1)
     await desk.context().close()
   })
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigInput } from '@hutong/server/config'
@@ -95,4 +96,20 @@ export async function shows(page: Page, text: string | RegExp): Promise<void> {
 /** The texts of the bubbles, in the order of the log. */
 export async function bubbles(page: Page): Promise<string[]> {
   return page.getByRole('log').locator('.bubble').allInnerTexts()
+}
+
+/** What axe finds wrong on the page as it stands, best practices included. */
+export async function violations(page: Page): Promise<string[]> {
+  // The page's own policy forbids injected scripts; the debugger is not bound by it.
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axe })
+  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'] })
+      .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  if (exceptionDetails) throw new Error(exceptionDetails.text)
+  return result.value
 }

@@ -5,7 +5,7 @@ import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 
 const TINTS = 6
-const CHANNEL_ICONS: Readonly<Record<string, IconName>> = { web: 'globe', email: 'mail' }
+const CHANNEL_ICONS: Readonly<Record<string, IconName>> = { web: 'globe', mail: 'mail', email: 'mail' }
 
 interface AvatarProps {
   id: string
