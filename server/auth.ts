@@ -5,6 +5,7 @@ import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
 import { createAttempts } from './attempts.ts'
+import { SESSION_USED } from './stores/small.ts'
 import type { PeopleStore, SmallStore } from './stores/store.ts'
 
 export const SESSION_COOKIE = 'hutong_session'
@@ -14,7 +15,6 @@ const IDLE = 12 * HOUR
 const ABSOLUTE = 14 * 24 * HOUR
 /** How stale the note of a session's last use may be: saves a write per request. */
 const TOUCH_EVERY = 10 * 60_000
-const SCOPE = 'session-used'
 
 /** Who asks. Everything a request may see or do follows from this. */
 export interface Actor {
@@ -97,7 +97,7 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
     const hash = sha256(token)
     const row = await store.session(hash, clock.now())
     if (row === undefined) return
-    const noted = await store.get(SCOPE, hash)
+    const noted = await store.get(SESSION_USED, hash)
     const used = typeof noted === 'number' ? noted : 0
     if (used < clock.now() - IDLE) {
       await end(hash)
@@ -109,14 +109,14 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
   async function sessionActor(cookie: string | undefined): Promise<Actor | undefined> {
     const found = await session(cookie)
     if (found === undefined) return
-    if (found.used < clock.now() - TOUCH_EVERY) await store.set(SCOPE, found.hash, clock.now())
+    if (found.used < clock.now() - TOUCH_EVERY) await store.set(SESSION_USED, found.hash, clock.now())
     const agent = (await store.agents()).find((one) => one.id === found.agent)
     return agent === undefined ? undefined : agentActor(agent)
   }
 
   async function end(hash: string) {
     await store.deleteSession(hash)
-    await store.set(SCOPE, hash, undefined)
+    await store.set(SESSION_USED, hash, undefined)
   }
 
   return {
@@ -130,8 +130,8 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
       attempts.succeeded(email, ip)
       const token = randomText(32)
       const ends = clock.now() + ABSOLUTE
-      await store.set(SCOPE, sha256(token), clock.now())
       await store.createSession({ hash: sha256(token), agent: agent.id, expiresAt: ends })
+      await store.set(SESSION_USED, sha256(token), clock.now())
       return { actor: agentActor(agent), token, ends }
     },
     async signOut(cookie) {

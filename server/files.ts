@@ -31,7 +31,7 @@ export interface FilesOptions {
 export interface Files extends FileStorage {
   /** Until when (ms) the link with these query values works; undefined when it is forged, for another file or over. */
   verify(id: string, link: { e: string | undefined; s: string | undefined }): number | undefined
-  /** The file's record without its content. */
+  /** The file's record; undefined also when its content is not there, or not whole. */
   about(id: string): Promise<StoredFile | undefined>
   /** Bytes `start` to `end`, both included. */
   slice(id: string, range: { start: number; end: number }): ReadableStream<Uint8Array>
@@ -53,7 +53,9 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
   }
 
   async function about(id: string) {
-    return FILE_ID.test(id) ? await store.file(id) : undefined
+    const file = FILE_ID.test(id) ? await store.file(id) : undefined
+    const kept = file && (await stat(pathOf(id)).catch(absent))
+    return kept?.size === file?.bytes ? file : undefined
   }
 
   const slice = (id: string, range: { start?: number; end?: number }) =>
@@ -93,9 +95,7 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
     },
     async get(id) {
       const file = await about(id)
-      if (file === undefined) return
-      await stat(pathOf(id))
-      return { file, content: slice(id, {}) }
+      return file && { file, content: slice(id, {}) }
     },
     url,
     verify(id, { e = '', s = '' }) {
@@ -107,6 +107,10 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
     about,
     slice,
   }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** Writes the stream to disk and syncs it. Resolves with its size and its first bytes. */

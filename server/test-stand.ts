@@ -37,6 +37,8 @@ export interface Stand extends TestRelay {
   /** A request with a token, answered as status and JSON. */
   ask(path: string, more?: Asking): Promise<{ status: number; body: Answer; headers: Headers }>
   /** Signs Anna in; resolves with the cookie a browser would keep. */
+  /** Where the files are. */
+  folder: string
   signIn(): Promise<string>
   backend(auth: BackendAuth, headers?: Record<string, string>): BackendClient
 }
@@ -125,6 +127,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
         transports: ['websocket'],
         extraHeaders: headers,
         reconnection: false,
+    folder,
         forceNew: true,
       })
       clients.push(client)

@@ -1,3 +1,5 @@
+import { rm, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
 
@@ -73,6 +75,14 @@ describe('files over HTTP', () => {
     expect((await fetchFile(bare)).status).toBe(403)
     expect((await fetchFile(url.replace('&s=', '&s=A'))).status).toBe(403)
     expect(await (await fetchFile(url)).text()).toBe('secret')
+  })
+
+  it('say that they are not there when their content is gone or cut from the disk', async () => {
+    for (const spoil of [(path: string) => rm(path), (path: string) => truncate(path, 3)]) {
+      const { part, url } = await upload('the whole text', 'a.txt')
+      await spoil(join(stand.folder, part.file.slice(2, 4), part.file))
+      for (const method of ['GET', 'HEAD']) expect((await fetchFile(url, { method })).status).toBe(404)
+    }
   })
 
   it('can be played from the middle', async () => {

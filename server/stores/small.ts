@@ -3,6 +3,9 @@ import { type Kysely, sql } from 'kysely'
 import type { SmallStore } from './store.ts'
 import type { Tables } from './tables.ts'
 
+/** Where it is noted, by the session's hash, when it was last used. */
+export const SESSION_USED = 'session-used'
+
 /** Small durable things: state by key, leases, files' records, and the end of what is kept for a time. */
 export function createSmall(db: Kysely<Tables>): SmallStore {
   return {
@@ -62,6 +65,11 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
     async purge(now) {
       const raws = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
       const sessions = await db.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirst()
+      await db
+        .deleteFrom('state')
+        .where('scope', '=', SESSION_USED)
+        .where('key', 'not in', db.selectFrom('sessions').select('hash'))
+        .execute()
       return Number(raws.numDeletedRows + sessions.numDeletedRows)
     },
   }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createSqliteStore } from './sqlite.ts'
+import { createSqliteStore, openDatabase } from './sqlite.ts'
 import type { Store } from './store.ts'
 import type { StoreBench } from './store-bench.ts'
 import { testStore } from './store-kit.ts'
@@ -31,6 +31,45 @@ describe('SQLite', () => {
 
   it('names the remedy when the file cannot be opened', () => {
     expect(() => createSqliteStore({ path: '/nowhere/at/all/hutong.db' })).toThrow(/folder exists/)
+  })
+
+  it('acknowledges nothing before it is on the disk', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hutong-store-'))
+    const database = openDatabase(join(folder, 'hutong.db'), 100)
+    expect(database.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    expect(database.prepare('pragma synchronous').get()).toEqual({ synchronous: 2 })
+    database.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('lets no other user of the machine read what is kept, now and in files of before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hutong-store-'))
+    const path = join(folder, 'hutong.db')
+    await writeFile(path, '', { mode: 0o644 })
+    const store = createSqliteStore({ path })
+    await store.migrate()
+    const names = await readdir(folder)
+    expect(names.sort()).toEqual(['hutong.db', 'hutong.db-shm', 'hutong.db-wal'])
+    for (const name of names) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+    await store.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('finds out whether it can write by writing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hutong-store-'))
+    const path = join(folder, 'hutong.db')
+    const store = createSqliteStore({ path })
+    await store.migrate()
+    const witness = openDatabase(path, 100)
+    const commits = () => witness.prepare('pragma data_version').get()?.data_version
+    for (const _ of [1, 2]) {
+      const before = commits()
+      await store.check()
+      expect(commits()).not.toBe(before)
+    }
+    witness.close()
+    await store.close()
+    await rm(folder, { recursive: true })
   })
 
   it('says that migrations are missing before anything is written', async () => {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { HutongError } from '@hutong/core/errors'
 import { Kysely } from 'kysely'
@@ -30,11 +32,12 @@ const TYPES: SqlTypes = {
 
 /** The store in one file. One process appends at a time; a second one may read and administer. */
 export function createSqliteStore({ path, cached = 10_000, busyMs = 5_000 }: SqliteStoreOptions): Store {
-  const database = open(path, busyMs)
+  const database = openDatabase(path, busyMs)
   const turn = createTurn()
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(database, turn) })
   const cache = createConversationCache(cached)
   let statements: Statements | undefined
+  const small = createSmall(db)
   const log = {
     database,
     db,
@@ -53,13 +56,12 @@ export function createSqliteStore({ path, cached = 10_000, busyMs = 5_000 }: Sql
       if (row) cache.drop(row.id)
     }),
     ...createSqliteOutbox(log),
-    ...createSmall(db),
+    ...small,
     migrate: () => migrate(db, TYPES),
     async check() {
       await checkVersion(db)
-      await db.transaction().execute(async (step) => {
-        await step.deleteFrom('state').where('scope', '=', 'check').execute()
-      })
+      // What is the same as before is not written.
+      await small.set('check', 'written', randomUUID())
     },
     async close() {
       await db.destroy()
@@ -68,8 +70,10 @@ export function createSqliteStore({ path, cached = 10_000, busyMs = 5_000 }: Sql
   }
 }
 
-function open(path: string, busyMs: number): DatabaseSync {
+/** The connection everything goes through: whatever it commits is on the disk, and no other user can read it. */
+export function openDatabase(path: string, busyMs: number): DatabaseSync {
   try {
+    keepPrivate(path)
     const database = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true })
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
     database.exec('pragma temp_store = memory; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864')
@@ -84,4 +88,10 @@ function open(path: string, busyMs: number): DatabaseSync {
       },
     )
   }
+}
+
+/** SQLite gives the files beside it the rights of the database; those that are there already keep what they had. */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600)
 }

@@ -267,6 +267,44 @@ function testUpkeep(get: () => Store, bench: () => StoreBench): void {
     expect(await get().file('f_2')).toBeUndefined()
   })
 
+  it('says who uploaded a file', async () => {
+    const file = { id: 'f_3', site: 'shop', name: 'a.txt', type: 'text/plain', bytes: 1, owner: 'web:anna' }
+    await get().addFile({ ...file, createdAt: NOW })
+    expect(await get().file('f_3')).toEqual(file)
+  })
+
+  it('forgets files that no message took up, the oldest first, and keeps all others', async () => {
+    const file = { site: 'shop', name: 'a.txt', type: 'text/plain', bytes: 1 }
+    for (const [id, createdAt] of [
+      ['f_b', NOW - 5],
+      ['f_a', NOW - 9],
+      ['f_used', NOW - 9],
+      ['f_new', NOW],
+    ] as const)
+      await get().addFile({ ...file, id, createdAt })
+    expect([await get().useFile('f_used'), await get().useFile('f_gone')]).toEqual([true, false])
+    expect(await get().dropUnusedFiles(NOW, 1)).toEqual(['f_a'])
+    expect(await get().dropUnusedFiles(NOW, 9)).toEqual(['f_b'])
+    expect(await get().dropUnusedFiles(NOW, 9)).toEqual([])
+    expect([await get().useFile('f_a'), await get().useFile('f_new')]).toEqual([false, true])
+  })
+
+  it('keeps nothing of a session that is over', async () => {
+    await get().createAgent({ id: 'a_eve', email: 'eve@shop.example', name: 'Eve', password: 'x:y', createdAt: NOW })
+    for (const [hash, expiresAt] of [
+      ['over', NOW],
+      ['lives', NOW + 1],
+    ] as const) {
+      await get().createSession({ hash, agent: 'a_eve', expiresAt })
+      await get().set('session-used', hash, NOW)
+    }
+    await get().purge(NOW)
+    expect([await get().get('session-used', 'over'), await get().get('session-used', 'lives')]).toEqual([
+      undefined,
+      NOW,
+    ])
+  })
+
   it('keeps raw payloads beside their entries until their time is over', async () => {
     await get().commit([
       { ...say({ key: '1' }), raw: { payload: 'old', until: NOW + 10 } },

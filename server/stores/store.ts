@@ -277,6 +277,6 @@ export interface SmallStore {
   dropUnusedFiles(before: number, limit: number): Promise<string[]>
   /** The untouched payload of an entry, while it is kept. */
   raw(conversation: string, seq: number): Promise<string | undefined>
-  /** Deletes raw payloads and sessions that have outlived their time; resolves with how many. */
+  /** Deletes raw payloads and sessions, with what is noted of them, that have outlived their time; resolves with how many. */
   purge(now: number): Promise<number>
 }
