@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { Server as HttpServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Adapter } from '@hutong/core/adapter'
 import type { BackendAuth, BackendPushes, BackendRequests } from '@hutong/core/wire'
 import { Hono } from 'hono'
 import { Server } from 'socket.io'
@@ -24,11 +25,20 @@ const ANNA = { id: 'a_anna', name: 'Anna', email: 'anna@shop.example' }
 /** Tokens by what they may: `shop` and `other` see one site each, `boss` is the administrator's. */
 export const TOKENS = { shop: 'token-of-the-shop', other: 'token-of-another-site', boss: 'token-of-the-administrator' }
 
-/** A channel of which raw mail is kept. */
-const letters = { ...webChannel, channel: 'letters', original: originalOf }
+/** A channel of which raw mail is kept, and that takes everything else that mail can be asked for. */
+const letters: Adapter = {
+  ...webChannel,
+  channel: 'letters',
+  site: 'shop',
+  original: originalOf,
+  transcript: async () => ({ state: 'sent' }),
+  notify: async () => ({ state: 'sent' }),
+}
 
 export interface Stand extends TestRelay {
   url: string
+  /** Where the files are. */
+  folder: string
   auth: Auth
   files: Files
   presence: Presence
@@ -37,8 +47,6 @@ export interface Stand extends TestRelay {
   /** A request with a token, answered as status and JSON. */
   ask(path: string, more?: Asking): Promise<{ status: number; body: Answer; headers: Headers }>
   /** Signs Anna in; resolves with the cookie a browser would keep. */
-  /** Where the files are. */
-  folder: string
   signIn(): Promise<string>
   backend(auth: BackendAuth, headers?: Record<string, string>): BackendClient
 }
@@ -60,9 +68,15 @@ export interface Answer {
 export type BackendClient = Socket<BackendPushes, BackendRequests>
 
 /** The REST interface and the backend socket in front of a relay, over real HTTP on a free port. */
-export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Promise<Stand> {
+export async function openStand({
+  publicUrl,
+  channels = [],
+}: {
+  publicUrl?: string
+  channels?: readonly Adapter[]
+} = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-stand-'))
-  const adapters = [webChannel, letters]
+  const adapters = [...channels, webChannel, letters]
   const house = await openTestRelay({ adapters })
   const { store, relay } = house
   await store.createAgent({ ...ANNA, password: await passwordHash(), createdAt: Date.now() })
@@ -113,6 +127,7 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
     ...house,
     ...parts,
     url,
+    folder,
     backendSocket,
     operations: restOperations(parts),
     ask: (path, more) => ask(url, path, more),
@@ -127,7 +142,6 @@ export async function openStand({ publicUrl }: { publicUrl?: string } = {}): Pro
         transports: ['websocket'],
         extraHeaders: headers,
         reconnection: false,
-    folder,
         forceNew: true,
       })
       clients.push(client)

@@ -21,6 +21,18 @@ export interface Adapter {
   signal(to: Target, signal: Signal): void
   /** What a kept raw payload says in full, for agents to read. Absent on channels whose log says everything. Never throws. */
   original?(raw: string, show: { remote: boolean }): Original
+  /**
+   * Brings what was said so far to an address: no delivery, and without an entry. `key`, answer and rejections as of `send`.
+   * Absent on channels that cannot.
+   */
+  transcript?(to: Target, key: string): Promise<Receipt>
+  /**
+   * Tells an agent at an address of the channel what a contact said last; the answer arrives with the agent as its author.
+   * As `transcript` otherwise. Needs `site`.
+   */
+  notify?(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt>
+  /** The site it serves, when it serves one alone. */
+  readonly site?: string
   /** Stops receiving, lets what is under way finish, frees everything. Idempotent. */
   close(): Promise<void>
 }

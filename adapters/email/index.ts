@@ -1,4 +1,4 @@
-import type { Adapter, Host, Receipt, Target } from '@hutong/core/adapter'
+import type { Adapter, Host } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { Login, MailServer } from './account.ts'
 import { CAPABILITIES } from './capabilities.ts'
@@ -65,18 +65,7 @@ const PACE: Pace = {
   open: 5_000,
 }
 
-export interface EmailAdapter extends Adapter {
-  /**
-   * Sends what was said so far to an address: it is no delivery and leaves no entry. `key` as in a delivery. Rejects as
-   * `send` does.
-   */
-  sendTranscript(to: Target, key: string): Promise<Receipt>
-  /**
-   * Tells an agent what a contact said last. The answer to this mail is the agent's reply in the conversation, when it comes
-   * from the agent's address.
-   */
-  notifyAgent(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt>
-}
+export type EmailAdapter = Adapter & Required<Pick<Adapter, 'transcript' | 'notify' | 'site'>>
 
 /** One mailbox as a channel: IMAP in, SMTP out. */
 export function createEmailAdapter(options: EmailOptions): EmailAdapter {
@@ -93,6 +82,7 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
 
   return {
     channel,
+    site: options.site,
     capabilities: { ...CAPABILITIES, gatherMs },
     async open(host) {
       if (Buffer.byteLength(secret) < 32)
@@ -102,8 +92,8 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
       await opened.mailbox.open()
     },
     send: (delivery) => track((opened) => opened.outbox.deliver(delivery)),
-    sendTranscript: (to, key) => track((opened) => opened.outbox.transcript(to, key)),
-    notifyAgent: (agent, conversation, key) => track((opened) => opened.outbox.notify(agent, conversation, key)),
+    transcript: (to, key) => track((opened) => opened.outbox.transcript(to, key)),
+    notify: (agent, conversation, key) => track((opened) => opened.outbox.notify(agent, conversation, key)),
     original: originalOf,
     // Mail carries no signals.
     signal() {},

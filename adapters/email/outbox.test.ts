@@ -177,7 +177,7 @@ it('sends a transcript of what was said, without what is internal or was taken b
   await host.commit(conversation, ANNA, { kind: 'message', parts: [plain('oops')] })
   await host.commit(conversation, ANNA, { kind: 'recall', of: 2 }, { kind: 'note', text: 'angry' })
   await host.commit(conversation, ANNA, { kind: 'message', parts: [plain('It left yesterday.')] })
-  await channel.sendTranscript({ conversation, address: lin }, 'transcript-1')
+  await channel.transcript({ conversation, address: lin }, 'transcript-1')
   const { text, headers } = await received()
   expect(text).toMatch(/my parcel is late[\s\S]*Anna[\s\S]*It left yesterday\./)
   expect(text).not.toMatch(/oops|angry/)
@@ -188,7 +188,7 @@ it('takes the answer of an agent to a notice as the agent’s own words, from th
   const anna = office.fresh('anna')
   const channel = await open({ agent: async (id) => (id === 'a_anna' ? { address: anna, name: 'Anna' } : undefined) })
   const conversation = await writes('hello')
-  await channel.notifyAgent({ id: 'a_anna', address: anna }, conversation, 'notice-1')
+  await channel.notify({ id: 'a_anna', address: anna }, conversation, 'notice-1')
   const notice = await received(anna)
   expect(notice.text).toContain('hello')
   const headers = { 'In-Reply-To': notice.headers.get('message-id') ?? '' }

@@ -1,7 +1,6 @@
 import type { Delivery, Host, Receipt, Target } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { connectInbox, type InboxOptions } from './client.ts'
-import type { Agent } from './intake.ts'
 import { optionsOf } from './offers.ts'
 import { automaticOf, type Composing, compose } from './outgoing.ts'
 import type { ReplyTokens } from './reply-token.ts'
@@ -23,7 +22,7 @@ export interface OutboxOptions {
 export interface Outbox {
   deliver(delivery: Delivery): Promise<Receipt>
   transcript(to: Target, key: string): Promise<Receipt>
-  notify(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt>
+  notify(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt>
   close(): void
 }
 
@@ -74,7 +73,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     })
   }
 
-  async function notify(agent: Agent & { id: string }, conversation: string, key: string): Promise<Receipt> {
+  async function notify(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt> {
     const parts = transcriptOf(await readLog(host.log, conversation, NOTIFIED))
     const { subject } = await threads.get(conversation)
     const messageId = tokens.messageId(agentToken(agent.id, conversation), key, domain)

@@ -27,6 +27,8 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     updateContact: { name: 'Ms Li' },
     replayDeliveries: { ids: [1] },
     mergeContact: { into: another },
+    sendTranscript: { key: 'k2' },
+    notifyAgent: { key: 'k3', agent: 'a_anna' },
   }
   const filled = path.replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation).replace('{seq}', '1')
   const asking: Asking = {
