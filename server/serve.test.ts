@@ -211,6 +211,14 @@ describe('metrics', () => {
   })
 })
 
+describe('the bare address', () => {
+  it('leads a person to the desk', async () => {
+    const { url } = await start()
+    const answer = await fetch(url, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'desk/'])
+  })
+})
+
 describe('the end', () => {
   it('asks clients to come back, and leaves nothing listening', async () => {
     const relay = await start()

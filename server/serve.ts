@@ -87,7 +87,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
 
   const app = new Hono<IngressEnv>()
   const http = createHttpServer(app)
-  const web = openWeb(config, http, presence)
+  const web = openWeb(config, http, { presence, logger })
   const channels = await configuredChannels(config, { store, clock })
   closers.push(
     () => closeServer(http),
@@ -169,6 +169,7 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   installIngress(app, { ...config, addressOf: createClientAddress(config.trustProxy), metrics, logger, now })
   installHealth(app, { store, draining: () => relay.draining, now, version: VERSION })
   const built = await builtFiles(config.publicUrl)
+  app.get('/', (c) => c.redirect('desk/'))
   app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
   app.all('/channels/*', (c) => relay.fetch(c.req.raw))
   closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
@@ -178,14 +179,14 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   )
 }
 
-function openWeb(config: Config, http: Server, presence: Pick<Presence, 'staffed' | 'onChange'>) {
+function openWeb(config: Config, http: Server, { presence, logger }: { presence: Presence; logger: Logger }) {
   const sites = new Map<string, WebSite>(
     sitesOf(config).map((site) => [site.key, { ...site, staffed: () => presence.staffed(site.id) }]),
   )
   const { trustProxy, websocket } = config
   const { limits, ...sockets } = websocket
   const find = (key: string) => sites.get(key)
-  const io = createSocketServer(http, { ...sockets, trustProxy, sites: find })
+  const io = createSocketServer(http, { ...sockets, trustProxy, sites: find, logger })
   const adapter = createWebSocketAdapter({
     io,
     sites: find,

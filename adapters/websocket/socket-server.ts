@@ -1,7 +1,9 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Logger } from '@hutong/core/adapter'
 import { createClientAddress } from '@hutong/core/client-address'
 import { PACKET_MAX } from '@hutong/core/wire'
 import { Server } from 'socket.io'
+import { createRefusalLog } from './refusal-log.ts'
 import type { FindSite } from './site.ts'
 
 export interface SocketServerOptions {
@@ -15,11 +17,14 @@ export interface SocketServerOptions {
   /** Milliseconds between pings, and until a silent client counts as gone. Defaults 25 000 and 20 000. */
   pingInterval?: number
   pingTimeout?: number
+  /** Where it is told who was refused for a page's origin or an unknown site. */
+  logger?: Logger
 }
 
 /** The one Socket.IO server of a relay, on its HTTP server. Refuses foreign origins and crowds before a byte of meaning is read. */
 export function createSocketServer(http: HttpServer, options: SocketServerOptions): Server {
   const { sites, polling = false, maxSocketsPerIp = 200, trustProxy = [] } = options
+  const tell = options.logger && createRefusalLog(options.logger, Date.now)
   const addressOf = createClientAddress(trustProxy)
   const crowd = new Map<string, number>()
   const io = new Server(http, {
@@ -34,7 +39,11 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
     serveClient: false,
     cors: corsFor(sites),
     allowRequest(request, decide) {
-      if (!allowed(sites, request)) return decide('this origin may not connect', false)
+      if (!allowed(sites, request)) {
+        const site = siteKey(request)
+        tell?.({ site, origin: request.headers.origin, known: site !== null && sites(site) !== undefined })
+        return decide('this origin may not connect', false)
+      }
       if ((crowd.get(addressOf(request)) ?? 0) >= maxSocketsPerIp) return decide('too many connections', false)
       decide(undefined, true)
     },
@@ -73,8 +82,12 @@ function corsFor(sites: FindSite): CorsDelegate {
 
 function allowed(sites: FindSite, request: Pick<IncomingMessage, 'headers' | 'url'>): boolean {
   const { origin, host } = request.headers
-  const key = new URL(request.url ?? '/', 'http://relay').searchParams.get('site')
+  const key = siteKey(request)
   if (key === null) return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
   const site = sites(key)
   return site !== undefined && (origin === undefined || site.origins.includes(origin))
+}
+
+function siteKey({ url = '/' }: Pick<IncomingMessage, 'url'>): string | null {
+  return new URL(url, 'http://relay').searchParams.get('site')
 }

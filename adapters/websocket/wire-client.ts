@@ -25,6 +25,7 @@ export interface Visitor {
   pushed: [string, unknown][]
   raw(frame: string | Buffer): void
   ask<T>(event: string, packet: unknown): Promise<Answer<T>>
+  /** Rejects with a message that begins with THROTTLED when this address has sent too much. */
   say(text: string, key?: string): Promise<Sent>
   /** The `seq` of all pushed entries. */
   seqs(): number[]
@@ -33,6 +34,9 @@ export interface Visitor {
   closed: Promise<number>
   close(): void
 }
+
+/** How the message of an error begins that says nothing about the server but that it was asked too much. */
+export const THROTTLED = 'the server asks this address to come back'
 
 /** Milliseconds that an answer may take. */
 export const PATIENCE = 3_000
@@ -98,7 +102,11 @@ export async function visit(target: WireTarget, auth: object = {}): Promise<Visi
       socket.send(`42${id}${JSON.stringify([event, packet])}`)
       return (await until(`the answer to ${event}`, () => answers.get(id))) as Answer<T>
     },
-    say: (text, key = randomUUID()) => visitor.ask('send', { key, body: words(text) }),
+    async say(text, key = randomUUID()) {
+      const sent: Sent = await visitor.ask('send', { key, body: words(text) })
+      if (sent.error?.code === 'throttled') throw new Error(`${THROTTLED} after ${sent.error.retryAfter ?? 60_000} ms`)
+      return sent
+    },
     entries: () => pushed.flatMap(([name, packet]) => (name === 'entries' ? (packet as EntriesPacket).entries : [])),
     seqs: () => visitor.entries().map(({ seq }) => seq),
     closed: new Promise((resolve) => socket.once('close', resolve)),

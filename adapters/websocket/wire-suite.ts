@@ -9,6 +9,7 @@ import {
   knock,
   PATIENCE,
   refusal,
+  THROTTLED,
   until,
   type Visitor,
   visit,
@@ -18,7 +19,7 @@ import {
 
 /**
  * The promises of docs/wire-protocol.md that a visitor can see, as cases that run against any server:
- * `node wire-suite.ts <url> <site-key> [origin]`. The client speaks frames by hand, so nothing is hidden by a library.
+ * `npm run wire -- <url> <site-key> [origin]`. The client speaks frames by hand, so nothing is hidden by a library.
  */
 
 export interface WireCase {
@@ -27,9 +28,12 @@ export interface WireCase {
   run(target: WireTarget): Promise<void>
 }
 
+/** What the visitor wrote: whoever answers at this site may have written in between. */
 const texts = (entries: readonly Entry[]) =>
-  entries.flatMap(({ body }) =>
-    body.kind === 'message' ? body.parts.map((one) => ('text' in one ? (one.text ?? '') : '')) : [],
+  entries.flatMap(({ from, body }) =>
+    body.kind === 'message' && from.kind === 'contact'
+      ? body.parts.map((one) => ('text' in one ? (one.text ?? '') : ''))
+      : [],
   )
 /** Whether these are all entries from `first` on, each once and in order. */
 const dense = (seqs: readonly number[], first: number) => seqs.every((seq, index) => seq === first + index)
@@ -231,20 +235,23 @@ const reading: WireCase[] = [
       before.close()
       const { last } = (await visit(target, { token: before.token })).ready
       const again = await visit(target, { token: before.token, after: 3 })
-      await until('what was missed', () => again.seqs().at(-1) === last)
+      await until('what was missed', () => again.seqs().includes(last))
       assert(dense(again.seqs(), 4), `holes or repeats: ${again.seqs()}`)
       again.close()
     },
   },
   {
-    title: 'a client that has all of it is sent nothing',
+    title: 'a client that has all of it is sent nothing of it again',
     async run(target) {
       const before = await talker(target, 2)
       await sleep(50)
       const { last } = await before.ask<EntriesPacket>('after', { after: 0 })
       const again = await visit(target, { token: before.token, after: last })
       await sleep(50)
-      assert.deepEqual(again.seqs(), [])
+      assert.deepEqual(
+        again.seqs().filter((seq) => seq <= last),
+        [],
+      )
       for (const each of [before, again]) each.close()
     },
   },
@@ -326,18 +333,46 @@ const refusing: WireCase[] = [
 
 export const WIRE_CASES: readonly WireCase[] = [...arriving, ...talking, ...reading, ...refusing]
 
-/** Runs the cases and prints a line for each; resolves with the number of broken promises. */
+/** Why no promise of this server can be looked at, in one sentence; undefined when a visitor gets in. */
+async function obstacle(target: WireTarget): Promise<string | undefined> {
+  const { url, site, origin } = target
+  try {
+    const { socket, reply } = await knock(target, { site })
+    socket.terminate()
+    if (reply.startsWith('40')) return undefined
+    const { code = 'no code', message = reply } = JSON.parse(reply.slice(2)).data ?? {}
+    return `${url} lets no visitor of site "${site}" in: ${message} (${code})`
+  } catch (error) {
+    const { message } = error as Error
+    if (/40[03]/.test(message))
+      return origin === undefined
+        ? `${url} has no site "${site}"; give the key of one of its sites`
+        : `${url} has no site "${site}", or the site does not list ${origin} in its "origins"`
+    return `nothing that speaks this protocol answers at ${url}: start the relay first (${(error as NodeJS.ErrnoException).code ?? message})`
+  }
+}
+
+/** Runs the cases and prints a line for each, or one that says why none could be run; resolves with the number of promises that were not seen kept. */
 export async function runWireSuite(
   target: WireTarget,
   print: (line: string) => void,
   cases: readonly WireCase[] = WIRE_CASES,
 ): Promise<number> {
+  const why = await obstacle(target)
+  if (why !== undefined) {
+    print(why)
+    return cases.length
+  }
   let broken = 0
   for (const { title, run } of cases) {
     const problem = await run(target).then(
       () => undefined,
       (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
     )
+    if (problem?.startsWith(THROTTLED)) {
+      print(`stopped before "${title}": ${problem}, as every relay does after a few runs; wait as long and run again`)
+      return cases.length
+    }
     if (problem !== undefined) broken += 1
     print(problem === undefined ? `ok      ${title}` : `BROKEN  ${title}\n        ${problem}`)
   }
@@ -348,7 +383,7 @@ export async function runWireSuite(
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [, , url, site, origin] = process.argv
   if (!url || !site) {
-    console.error('usage: node wire-suite.ts <url> <site-key> [origin]')
+    console.error('usage: npm run wire -- <url> <site-key> [origin]')
     process.exit(2)
   }
   process.exit((await runWireSuite({ url, site, ...(origin && { origin }) }, console.log)) === 0 ? 0 : 1)
