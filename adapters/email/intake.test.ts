@@ -1,3 +1,4 @@
+import { HutongError } from '@hutong/core/errors'
 import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
 import { readable } from '@hutong/core/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -132,6 +133,19 @@ it('names attachments that are too many or too large instead of taking them', as
     ['unsupported', undefined],
   ])
   expect(readable(parts)).toMatch(/b\.bin: .*10 bytes[\s\S]*d\.bin: too many/)
+})
+
+it('stores an attachment once although its mail has to wait for the relay', async () => {
+  await open()
+  const stored: string[] = []
+  const { put } = host.files
+  host.files.put = async (content, meta) => {
+    stored.push(meta.name)
+    return put(content, meta)
+  }
+  for (const _ of [1, 2]) host.failNext(new HutongError('unavailable', 'the relay is draining'))
+  await arrives(source('one', { file: { name: 'a.bin', type: 'application/pdf', bytes: Buffer.from('%PDF-1.7') } }))
+  expect(stored).toEqual(['a.bin'])
 })
 
 it('takes what a form of the site wrote in its own name as the words of the visitor', async () => {

@@ -75,12 +75,35 @@ interface Home {
   address: string
 }
 
+interface Prepared {
+  automatic: boolean
+  content: Part[]
+}
+
+interface Preparing {
+  letter: Letter
+  writer: Person
+  place: Place
+}
+
 /** From a mail to the conversation it belongs to. */
 export function createIntake(options: IntakeOptions): Intake {
   const { host, reading, tokens, threads, limits } = options
+  const prepared = new WeakMap<Fetched, Prepared>()
   let hour = 0
   const rate = { perMinute: limits.answeredPerHour / 60, burst: limits.answeredPerHour }
   const answered = createBuckets(rate, () => hour)
+
+  /** Once for each mail, however often it is tried: its attachments are stored by then, and it was counted. */
+  async function prepare(fetched: Fetched, { letter, writer, place }: Preparing): Promise<Prepared> {
+    const known = prepared.get(fetched)
+    if (known) return known
+    const content = fetched.sealed ? [sealed(letter)] : await contentOf(options, letter, place)
+    hour = fetched.arrivedAt
+    const automatic = letter.automatic !== undefined || answered.take(writer.address) > 0
+    prepared.set(fetched, { automatic, content })
+    return { automatic, content }
+  }
 
   async function take(fetched: Fetched, place: Place): Promise<Taken> {
     const letter = decode(fetched.mail, reading)
@@ -88,9 +111,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (letter.automatic === 'own' && tokens.read(letter.id) !== undefined) return 'nothing'
     const writer = writerOf(letter)
     const home = await homeOf(options, letter, writer)
-    hour = fetched.arrivedAt
-    const automatic = letter.automatic !== undefined || answered.take(writer.address) > 0
-    const content = fetched.sealed ? [sealed(letter)] : await contentOf(options, letter, place)
+    const { automatic, content } = await prepare(fetched, { letter, writer, place })
     const known = home.conversation ?? (await host.log.find(options.site, home.address))?.conversation.id
     const thread = known === undefined ? undefined : await threads.get(known)
     const titled = letter.subject !== '' && !home.author && !sameSubject(thread?.subject, letter.subject)
