@@ -5,15 +5,17 @@ export interface Rate {
 }
 
 /**
- * Takes one token. A bucket is one number, the time at which it is full again, so a bucket nobody has touched is 0.
- * `wait` is how many milliseconds are missing to the next token, 0 when it was there.
+ * Takes one token. A bucket is one number, the time at which it is full again, so a bucket nobody has touched is 0; one of a
+ * time that has not come, as after the clock was set back, counts as empty. `wait` is how many milliseconds are missing to
+ * the next token, 0 when it was there.
  */
 export function takeToken(rate: Rate, full: number, now: number): { full: number; wait: number } {
   if (rate.burst === Infinity) return { full, wait: 0 }
   const cost = 60_000 / rate.perMinute
-  const next = Math.max(full, now) + cost
-  const wait = Math.ceil(next - now - cost * rate.burst)
-  return wait > 0 ? { full, wait } : { full: next, wait: 0 }
+  const empty = now + cost * rate.burst
+  const held = Math.min(Math.max(full, now), empty)
+  const wait = Math.ceil(held + cost - empty)
+  return wait > 0 ? { full: held, wait } : { full: held + cost, wait: 0 }
 }
 
 export interface Buckets {
@@ -21,25 +23,23 @@ export interface Buckets {
   take(key: string): number
 }
 
-/** One bucket per key. Full ones are forgotten; above `most` keys the oldest go, so a flood of keys costs no memory. */
+/**
+ * One bucket per key. Of a flood of keys at most `most` are remembered, those used last among them, and none costs more than
+ * another: what was not used while half as many keys came is forgotten at once.
+ */
 export function createBuckets(rate: Rate, now: () => number, most = 50_000): Buckets {
-  const buckets = new Map<string, number>()
-
-  function sweep(at: number): void {
-    for (const [key, full] of buckets) if (full <= at) buckets.delete(key)
-    for (const key of buckets.keys()) {
-      if (buckets.size < most) return
-      buckets.delete(key)
-    }
-  }
+  let young = new Map<string, number>()
+  let old = new Map<string, number>()
 
   return {
     take(key) {
       if (rate.burst === Infinity) return 0
-      const at = now()
-      if (buckets.size >= most) sweep(at)
-      const { full, wait } = takeToken(rate, buckets.get(key) ?? 0, at)
-      buckets.set(key, full)
+      const { full, wait } = takeToken(rate, young.get(key) ?? old.get(key) ?? 0, now())
+      if (young.size >= most / 2 && !young.has(key)) {
+        old = young
+        young = new Map()
+      }
+      young.set(key, full)
       return wait
     },
   }
