@@ -121,6 +121,22 @@ describe('storing a file', () => {
   })
 })
 
+describe('a file that no message takes up', () => {
+  it('is deleted after a day, others stay', async () => {
+    const [forgotten, sent] = [await put(PNG), await put(PNG)]
+    await store.useFile(sent.id)
+    at += 24 * 3_600_000
+    const young = await put(PNG)
+    expect(await files.sweep()).toBe(0)
+    at += 1
+    expect(await files.sweep()).toBeGreaterThan(0)
+    const left = await onDisk()
+    expect([left.includes(forgotten.id), left.includes(sent.id), left.includes(young.id)]).toEqual([false, true, true])
+    expect(await files.about(forgotten.id)).toBeUndefined()
+    expect(await files.about(sent.id)).toEqual(sent)
+  })
+})
+
 describe('a link to a file', () => {
   const query = (url: string) => Object.fromEntries(new URL(url, 'http://x').searchParams) as { e: string; s: string }
 

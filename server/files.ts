@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Clock, FileStorage, StoredFile } from '@hutong/core/adapter'
+import type { Clock, FileStorage, Logger, StoredFile } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import type { Part } from '@hutong/core/parts'
@@ -12,12 +12,14 @@ import type { SmallStore } from './stores/store.ts'
 import { mediumOf } from './take-up-files.ts'
 
 const HOUR = 3_600_000
+const UNUSED_FOR = 24 * HOUR
+const SWEPT_AT_ONCE = 100
 const FILE_ID = /^f_[\w-]{22}$/
 
 export interface FilesOptions {
   /** Where the contents go; made when it is missing. */
   folder: string
-  store: Pick<SmallStore, 'addFile' | 'file'>
+  store: Pick<SmallStore, 'addFile' | 'file' | 'dropUnusedFiles'>
   secret: string
   clock: Clock
   /** Origin that links begin with, asked whenever one is made. */
@@ -35,6 +37,8 @@ export interface Files extends FileStorage {
   about(id: string): Promise<StoredFile | undefined>
   /** Bytes `start` to `end`, both included. */
   slice(id: string, range: { start: number; end: number }): ReadableStream<Uint8Array>
+  /** Deletes what was uploaded more than a day ago and no message took up; resolves with how many files. */
+  sweep(): Promise<number>
 }
 
 /** Keeps files in a folder, sharded by id; the records are in the store. */
@@ -106,7 +110,28 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
     },
     about,
     slice,
+    async sweep() {
+      let swept = 0
+      for (;;) {
+        const ids = await store.dropUnusedFiles(clock.now() - UNUSED_FOR, SWEPT_AT_ONCE)
+        for (const id of ids) await rm(pathOf(id), { force: true })
+        swept += ids.length
+        if (ids.length < SWEPT_AT_ONCE) return swept
+      }
+    },
   }
+}
+
+/** Sweeps now and every hour until the returned function is called. */
+export function keepSweeping(files: Pick<Files, 'sweep'>, logger: Logger): () => void {
+  const sweep = () =>
+    files.sweep().then(
+      (swept) => swept > 0 && logger.info({ swept }, 'files that no message carries were deleted'),
+      (err: unknown) => logger.error({ err }, 'files that no message carries could not be deleted'),
+    )
+  void sweep()
+  const timer = setInterval(() => void sweep(), HOUR).unref()
+  return () => clearInterval(timer)
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -36,6 +36,7 @@ beforeEach(async () => {
     metrics: { refused: (code) => refused.push(code) },
     logger: createLogger({ level: 'error', to: { write: (line) => log.push(line) } }),
     now: () => now,
+    uploadedPerDay: 5_000,
   })
   app.get('/who', (c) => c.text(c.var.clientAddress))
   app.get('/own', (c) => c.text('', 200, { 'content-security-policy': 'sandbox' }))
@@ -47,6 +48,7 @@ beforeEach(async () => {
   })
   app.post('/echo', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   app.post('/v1/session', (c) => c.text('in'))
+  app.post('/channels/web/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   app.post('/v1/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   const server = createHttpServer(app)
   url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`
@@ -130,6 +132,20 @@ describe('sizes', () => {
   it('lets the page read why a file was refused', async () => {
     const answer = await post('/channels/web/files', new Uint8Array(5_000))
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([413, '*'])
+  })
+
+  it('has one network upload no more than its share of a day, whoever it says it is', async () => {
+    const upload = (client: string, body: BodyInit = new Uint8Array(2_400), path = '/channels/web/files') =>
+      fetch(url + path, { method: 'POST', body, headers: { 'x-forwarded-for': client }, ...{ duplex: 'half' } })
+    expect(await (await upload('2001:db8::1')).text()).toBe('2400')
+    expect((await upload('2001:db8::2', streamOf(2_400))).status).toBe(200)
+    now += 3_600_000
+    const refused = await upload('2001:db8::3')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, String(23 * 3_600)])
+    expect((await upload('2001:db9::1')).status).toBe(200)
+    expect((await upload('2001:db8::1', new Uint8Array(2_400), '/v1/files')).status).toBe(200)
+    now += 23 * 3_600_000
+    expect((await upload('2001:db8::3')).status).toBe(200)
   })
 
   it('refuses headers of more than 16 KiB', async () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from '@hutong/core/adapter'
 import { ERRORS, type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
@@ -10,6 +9,8 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Settings } from './config.ts'
 import type { Metrics } from './metrics.ts'
+import { network } from './network.ts'
+import { createUploadQuota } from './upload-quota.ts'
 
 /** What every request of the relay's HTTP server carries. */
 export interface IngressEnv {
@@ -25,6 +26,8 @@ export interface IngressOptions {
   metrics: Pick<Metrics, 'refused'>
   logger: Logger
   now(): number
+  /** Bytes that one network may upload over channels in a day. Default 200 000 000. */
+  uploadedPerDay?: number
 }
 
 /**
@@ -36,6 +39,7 @@ export function installIngress(app: Hono<IngressEnv>, options: IngressOptions): 
   app.use(securityHeaders(options.publicUrl))
   app.use(limitRate(options))
   app.use(limitBody(options.limits))
+  app.use(limitUploads(options))
   app.onError((thrown, c) => refuse(c, asHutongError(thrown), options))
   app.notFound((c) => refuse(c, new HutongError('not_found', `there is nothing at ${c.req.path}`), options))
 }
@@ -86,33 +90,45 @@ function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEn
   }
 }
 
-/** One customer of a provider has a whole /64 of IPv6 addresses. */
-function network(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0')
-  return [...left, ...zeros, ...right].slice(0, 4).join(':')
-}
-
 function limitBody(limits: Settings['limits']): MiddlewareHandler<IngressEnv> {
   return async function body(c, next) {
     const most = UPLOAD.test(c.req.path) ? limits.uploadBytes : limits.bodyBytes
     const length = c.req.header('content-length')
     if (length !== undefined && Number(length) > most) throw tooLarge(most)
     const chunked = c.req.header('transfer-encoding') !== undefined
-    if (chunked && c.req.raw.body) c.req.raw = counted(c.req.raw, c.req.raw.body, most)
+    let bytes = 0
+    if (chunked)
+      c.req.raw = watched(c.req.raw, (more) => {
+        bytes += more
+        if (bytes > most) throw tooLarge(most)
+      })
     await next()
   }
 }
 
-function counted(request: Request, body: ReadableStream<Uint8Array>, most: number): Request {
-  let bytes = 0
+const VISITORS_UPLOAD = /^\/channels\/[^/]+\/files$/
+
+/** Refuses in the middle of a body, so that whoever reads it answers as it answers any other refusal. */
+function limitUploads({ uploadedPerDay = 200_000_000, now }: IngressOptions): MiddlewareHandler<IngressEnv> {
+  const quota = createUploadQuota(uploadedPerDay, now)
+  return async function uploads(c, next) {
+    const client = network(c.get('clientAddress'))
+    if (c.req.method === 'POST' && VISITORS_UPLOAD.test(c.req.path))
+      c.req.raw = watched(c.req.raw, (bytes) => {
+        const wait = quota.spend(client, bytes)
+        if (wait > 0) throw new HutongError('throttled', 'too many bytes for one day', { retryAfter: wait })
+      })
+    await next()
+  }
+}
+
+/** The request with somebody who hears of every piece of its body and may break it off by throwing. */
+function watched(request: Request, hear: (bytes: number) => void): Request {
+  const { body } = request
+  if (body === null) return request
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      bytes += chunk.byteLength
-      if (bytes > most) throw tooLarge(most)
+      hear(chunk.byteLength)
       controller.enqueue(chunk)
     },
   })

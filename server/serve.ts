@@ -16,7 +16,7 @@ import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
-import { createFiles } from './files.ts'
+import { createFiles, keepSweeping } from './files.ts'
 import { installHealth } from './health.ts'
 import { createRest } from './http/rest.ts'
 import { closeServer, createHttpServer, listen, stopListening } from './http-server.ts'
@@ -124,6 +124,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     () => stopListening(http),
   )
   const port = await listen(http, config.listen)
+    keepSweeping(files, logger),
   ground.address.origin ??= originOf(config.listen.host, port)
   return port
 }
