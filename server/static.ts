@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Names as bundlers write them, `app.3fK9x2Qa.js` or `app-3fK9x2Qa.js`: their content never changes. */
-const HASHED = /[.-](?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{8,10}\.[a-z0-9]+$/
+const HASHED = /[.-](?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{6,10}\.[a-z0-9]+$/
 
 /**
  * Reads the built files into memory once: only what was there at the start can be asked for, so no path leads out of a

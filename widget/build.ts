@@ -51,7 +51,7 @@ function buildApp(): Promise<Chunk[]> {
       lib: { entry: { app: join(import.meta.dirname, 'app.ts') }, formats: ['es'] },
       rolldownOptions: {
         preserveEntrySignatures: 'allow-extension',
-        output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js', minify: true },
+        output: { entryFileNames: '[name].[hash:6].js', chunkFileNames: '[name].[hash:6].js', minify: true },
       },
     },
   })

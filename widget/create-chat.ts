@@ -5,7 +5,7 @@ import type { ChatControls, Item } from './chat.ts'
 import { createDrafting } from './drafting.ts'
 import { fold } from './fold.ts'
 import { forget, personOf, refusedAs } from './identity.ts'
-import { createKeep, type Drawer } from './keep.ts'
+import { createKeep, type Drawer, type Keep } from './keep.ts'
 import { createLog } from './log.ts'
 import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
@@ -118,12 +118,22 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
   }
 }
 
+/** Other scripts of the page can write there too: what is no token is none. */
+function readToken(keep: Keep): string | undefined {
+  const token = keep.get('token')
+  return typeof token === 'string' ? token : undefined
+}
+
+function usable(kept: Cache | undefined): kept is Cache {
+  return Array.isArray(kept?.entries) && kept.entries.every((one) => one?.body) && Date.now() - kept.at < CACHE_MS
+}
+
 function createSession(options: ChatOptions): Session {
   const keep = createKeep(`hutong:${options.site}:`, options.drawer)
-  const token = keep.get<string>('token')
+  const token = readToken(keep)
   keep.own(personOf(options.jwt))
   const kept = keep.get<Cache>('log')
-  const cache = kept && Date.now() - kept.at < CACHE_MS ? kept : undefined
+  const cache = usable(kept) ? kept : undefined
   const connection: Connection = createConnection(options)
   const log = createLog(cache?.entries ?? [])
   const session: Session = {
@@ -164,7 +174,7 @@ function heard(session: Session, message: TabMessage) {
     forget(session)
     connection.restart()
   } else if (message.kind === 'token') {
-    const token = keep.get<string>('token')
+    const token = readToken(keep)
     if (session.jwt || !token || token === session.token) return
     session.token = token
     connection.restart()

@@ -33,7 +33,7 @@ export interface Outbox {
 }
 
 export function createOutbox(keep: Keep, changed: () => void): Outbox {
-  const list = signal<readonly Outgoing[]>(keep.get<Outgoing[]>('outbox') ?? [])
+  const list = signal(stored(keep))
   function store(next: readonly Outgoing[]) {
     list.value = next
     const unsent = next.filter((one) => one.seq === undefined)
@@ -42,9 +42,9 @@ export function createOutbox(keep: Keep, changed: () => void): Outbox {
   }
   /** Every change starts from what is stored, or it would bring back what another tab has sent. */
   function current(): readonly Outgoing[] {
-    const stored = keep.get<Outgoing[]>('outbox') ?? []
-    const keys = new Set(stored.map((one) => one.key))
-    return [...list.value.filter((one) => one.seq !== undefined && !keys.has(one.key)), ...stored]
+    const waiting = stored(keep)
+    const keys = new Set(waiting.map((one) => one.key))
+    return [...list.value.filter((one) => one.seq !== undefined && !keys.has(one.key)), ...waiting]
   }
   const without = (key: string) => current().filter((one) => one.key !== key)
   return {
@@ -67,4 +67,10 @@ export function createOutbox(keep: Keep, changed: () => void): Outbox {
       if (left.length < list.value.length) list.value = left
     },
   }
+}
+
+/** What other scripts of the page have put there instead is dropped. */
+function stored(keep: Keep): readonly Outgoing[] {
+  const found = keep.get('outbox')
+  return Array.isArray(found) ? found.filter((one) => one?.key && one.body) : []
 }

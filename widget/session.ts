@@ -168,6 +168,7 @@ export async function catchUp(session: Session) {
     if ('error' in answer || answer.entries.length === 0) break
     if (far && log.have() < (answer.entries[0]?.seq ?? 0)) log.replace([])
     received(session, answer)
+    if (log.have() === have) break
   }
   session.catching = false
 }

@@ -9,6 +9,10 @@ import { openNativeLink } from './native.ts'
 const PATIENCE_MS = 10_000
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
+/** Longest time a relay may send us away for; timers overflow far above it. */
+const LONGEST_WAIT_MS = 3_600_000
+/** A line that held so long is worth coming back to at once. */
+const STEADY_MS = 10_000
 /** So many tries that never opened make the other transport worth its bytes. */
 const TRIES_BEFORE_FALLBACK = 2
 
@@ -63,6 +67,8 @@ interface Line extends ConnectionOptions {
   everOpen: boolean
   /** When the relay asked to be left alone until, milliseconds of `Date.now`. */
   away: number
+  /** When it was last ready, 0 while it is down. */
+  since: number
   readonly pending: Set<(answer: Refused) => void>
 }
 
@@ -74,6 +80,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     tries: 0,
     everOpen: false,
     away: 0,
+    since: 0,
     pending: new Set(),
   }
   return {
@@ -122,21 +129,24 @@ function pushed(line: Line, name: string, packet: unknown) {
   if (!handlers) return
   if (name === 'ready') {
     clearTimeout(line.timer)
-    line.tries = 0
+    line.since = Date.now()
     line.away = 0
     line.everOpen = true
     line.state.value = 'online'
     handlers.ready(packet as Ready)
   } else if (name === 'goaway') {
     const { in: delay } = packet as { in: number }
-    line.away = Date.now() + delay
+    line.away = Date.now() + Math.min(delay, LONGEST_WAIT_MS)
     clearTimeout(line.timer)
-    line.timer = setTimeout(() => restart(line), delay)
+    line.timer = setTimeout(() => restart(line), line.away - Date.now())
   } else if (name === 'entries' || name === 'signal' || name === 'staffed') handlers.push(name, packet as never)
 }
 
 /** The line is down: plans the next try, with exponential growth and jitter. */
 function lost(line: Line, error?: WireError) {
+  // Who says welcome and hangs up at once is not asked again at once.
+  if (line.since && Date.now() - line.since > STEADY_MS) line.tries = 0
+  line.since = 0
   drop(line)
   if (error && line.handlers && !line.handlers.refused(error)) {
     line.state.value = error.code === 'unauthorized' ? 'offline' : 'refused'
@@ -160,7 +170,7 @@ function lost(line: Line, error?: WireError) {
 }
 
 function wait(line: Line, delay: number) {
-  line.timer = setTimeout(() => attempt(line), delay)
+  line.timer = setTimeout(() => attempt(line), Math.min(delay, LONGEST_WAIT_MS))
 }
 
 function restart(line: Line) {
