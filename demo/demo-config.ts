@@ -30,6 +30,14 @@ const ANSWERS = [
     any: ['配送', '运费', '快递', '发货', '包邮'],
     parts: text('一般**二至四个工作日**送达，满 300 元包邮，不满收 12 元运费。'),
   },
+  {
+    any: ['营业', '几点', '开门', '关门', '上班'],
+    parts: text('**每天九点至十八点**都有人在，网上随时可以下单。'),
+  },
+  {
+    any: ['价格', '多少钱', '价钱', '便宜'],
+    parts: text('每 50 克：**西湖龙井 ¥188**、**武夷肉桂 ¥248**、**凤庆滇红 ¥138**。'),
+  },
   { any: ['退货', '退款', '退换'], parts: text('未拆封的茶，三十天内都可以退。把订单号告诉我们就行。') },
   {
     any: ['推荐', '哪款', '选哪'],
@@ -52,6 +60,14 @@ const ANSWERS = [
   {
     any: ['delivery', 'shipping', 'ship', 'deliver'],
     parts: text('We deliver in **2 to 4 working days**. From € 40 it is free, below that € 4.90.'),
+  },
+  {
+    any: ['hours', 'opening', 'are you open', 'do you open', 'do you close', 'closing time'],
+    parts: text('We are here **every day, 9 to 18**. You can order at any time.'),
+  },
+  {
+    any: ['price', 'prices', 'cost', 'costs', 'how much', 'expensive', 'cheap'],
+    parts: text('For 50 g: **Longjing € 24**, **Rougui € 32**, **Dianhong € 18**.'),
   },
   {
     any: ['return', 'returns', 'refund'],

@@ -61,9 +61,17 @@ function policy(relay: string): string {
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(refusal(cause, port)))
     server.listen(port, '127.0.0.1', resolve)
   })
+}
+
+function refusal(cause: NodeJS.ErrnoException, port: number): Error {
+  const why =
+    cause.code === 'EADDRINUSE'
+      ? `is used by another program; stop it, or give the shop another with --shop-port`
+      : `cannot be used (${cause.code}); give the shop another with --shop-port`
+  return new Error(`the shop's port ${port} ${why}`, { cause })
 }
 
 function close(server: Server): Promise<void> {

@@ -78,7 +78,11 @@ async function main(): Promise<void> {
       data: { type: 'string', default: join(import.meta.dirname, '.data') },
     },
   })
-  const demo = await startDemo({ data: values.data, port: Number(values.port), shopPort: Number(values['shop-port']) })
+  const demo = await startDemo({
+    data: values.data,
+    port: portOf('--port', values.port),
+    shopPort: portOf('--shop-port', values['shop-port']),
+  })
   const [agent] = demo.agents
   process.stdout.write(`
   The shop, as a customer sees it   ${demo.shop}/     (中文 ${demo.shop}/zh/)
@@ -94,8 +98,15 @@ async function main(): Promise<void> {
     })
 }
 
+function portOf(flag: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new Error(`${flag} "${text}" is no port; give a number from 0 to 65535, 0 for any free one`)
+}
+
+/** What the relay calls its listen.port is a flag here. */
 function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${message.replace('another listen.port', 'another with --port')}\n`)
   process.exit(1)
 }
 
