@@ -53,6 +53,9 @@ export interface InboxOptions {
 
 const CLIENT_INFO = { name: 'Hutong', version: '0.1.0', vendor: 'Hutong', 'support-url': 'https://hutong.example' }
 const MIB = 1024 * 1024
+/** Longer than any wait: the library breaks an IDLE that is silent for so long. */
+const SILENCE_MS = 300_000
+const WAIT_MAX = 270_000
 
 export async function connectInbox({ server, login, folder, answerMs = 20_000 }: InboxOptions): Promise<Inbox> {
   checkSecurity(server, 'imap')
@@ -87,9 +90,10 @@ function createImap(server: MailServer, auth: { user: string; pass?: string; acc
     disableAutoIdle: true,
     disableCompression: true,
     connectionTimeout: 15_000,
-    socketTimeout: 120_000,
-    maxLiteralSize: 64 * MIB,
-    maxResponseSize: 128 * MIB,
+    socketTimeout: SILENCE_MS,
+    // Some servers answer every question for a piece of an attachment with all of it.
+    maxLiteralSize: 80 * MIB,
+    maxResponseSize: 96 * MIB,
     maxLineLength: 8 * MIB,
   })
   // Every command in flight fails with the same error; without a listener it would end the process.
@@ -204,15 +208,17 @@ interface Pause {
 /** Waits in IDLE, or idly where the server does not push; then asks, so that a dead connection is noticed. */
 async function pause(client: ImapFlow, { ms, push, answerMs }: Pause): Promise<void> {
   const stop = new AbortController()
+  const idling = push ? client.idle() : new Promise<never>(() => {})
   const heard = Promise.race([
     once(client, 'exists', { signal: stop.signal }),
     once(client, 'close', { signal: stop.signal }),
-    timer(ms, stop.signal),
+    timer(Math.min(ms, WAIT_MAX), stop.signal),
+    // A server that ends IDLE, or refuses it, is asked; not more than once a second.
+    idling.then(() => timer(1_000, stop.signal)),
   ]).catch(() => undefined)
-  const idling = push ? client.idle() : Promise.resolve(true)
   try {
     await heard
-    const answered = Promise.all([client.noop(), idling]).then(() => true)
+    const answered = client.noop().then(() => true)
     if (await Promise.race([answered, timer(answerMs, stop.signal)])) return
     client.close()
     throw new HutongError('unreachable', 'the mail server does not answer any more')
