@@ -194,7 +194,7 @@ async function read(client: ImapFlow, { uids, sections, most }: Sections): Promi
 }
 
 async function download(client: ImapFlow, uid: number, part: string): Promise<Readable> {
-  const { content } = await client.download(uid, part, { uid: true, chunkSize: MIB / 2 })
+  const { content } = await client.download(uid, part, { uid: true, chunkSize: MIB / 4 })
   if (!content) throw new HutongError('not_found', `part ${part} of the mail is gone`)
   return content
 }
