@@ -5,7 +5,7 @@ import type { ChatControls, Item } from './chat.ts'
 import { createDrafting } from './drafting.ts'
 import { fold } from './fold.ts'
 import { forget, personOf, refusedAs } from './identity.ts'
-import { createKeep, type Drawer, type Keep } from './keep.ts'
+import { createKeep, type Drawer, readToken } from './keep.ts'
 import { createLog } from './log.ts'
 import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
@@ -116,12 +116,6 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
       tabs.close()
     },
   }
-}
-
-/** Other scripts of the page can write there too: what is no token is none. */
-function readToken(keep: Keep): string | undefined {
-  const token = keep.get('token')
-  return typeof token === 'string' ? token : undefined
 }
 
 function usable(kept: Cache | undefined): kept is Cache {

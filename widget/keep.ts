@@ -36,6 +36,12 @@ export function createKeep(prefix: string, drawer: Drawer | undefined): Keep {
   }
 }
 
+/** The visitor's token; other scripts of the page can write there too, and what is no token is none. */
+export function readToken(keep: Keep): string | undefined {
+  const token = keep.get('token')
+  return typeof token === 'string' ? token : undefined
+}
+
 /** The browser's durable storage; undefined where reading the property alone throws. */
 export function browserDrawer(): Drawer | undefined {
   return attempt(() => globalThis.localStorage)

@@ -41,7 +41,7 @@ export async function flush(session: Session) {
 function owned(session: Session): boolean {
   const { keep, token, jwt } = session
   if (jwt) return true
-  const kept = keep.get<string>('token')
+  const kept = readToken(keep)
   if (kept && kept !== token) {
     session.token = kept
     session.connection.restart()
