@@ -12,7 +12,7 @@ export interface Launcher {
 }
 
 // The icon is white or nearly black, whichever can be seen on the accent; forced colours turn the clear border visible.
-const CSS = `:host{all:initial!important;display:contents!important}.launcher{position:fixed;bottom:20px;inset-inline-end:20px;z-index:var(--hutong-z,2147483000);padding:15px 13px;border:2px solid #0000;border-radius:50%;--c:var(--hutong-accent,#2563eb);background:var(--c);color:oklch(from var(--c) clamp(.2,(.7 - l)*99,1) 0 0);box-shadow:0 2px 12px #0003;cursor:pointer}:focus-visible{outline:2px solid var(--c);outline-offset:2px}.left{inset-inline:20px auto}.launcher[aria-expanded=true],b:empty{display:none}.launcher i{display:block;padding:9px 11px;border:2px solid;border-radius:10px 10px 10px 2px}.launcher b{position:absolute;top:-4px;inset-inline-end:-4px;padding:0 7px;border-radius:10px;background:#b91c1c;color:#fff;font:600 12px/20px system-ui}`
+const CSS = `:host{all:initial!important;display:contents!important}.launcher{position:fixed;bottom:20px;inset-inline-end:20px;z-index:var(--hutong-z,2147483000);padding:15px 13px;border:2px solid #0000;border-radius:50%;--c:var(--hutong-accent,#2563eb);background:var(--c);color:oklch(from var(--c) clamp(.2,(.7 - l)*99,1) 0 0);box-shadow:0 0 12px #0003;cursor:pointer}:focus-visible{outline:2px solid var(--c);outline-offset:2px}.left{inset-inline:20px auto}.launcher[aria-expanded=true],b:empty{display:none}.launcher i{display:block;padding:9px 11px;border:2px solid;border-radius:10px 10px 10px 2px}.launcher b{position:absolute;top:-4px;inset-inline-end:-4px;padding:0 7px;border-radius:10px;background:#b91c1c;color:#fff;font:600 12px/20px system-ui}`
 
 export function createLauncher(): Launcher {
   const host = document.createElement('hutong-chat')
