@@ -1,6 +1,7 @@
 import type { ContactBody } from '@hutong/core/entry'
 import { newId } from '@hutong/core/ids'
 import type { Part } from '@hutong/core/parts'
+import { readToken } from './keep.ts'
 import type { Outgoing } from './outbox.ts'
 import { catchUp, me, received, type Session, saveCache, watch } from './session.ts'
 
