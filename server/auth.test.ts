@@ -162,6 +162,8 @@ describe('the origin of a page', () => {
   it('is trusted otherwise when it is the host that was asked', () => {
     expect(auth.trusts('http://127.0.0.1:8787', '127.0.0.1:8787')).toBe(true)
     expect(auth.trusts('http://127.0.0.1:8788', '127.0.0.1:8787')).toBe(false)
-    expect(auth.trusts('null', 'null')).toBe(false)
+    expect(auth.trusts('https://127.0.0.1:8787', '127.0.0.1:8787')).toBe(false)
+    expect(auth.trusts('http://chat.example', 'chat.example:80')).toBe(true)
+    for (const host of ['null', '', undefined]) expect(auth.trusts('null', host)).toBe(false)
   })
 })

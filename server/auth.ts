@@ -65,7 +65,12 @@ export interface Auth {
   who(credentials: Credentials): Promise<Actor | undefined>
   /** Whether the session of this cookie still holds; asking is no use of it. */
   alive(cookie: string | undefined): Promise<boolean>
-  /** Whether a page of this origin may use a session cookie. `host` is the request's Host header. */
+  /** Calls back whenever a session ends before its time; `holds` tells whose cookies it was. The returned function stops that. */
+  onEnd(listener: (holds: (cookie: string | undefined) => boolean) => void): () => void
+  /**
+   * Whether a page of this origin may use a session cookie. `host` is the request's Host header; without a public URL the
+   * relay knows itself by plain http only.
+   */
   trusts(origin: string | undefined, host: string | undefined): boolean
   /** The `Set-Cookie` value that gives the session to a browser, or takes it away without `token`. */
   cookie(session: { token?: string; ends?: number }): string
@@ -79,6 +84,7 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
     actor: tokenActor(token, siteIds),
   }))
   const home = config.publicUrl === undefined ? undefined : new URL(config.publicUrl)
+  const listeners = new Set<Parameters<Auth['onEnd']>[0]>()
   let nobody: Promise<string> | undefined
 
   function bearer(authorization: string | undefined): Actor | undefined {
@@ -117,6 +123,7 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
   async function end(hash: string) {
     await store.deleteSession(hash)
     await store.set(SESSION_USED, hash, undefined)
+    for (const listener of listeners) listener((cookie) => sha256(readCookie(cookie) ?? '') === hash)
   }
 
   return {
@@ -144,9 +151,14 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
     async alive(cookie) {
       return (await session(cookie)) !== undefined
     },
+    onEnd(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     trusts(origin, host) {
       if (origin === undefined || !URL.canParse(origin)) return false
-      return home === undefined ? host !== undefined && new URL(origin).host === host : origin === home.origin
+      const own = home?.origin ?? (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).origin : undefined)
+      return origin === own
     },
     cookie({ token = '', ends = 0 }) {
       const seconds = Math.max(0, Math.floor((ends - clock.now()) / 1_000))

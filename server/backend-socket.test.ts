@@ -219,6 +219,29 @@ describe('the door of the socket', () => {
     expect(await reason).toBe('io server disconnect')
   })
 
+  it('shuts at once, not at the next look', async () => {
+    const calm = await openStand({ sessionCheck: 3_600_000 })
+    const headers = { cookie: await calm.signIn(), origin: calm.url }
+    const other = { ...headers, cookie: await calm.signIn() }
+    const [anna, elsewhere] = [calm.backend({}, headers), calm.backend({}, other)]
+    await Promise.all([ready(anna), ready(elsewhere)])
+    const gone = new Promise<string>((resolve) => anna.once('disconnect', resolve))
+    await calm.ask('/v1/session', { method: 'DELETE', headers })
+    expect(await gone).toBe('io server disconnect')
+    expect(elsewhere.connected).toBe(true)
+    await calm.close()
+  })
+
+  it('tells programs who answers, but no agent’s address', async () => {
+    const bot = stand.backend({ token: TOKENS.shop })
+    const { agents } = await ready(bot)
+    expect(agents).toEqual([{ kind: 'agent', id: 'a_anna', name: 'Anna', online: false }])
+    const pushed = new Promise<unknown>((resolve) => bot.once('agents', resolve))
+    const anna = stand.backend({}, { cookie: await stand.signIn(), origin: stand.url })
+    expect((await ready(anna)).agents).toMatchObject([{ email: 'anna@shop.example' }])
+    expect(await pushed).toEqual({ agents: [{ kind: 'agent', id: 'a_anna', name: 'Anna', online: true }] })
+  })
+
   it('opens for an agent, who is then online for everybody until she leaves', async () => {
     const bot = await open({ token: TOKENS.shop })
     const lists: boolean[] = []

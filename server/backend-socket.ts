@@ -4,7 +4,7 @@ import { parse } from '@hutong/core/parse'
 import { createBuckets } from '@hutong/core/rate'
 import { type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
 import type { DefaultEventsMap, Server } from 'socket.io'
-import { agentsOf } from './agents.ts'
+import { agentsFor, agentsOf } from './agents.ts'
 import { type Auth, authorOf, mayEnter } from './auth.ts'
 import { type BackendConnection, type Seat, serveRequests } from './backend-requests.ts'
 import { createFeedReader } from './feed-reader.ts'
@@ -50,6 +50,7 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
   const buckets = createBuckets(RATE, now)
   const wakes = createWakes(relay)
   let closing = false
+  const logged = (err: unknown) => logger.error({ err }, 'the backend socket could not read the store')
 
   namespace.use((socket, next) => {
     const enter = async () => {
@@ -72,11 +73,18 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
       stopServing()
       leave?.()
     })
+    // The session may have ended while the socket was being let in.
+    endWithSession(auth, socket).catch(logged)
   })
 
-  const logged = (err: unknown) => logger.error({ err }, 'the backend socket could not read the store')
   const stopPresence = presence.onChange(() => {
-    agentsOf(store, presence).then((agents) => namespace.emit('agents', { agents }), logged)
+    agentsOf(store, presence).then((agents) => {
+      for (const socket of namespace.sockets.values())
+        socket.emit('agents', { agents: agentsFor(socket.data.actor, agents) })
+    }, logged)
+  })
+  const stopEnding = auth.onEnd((holds) => {
+    for (const socket of namespace.sockets.values()) if (holds(socket.data.cookie)) socket.disconnect(true)
   })
   const sessions = setInterval(() => {
     for (const socket of namespace.sockets.values()) endWithSession(auth, socket).catch(logged)
@@ -87,6 +95,7 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
     close(spread = 3_000) {
       closing = true
       clearInterval(sessions)
+      stopEnding()
       wakes.close()
       stopPresence()
       for (const socket of namespace.sockets.values()) {
@@ -159,7 +168,7 @@ function follow({ store, presence, files, logger }: BackendSocketOptions, socket
     const [newest, agents] = await Promise.all([store.position(), agentsOf(store, presence)])
     const position = Math.min(after ?? newest, newest)
     const { kind, id, name } = authorOf(actor)
-    socket.emit('ready', { position, me: { kind, id, name }, agents })
+    socket.emit('ready', { position, me: { kind, id, name }, agents: agentsFor(actor, agents) })
     if (!socket.connected) return
     reader = createFeedReader({
       after: position,

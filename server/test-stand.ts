@@ -71,9 +71,11 @@ export type BackendClient = Socket<BackendPushes, BackendRequests>
 export async function openStand({
   publicUrl,
   channels = [],
+  sessionCheck = 100,
 }: {
   publicUrl?: string
   channels?: readonly Adapter[]
+  sessionCheck?: number
 } = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-stand-'))
   const adapters = [...channels, webChannel, letters]
@@ -119,7 +121,7 @@ export async function openStand({
   app.route('/', createRest(parts))
   const http = createHttpServer(app)
   const io = new Server(http)
-  const backendSocket = createBackendSocket({ ...parts, io, logger: quiet, sessionCheck: 100 })
+  const backendSocket = createBackendSocket({ ...parts, io, logger: quiet, sessionCheck })
   const url = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
   const clients: BackendClient[] = []
 

@@ -74,8 +74,8 @@ export type ActRequestInput = z.input<typeof actRequest>
 export type ActResult = z.infer<typeof actResult>
 export type HandoffTarget = z.infer<typeof handoffTarget>
 
-/** A person who answers at the desk. */
-export const agent = participant.extend({ kind: z.literal('agent'), email: z.string(), online: z.boolean() })
+/** A person who answers at the desk. Only other agents see the e-mail address. */
+export const agent = participant.extend({ kind: z.literal('agent'), email: z.string().optional(), online: z.boolean() })
 export type Agent = z.infer<typeof agent>
 
 export interface Backend {

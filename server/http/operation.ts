@@ -96,7 +96,10 @@ async function admit(c: Context<RestEnv>, auth: Auth, one: Operation): Promise<A
   // A browser adds the cookie by itself, so what changes something must come from our own pages.
   if (one.method !== 'get' && authorization === undefined)
     if ((origin !== undefined || cookie?.includes(SESSION_COOKIE)) && !auth.trusts(origin, host))
-      throw new HutongError('forbidden', 'this page may not use the session; requests must come from the relay itself')
+      throw new HutongError(
+        'forbidden',
+        'this page may not use the session: only pages of the relay itself may, and its https address is set as publicUrl',
+      )
   if (one.access === 'public') return NOBODY
   const actor = await auth.who({ authorization, cookie })
   if (actor === undefined) {

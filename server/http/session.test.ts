@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openStand, PASSWORD, type Stand } from '../test-stand.ts'
+import { openStand, PASSWORD, type Stand, TOKENS } from '../test-stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
@@ -57,6 +57,13 @@ describe('a session over REST', () => {
     const leave = stand.presence.enter('a_anna')
     expect((await stand.ask('/v1/agents', { headers })).body.items).toMatchObject([{ name: 'Anna', online: true }])
     leave()
+  })
+
+  it('alone shows the agents’ addresses: tokens are told names and ids', async () => {
+    const { body } = await stand.ask('/v1/agents', { token: TOKENS.shop })
+    expect(body.items?.map(Object.keys)).toEqual([['kind', 'id', 'name', 'online']])
+    const headers = { cookie: await stand.signIn() }
+    expect((await stand.ask('/v1/agents', { headers })).body.items).toMatchObject([{ email: 'anna@shop.example' }])
   })
 
   it('is never cached on the way', async () => {

@@ -1,6 +1,6 @@
 import { agent } from '@hutong/core/backend'
 import { z } from 'zod'
-import { agentsOf } from '../agents.ts'
+import { agentsFor, agentsOf } from '../agents.ts'
 import type { Actor, Auth } from '../auth.ts'
 import type { Presence } from '../presence.ts'
 import type { PeopleStore } from '../stores/store.ts'
@@ -76,7 +76,7 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       tag,
       summary: 'The people who answer, and who of them is online',
       answer: z.object({ items: z.array(agent) }),
-      handle: async () => ({ items: await agentsOf(store, presence) }),
+      handle: async ({ actor }) => ({ items: agentsFor(actor, await agentsOf(store, presence)) }),
     }),
   ]
 }
