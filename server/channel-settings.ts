@@ -72,6 +72,11 @@ export const channelSettings = z
     gatherMs: z.int().min(0).max(3_600_000).default(20_000),
     /** Whether visitors of the site are asked for an address while nobody is at the desk; answers then follow them by mail. */
     askVisitors: z.boolean().default(true),
+    /**
+     * An agent who is away this long gets what her customer wrote by mail, and her answer to it is her reply. Agents get no mail
+     * without it.
+     */
+    notifyAgentsAfterMs: z.int().min(0).max(86_400_000).optional(),
     dkim: dkim.optional(),
   })
   .superRefine((one, context) => {

@@ -26,6 +26,18 @@ export function askingChannels(config: Config): ReadonlyMap<string, string> {
   return new Map(asking.map(({ site, id }) => [ids.get(site) ?? site, id]))
 }
 
+/** By site, the channel that writes to agents who are away, and after how many milliseconds: the first that is there for it. */
+export function notifyingChannels(
+  config: Config,
+  adapters: readonly Adapter[],
+): ReadonlyMap<string, { adapter: Adapter; afterMs: number }> {
+  const found = config.channels.toReversed().flatMap(({ id, notifyAgentsAfterMs: afterMs }) => {
+    const adapter = adapters.find(({ channel }) => channel === id)
+    return adapter?.site === undefined || afterMs === undefined ? [] : [[adapter.site, { adapter, afterMs }] as const]
+  })
+  return new Map(found)
+}
+
 async function emailOptions(config: Config, channel: ChannelSettings, { store, clock }: ChannelGround) {
   const { PRESETS } = await import('@hutong/adapter-email')
   const preset = channel.preset && PRESETS[channel.preset]

@@ -11,7 +11,7 @@ import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
 import { type Config, type Settings, sitesOf } from './config.ts'
 import { configuredBackends } from './configured-backends.ts'
-import { askingChannels, configuredChannels } from './configured-channels.ts'
+import { askingChannels, configuredChannels, notifyingChannels } from './configured-channels.ts'
 import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { makeDataFolder } from './data-folder.ts'
@@ -25,6 +25,7 @@ import { withSecret } from './load-config.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openMetrics } from './metrics-route.ts'
+import { notifyAgents } from './notify-agents.ts'
 import { createPresence, type Presence } from './presence.ts'
 import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -119,12 +120,15 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
 
   await relay.start()
   closers.push(
+    keepSweeping(files, logger),
     () => relay.drain(),
     () => backendSocket.close(config.drain.spreadMs),
     () => stopListening(http),
   )
+  const notifying = notifyingChannels(config, channels)
+  if (notifying.size > 0)
+    closers.push(notifyAgents({ relay, presence, store, logger, mailbox: (site) => notifying.get(site) }))
   const port = await listen(http, config.listen)
-    keepSweeping(files, logger),
   ground.address.origin ??= originOf(config.listen.host, port)
   return port
 }
