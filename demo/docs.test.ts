@@ -1,12 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+import type { Widget, WidgetOptions } from '@hutong/widget'
 import { beforeAll, describe, expect, test } from 'vitest'
 
 /**
- * The code of README.md and docs/*.md, held to what it says: `ts` and `tsx` blocks compile, `ts run` blocks also run to a good
- * end, `json` blocks parse, the commands in `sh` blocks exist.
+ * The code of README.md, of the packages' README.md and of docs/*.md, held to what it says: `ts` and `tsx` blocks compile, `ts run`
+ * blocks also run to a good end, `json` blocks parse, the commands in `sh` blocks exist, script tags in `html` blocks have only
+ * attributes that the widget knows and leave only commands that it answers to.
  */
 interface Block {
   page: string
@@ -23,7 +26,8 @@ const WORK = join(import.meta.dirname, '.data', 'docs')
 
 function pages(): string[] {
   const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
-  return ['README.md', ...docs.map((name) => `docs/${name}`)].filter((page) => existsSync(join(ROOT, page)))
+  const packages = ['adapters/core', 'adapters/websocket', 'adapters/email', 'server', 'widget']
+  return ['README.md', ...packages.map((folder) => `${folder}/README.md`), ...docs.map((name) => `docs/${name}`)]
 }
 
 function blocksOf(page: string): Block[] {
@@ -40,6 +44,44 @@ function blocksOf(page: string): Block[] {
 const blocks = pages().flatMap(blocksOf)
 const modules = blocks.filter(({ language }) => language === 'ts' || language === 'tsx')
 const named = (all: readonly Block[]) => all.map((block) => [`${block.page}:${block.line}`, block] as const)
+
+/** Complete, or it would not compile: what a script tag may carry as `data-…`. */
+const OPTIONS: Record<keyof WidgetOptions, true> = {
+  site: true,
+  relay: true,
+  id: true,
+  locale: true,
+  position: true,
+  color: true,
+  title: true,
+  label: true,
+  launcher: true,
+  storage: true,
+  jwt: true,
+}
+/** As complete: what `Hutong(…)` answers to. */
+const COMMANDS: Record<keyof Widget | 'boot', true> = {
+  boot: true,
+  open: true,
+  close: true,
+  toggle: true,
+  show: true,
+  hide: true,
+  send: true,
+  identify: true,
+  setAttributes: true,
+  setLocale: true,
+  on: true,
+  destroy: true,
+}
+
+/** What the scripts of a page leave in the line for the loader, as [command, …parameters]. */
+function queueOf(html: string): unknown[][] {
+  const page: { Hutong?: { q?: unknown[][] } } = {}
+  const context = createContext(Object.assign(page, { window: page }))
+  for (const [, script = ''] of html.matchAll(/<script>([\s\S]*?)<\/script>/g)) runInContext(script, context)
+  return page.Hutong?.q ?? []
+}
 
 describe('code in the documentation', () => {
   let complaints = ''
@@ -102,9 +144,22 @@ describe('code in the documentation', () => {
       const run = [...code.matchAll(/\bnpm (?:run )?(?!install\b|i\b|run\b|create\b)([\w:-]+)/g)].map(
         ([, name = '']) => name,
       )
-      const commands = [...code.matchAll(/(?:^|\bnpx )hutong (\w+)/gm)].map(([, name = '']) => name)
+      const commands = [...code.matchAll(/(?:^|\bnpx |\bnpm run )hutong (?:-- )?(\w+)/gm)].map(([, name = '']) => name)
       expect(run.filter((name) => !(name in scripts))).toEqual([])
       expect(commands.filter((name) => !new RegExp(`\\b${name}\\b`).test(help))).toEqual([])
     },
   )
+
+  const pieces = named(blocks.filter(({ language }) => language === 'html'))
+
+  test.each(pieces)('%s has only attributes that the widget knows', (_, { code }) => {
+    const names = [...code.matchAll(/\sdata-([\w-]+)/g)].map(([, name = '']) => name)
+    expect(names.filter((name) => !(name in OPTIONS))).toEqual([])
+  })
+
+  test.each(pieces)('%s is a tag that brings the site or leaves commands that the widget answers to', (_, { code }) => {
+    const queue = queueOf(code)
+    expect(queue.filter(([command]) => !(String(command) in COMMANDS))).toEqual([])
+    expect(queue.length > 0 || /<script [^>]*\bsrc="[^"]+\/hutong\.js"[^>]*\bdata-site=/.test(code)).toBe(true)
+  })
 })
