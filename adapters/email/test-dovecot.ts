@@ -54,6 +54,9 @@ export async function startDovecot(): Promise<Dovecot> {
     })
   }
 
+  // A test run that is broken off leaves nothing running.
+  const last = () => void running?.kill('SIGTERM')
+  process.once('exit', last)
   await start()
   const lmtp = createTransport({ host: '127.0.0.1', port: lmtpPort, lmtp: true, ignoreTLS: true, pool: true })
   return {
@@ -74,6 +77,7 @@ export async function startDovecot(): Promise<Dovecot> {
     },
     async close() {
       lmtp.close()
+      process.off('exit', last)
       await stop('SIGTERM')
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     },
