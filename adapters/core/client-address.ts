@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 
 /** What is looked at of Node's IncomingMessage. */
 interface Incoming {
@@ -28,6 +28,21 @@ export function createClientAddress(trusted: readonly string[]): (request: Incom
     }
     return address
   }
+}
+
+/** What limits are counted for: an IPv4 address, or the /64 of an IPv6 address, all of which one customer of a provider has. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = address.split('::')
+  const left = groupsOf(head)
+  const right = groupsOf(tail ?? '')
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0')
+  return [...left, ...zeros, ...right].slice(0, 4).join(':')
+}
+
+/** The groups of a part of an IPv6 address, each written in one way only. */
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16).toString(16))
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

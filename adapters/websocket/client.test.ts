@@ -265,6 +265,36 @@ describe('a reader that does not keep up', () => {
     expect(again.seqs()).toEqual(Array.from({ length: last - 1 }, (_, n) => n + 2))
     expect(bench.counts.get('reader_dropped')).toBe(1)
   })
+
+  it('is hung up on also when all it does is ask and never listen', async () => {
+    const patient = await openBench({ adapter: { limits: { reads: { perMinute: 1, burst: Infinity } } } })
+    const visitor = patient.client()
+    await visitor.ready()
+    await visitor.say('1')
+    await patient.append(said('汉'.repeat(8_000)), said('汉'.repeat(8_000)))
+    await until(() => visitor.seqs().length === 3)
+    const raw = Reflect.get(visitor.socket.io.engine.transport, 'ws')
+    raw._socket.pause()
+    for (let n = 0; n < 2_000 && !patient.counts.has('reader_dropped'); n += 1) {
+      raw.send('421["after",{"after":0}]')
+      if (n % 50 === 0) await setTimeout(1)
+    }
+    await until(() => patient.counts.has('reader_dropped'))
+    raw.terminate()
+    await patient.close()
+  })
+
+  it('is not mistaken for one that only has much to catch up with', async () => {
+    const visitor = bench.client()
+    const { token } = await visitor.ready()
+    await visitor.say('1')
+    visitor.socket.close()
+    await until(() => bench.followers() === 0)
+    await bench.append(...Array.from({ length: 150 }, () => said('汉'.repeat(8_000))))
+    const again = bench.client({ token, after: 1 })
+    await until(() => again.seqs().length === 150)
+    expect(bench.counts.has('reader_dropped')).toBe(false)
+  })
 })
 
 describe('a relay that goes away', () => {

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Thread as Found, Host } from '@hutong/core/adapter'
-import { createClientAddress } from '@hutong/core/client-address'
+import { createClientAddress, networkOf } from '@hutong/core/client-address'
 import { HutongError, toHutongError, type WireError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { createBuckets } from '@hutong/core/rate'
 import { type GoawayPacket, visitorAuth } from '@hutong/core/wire'
 import type { Server, Socket } from 'socket.io'
+import { drained, dropSlow } from './backlog.ts'
 import { encodeEvent, encodeFrame, encodeReady } from './codec.ts'
 import type { Identities, VisitorIdentity } from './identity.ts'
 import type { WebLimits } from './limits.ts'
@@ -31,17 +32,13 @@ export interface VisitorsOptions {
 interface Guest {
   site: WebSite
   identity: VisitorIdentity
-  ip: string
+  place: string
   after: number
   found: Found | undefined
   token: string | undefined
   said: Said
 }
 
-/** Bytes that may wait for one slow reader; then it is cut off and resumes from the log. */
-const BACKLOG_MAX = 1_000_000
-/** How often a reader that is being brought up to date is looked at, in milliseconds. */
-const DRAIN_STEP = 5
 /** `close` waits at most 5 s for what is under way, looking every 20 ms. */
 const CLOSE_STEP = 20
 const CLOSE_TRIES = 250
@@ -51,12 +48,13 @@ export interface Visitors {
   close(spread: number): Promise<void>
 }
 
-/** Lets visitors in on the main namespace and serves their packets. */
+/** Lets visitors in on the main namespace, one for each connection, and serves their packets. */
 export function createVisitors(options: VisitorsOptions): Visitors {
   const visitors = options.io.of('/')
   const web = createWeb(options)
   const addressOf = createClientAddress(options.trustProxy)
   const state = { closing: false, underWay: 0 }
+  const taken = new WeakSet<Socket['conn']>()
   const unwatch = options.onStaffed(createStaffNews(visitors.sockets))
 
   function onPacket(this: Socket, name: unknown, ...said: unknown[]): void {
@@ -70,6 +68,7 @@ export function createVisitors(options: VisitorsOptions): Visitors {
     const over = (result: unknown) => {
       state.underWay -= 1
       answer(result)
+      if (dropSlow(this.conn)) web.count('reader_dropped')
     }
     state.underWay += 1
     request(web, this.data, said[0]).then(over, (problem: unknown) => over({ error: refusal(web, problem) }))
@@ -82,13 +81,21 @@ export function createVisitors(options: VisitorsOptions): Visitors {
   }
 
   visitors.use((socket, next) => {
-    const admitted = state.closing ? refuseNew() : admit(web, socket, addressOf(socket.request))
+    const { conn } = socket
+    if (taken.has(conn)) {
+      next(new Error('invalid: one visitor for each connection'))
+      conn.close()
+      return
+    }
+    taken.add(conn)
+    const admitted = state.closing ? refuseNew() : admit(web, socket, networkOf(addressOf(socket.request)))
     admitted.then(
       (guest) => {
         socket.data = guest
         next()
       },
       (problem: unknown) => {
+        taken.delete(conn)
         const error = refusal(web, problem)
         next(Object.assign(new Error(`${error.code}: ${error.message}`), { data: error }))
       },
@@ -123,7 +130,12 @@ function createWeb({ host, sites, identities, limits, offlineAfter, count }: Vis
     identities,
     limits,
     people: createPeople<Tab>({ offlineAfter, presence }),
-    threads: createThreads<Tab>({ log: host.log, url: (file) => host.files.url(file), write, drained }),
+    threads: createThreads<Tab>({
+      log: host.log,
+      url: (file) => host.files.url(file),
+      write,
+      drained: ({ socket }) => drained(socket.conn),
+    }),
     buckets: {
       connects: createBuckets(limits.connects, now),
       messagesPerIp: createBuckets(limits.messagesPerIp, now),
@@ -139,9 +151,7 @@ function createWeb({ host, sites, identities, limits, offlineAfter, count }: Vis
 
   function write({ socket }: Tab, packet: string): void {
     socket.conn.write(packet, frame(packet))
-    if (backlog(socket) <= BACKLOG_MAX) return
-    count('reader_dropped')
-    socket.conn.close(true)
+    if (dropSlow(socket.conn)) count('reader_dropped')
   }
 }
 
@@ -164,9 +174,9 @@ async function refuseNew(): Promise<never> {
   throw new HutongError('unavailable', 'the relay is going away; connect again', { retryAfter: 1_000 })
 }
 
-async function admit(web: Web, socket: Socket, ip: string): Promise<Guest> {
+async function admit(web: Web, socket: Socket, place: string): Promise<Guest> {
   const { identities, host } = web
-  refuseAfter(web.buckets.connects.take(ip))
+  refuseAfter(web.buckets.connects.take(place))
   const auth = parse(visitorAuth, socket.handshake.auth)
   const site = siteFor(web.sites, auth.site, socket.handshake.headers.origin)
   const token = auth.jwt === undefined && auth.token === undefined ? identities.fresh(site) : undefined
@@ -177,7 +187,7 @@ async function admit(web: Web, socket: Socket, ip: string): Promise<Guest> {
   const found = token === undefined ? await host.log.find(site.id, identity.address) : undefined
   const profile = { ...(auth.locale !== undefined && { locale: auth.locale }), ...identity.profile }
   const said = { profile, ...(auth.visit && { visit: auth.visit }) }
-  return { site, identity, ip, after: auth.after ?? 0, found, token, said }
+  return { site, identity, place, after: auth.after ?? 0, found, token, said }
 }
 
 function siteFor(sites: FindSite, key: string, origin: string | undefined): WebSite {
@@ -188,9 +198,9 @@ function siteFor(sites: FindSite, key: string, origin: string | undefined): WebS
 }
 
 function welcome(web: Web, socket: Socket): void {
-  const { site, identity, ip, after, found, token, said }: Guest = socket.data
+  const { site, identity, place, after, found, token, said }: Guest = socket.data
   const person = web.people.of(site, identity)
-  const tab: Tab = { socket, ip, person, thread: undefined, said, ahead: undefined }
+  const tab: Tab = { socket, place, person, thread: undefined, said, ahead: undefined }
   socket.data = tab
   // Socket.IO keeps the handshake request for the life of the connection; nothing reads it after this line.
   Reflect.set(socket.conn, 'request', undefined)
@@ -223,32 +233,16 @@ function onSignal(web: Web, tab: Tab, packet: readonly [unknown, unknown]): void
   try {
     if (!passSignal(web, tab, packet)) web.count('packet_ignored')
   } catch (problem) {
-    if (!(problem instanceof HutongError)) web.host.logger.error({ problem }, 'a signal of a visitor failed')
+    if (!(problem instanceof HutongError)) web.host.logger.error({ err: problem }, 'a signal of a visitor failed')
     web.count('packet_ignored')
   }
 }
 
 function refusal(web: Web, problem: unknown): WireError {
-  if (!(problem instanceof HutongError)) web.host.logger.error({ problem }, 'a request of a visitor failed')
+  if (!(problem instanceof HutongError)) web.host.logger.error({ err: problem }, 'a request of a visitor failed')
   return toHutongError(problem).toJSON()
 }
 
 function unanswered(): void {
   // A request without acknowledgement is carried out; its sender did not ask for the answer.
-}
-
-function waitingIn({ conn }: Socket): readonly { data?: { length: number } }[] {
-  // Engine.IO declares its queue private and offers no other way to see how far a reader is behind.
-  return Reflect.get(conn, 'writeBuffer')
-}
-
-async function drained({ socket }: Tab): Promise<void> {
-  while (socket.connected && waitingIn(socket).length > 0) await setTimeout(DRAIN_STEP)
-}
-
-/** Bytes that wait in Engine.IO for a reader that does not keep up; a short queue is not worth adding up. */
-function backlog(socket: Socket): number {
-  const waiting = waitingIn(socket)
-  if (waiting.length < 64) return 0
-  return waiting.reduce((sum, { data }) => sum + (data?.length ?? 0), 0)
 }

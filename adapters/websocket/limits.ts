@@ -1,5 +1,6 @@
 import type { Rate } from '@hutong/core/rate'
 
+/** Of IPv6 addresses a whole network (/64) counts as one. */
 export interface WebLimits {
   /** Namespace connects of one IP address. */
   connects: Rate

@@ -20,7 +20,7 @@ import type { Thread } from './threads.ts'
 
 async function send(web: Web, tab: Tab, packet: unknown): Promise<{ seq: number; at: number }> {
   refuseAfter(spend(web, tab.person, 'messages'))
-  refuseAfter(web.buckets.messagesPerIp.take(tab.ip))
+  refuseAfter(web.buckets.messagesPerIp.take(tab.place))
   const sent = decodeSend(packet)
   const work = inTurn(tab, () => receive(web, tab, sent))
   if (tab.ahead !== undefined || looksUp(sent.body)) hold(tab, work)
@@ -30,7 +30,7 @@ async function send(web: Web, tab: Tab, packet: unknown): Promise<{ seq: number;
 
 async function receive(web: Web, tab: Tab, sent: Sent): Promise<Accepted> {
   const { person, said } = tab
-  if (person.conversation === undefined) refuseAfter(web.buckets.conversations.take(tab.ip))
+  if (person.conversation === undefined) refuseAfter(web.buckets.conversations.take(tab.place))
   const { site, from } = senderOf(person)
   const accepted = await web.host.receive({ from: said ? { ...from, ...said } : from, site, ...sent })
   if (tab.said === said) tab.said = undefined

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Bench, openBench } from './test-bench.ts'
+import { type Bench, ORIGIN, openBench } from './test-bench.ts'
 
 describe('one address', () => {
   let bench: Bench
@@ -19,6 +19,28 @@ describe('one address', () => {
     first?.socket.close()
     await setTimeout(50)
     await bench.client().ready()
+  })
+
+  it('is a whole network where it is IPv6', async () => {
+    const house = await openBench({
+      server: { maxSocketsPerIp: 2, trustProxy: ['127.0.0.1'] },
+      adapter: { trustProxy: ['127.0.0.1'], limits: { connects: { perMinute: 1, burst: 3 } } },
+    })
+    const from = (address: string) => house.client({}, { extraHeaders: { origin: ORIGIN, 'x-forwarded-for': address } })
+    const [one, two] = [from('2001:db8:1:2::1'), from('2001:db8:1:2::2')]
+    for (const client of [one, two]) await client.ready()
+    const third = from('2001:db8:1:2::3')
+    await third.refused()
+    expect(third.socket.connected).toBe(false)
+    await from('2001:db8:1:3::1').ready()
+    one.socket.close()
+    await setTimeout(50)
+    const fourth = from('2001:db8:1:2::4')
+    await fourth.ready()
+    fourth.socket.close()
+    await setTimeout(50)
+    expect((await from('2001:db8:1:2::5').refused()).data).toMatchObject({ code: 'throttled' })
+    await house.close()
   })
 
   it('is told to wait when it connects too often', async () => {

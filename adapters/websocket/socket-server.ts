@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Logger } from '@hutong/core/adapter'
-import { createClientAddress } from '@hutong/core/client-address'
+import { createClientAddress, networkOf } from '@hutong/core/client-address'
 import { PACKET_MAX } from '@hutong/core/wire'
 import { Server } from 'socket.io'
 import { createRefusalLog } from './refusal-log.ts'
@@ -10,7 +10,7 @@ export interface SocketServerOptions {
   sites: FindSite
   /** Whether clients whose network blocks WebSocket may use HTTP long polling. Default false. */
   polling?: boolean
-  /** Most open connections of one IP address. Default 200. */
+  /** Most open connections of one IPv4 address or IPv6 network (/64). Default 200. */
   maxSocketsPerIp?: number
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. Default none. */
   trustProxy?: readonly string[]
@@ -26,6 +26,7 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
   const { sites, polling = false, maxSocketsPerIp = 200, trustProxy = [] } = options
   const tell = options.logger && createRefusalLog(options.logger, Date.now)
   const addressOf = createClientAddress(trustProxy)
+  const placeOf = (request: IncomingMessage) => networkOf(addressOf(request))
   const crowd = new Map<string, number>()
   const io = new Server(http, {
     transports: polling ? ['websocket', 'polling'] : ['websocket'],
@@ -44,7 +45,7 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
         tell?.({ site, origin: request.headers.origin, known: site !== null && sites(site) !== undefined })
         return decide('this origin may not connect', false)
       }
-      if ((crowd.get(addressOf(request)) ?? 0) >= maxSocketsPerIp) return decide('too many connections', false)
+      if ((crowd.get(placeOf(request)) ?? 0) >= maxSocketsPerIp) return decide('too many connections', false)
       decide(undefined, true)
     },
   })
@@ -52,19 +53,19 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
   io.engine.on(
     'connection',
     (connection: { request: IncomingMessage; once(name: 'close', left: () => void): void }) => {
-      const ip = addressOf(connection.request)
-      counted.set(connection, ip)
-      crowd.set(ip, (crowd.get(ip) ?? 0) + 1)
+      const place = placeOf(connection.request)
+      counted.set(connection, place)
+      crowd.set(place, (crowd.get(place) ?? 0) + 1)
       connection.once('close', left)
     },
   )
 
   function left(this: object | void): void {
-    const ip = this === undefined ? undefined : counted.get(this)
-    if (ip === undefined) return
-    const others = (crowd.get(ip) ?? 1) - 1
-    if (others > 0) crowd.set(ip, others)
-    else crowd.delete(ip)
+    const place = this === undefined ? undefined : counted.get(this)
+    if (place === undefined) return
+    const others = (crowd.get(place) ?? 1) - 1
+    if (others > 0) crowd.set(place, others)
+    else crowd.delete(place)
   }
 
   return io

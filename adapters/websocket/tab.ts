@@ -15,7 +15,8 @@ export type WebCount = 'packet_ignored' | 'signal_dropped' | 'reader_dropped'
 /** One connected socket of a visitor. */
 export interface Tab {
   readonly socket: Socket
-  readonly ip: string
+  /** The network it comes from, for limits. */
+  readonly place: string
   person: Person<Tab>
   thread: Thread<Tab> | undefined
   /** What the client said of itself, until the first message has carried it to the relay. */

@@ -67,9 +67,17 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
     return thread
   }
 
-  function show(thread: Thread<R>, reader: R, entries: readonly Entry[]): void {
-    if (entries.length === 0) return
-    for (const packet of encodeEntries(thread.conversation, entries, url)) write(reader, packet)
+  /** Sends a page piece by piece, as fast as the reader takes it; false when it left meanwhile. */
+  async function show(reader: R, stay: object, entries: readonly Entry[]): Promise<boolean> {
+    const { thread } = reader
+    if (!thread || stays.get(reader) !== stay) return false
+    if (entries.length === 0) return true
+    for (const packet of encodeEntries(thread.conversation, entries, url)) {
+      write(reader, packet)
+      await drained(reader)
+      if (stays.get(reader) !== stay) return false
+    }
+    return true
   }
 
   function leave(reader: R): void {
@@ -102,18 +110,15 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
       let have = after
       if (have === 0 || have > thread.last) {
         const newest = await log.read(thread.conversation, { before: thread.last + 1, limit: NEWEST })
-        if (stays.get(reader) !== stay) return
-        show(thread, reader, newest)
+        if (!(await show(reader, stay, newest))) return
         have = newest.at(-1)?.seq ?? 0
       }
       for (;;) {
+        const known = thread.last
         const page = await log.read(thread.conversation, { after: have, limit: PAGE_MAX })
-        if (stays.get(reader) !== stay) return
-        show(thread, reader, page)
+        if (!(await show(reader, stay, page))) return
         have = page.at(-1)?.seq ?? have
-        if (page.length === 0 || (page.length < PAGE_MAX && have >= thread.last)) break
-        await drained(reader)
-        if (stays.get(reader) !== stay) return
+        if ((page.length === 0 && thread.last === known) || (page.length < PAGE_MAX && have >= thread.last)) break
       }
       if (!thread.live.includes(reader)) thread.live.push(reader)
     },

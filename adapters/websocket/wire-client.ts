@@ -55,8 +55,7 @@ export async function knock(
   auth: unknown,
 ): Promise<{ socket: WebSocket; reply: string; frames: string[] }> {
   const { url, site, origin } = target
-  const address = `${url.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket&site=${encodeURIComponent(site)}`
-  const socket = new WebSocket(address, origin === undefined ? {} : { origin })
+  const socket = new WebSocket(addressOf(url, site), origin === undefined ? {} : { origin })
   const frames: string[] = []
   socket.on('message', (data, binary) => {
     const frame = binary ? '' : String(data)
@@ -75,6 +74,28 @@ export async function refusal(target: WireTarget, auth: unknown): Promise<WireEr
   socket.terminate()
   assert.match(reply, /^44/, 'the server let a visitor in that it had to refuse')
   return JSON.parse(reply.slice(2)).data
+}
+
+/** How many visitors one connection is taken for that says CONNECT so often at once. */
+export async function crowd({ url, site, origin }: WireTarget, connects: number): Promise<number> {
+  const socket = new WebSocket(addressOf(url, site), origin === undefined ? {} : { origin })
+  let visitors = 0
+  socket.on('message', (data) => {
+    const frame = String(data)
+    if (frame.startsWith('40')) visitors += 1
+    if (frame.startsWith('0')) for (let n = 0; n < connects; n += 1) socket.send(`40${JSON.stringify({ site })}`)
+  })
+  await new Promise((resolve, reject) => {
+    socket.once('close', resolve)
+    socket.once('error', reject)
+    setTimeout(resolve, 300)
+  })
+  socket.terminate()
+  return visitors
+}
+
+function addressOf(url: string, site: string): string {
+  return `${url.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket&site=${encodeURIComponent(site)}`
 }
 
 export async function visit(target: WireTarget, auth: object = {}): Promise<Visitor> {

@@ -6,6 +6,7 @@ import type { WireError } from '@hutong/core/errors'
 import type { EntriesPacket } from '@hutong/core/wire'
 import {
   type Answer,
+  crowd,
   knock,
   PATIENCE,
   refusal,
@@ -59,12 +60,12 @@ function refuses(title: string, packet: unknown, field: string): WireCase {
 }
 
 /** Frames that no client should send: they may cost the connection, never the server. */
-function survives(title: string, frame: string | Buffer): WireCase {
+function survives(title: string, ...frames: (string | Buffer)[]): WireCase {
   return {
     title,
     async run(target) {
       const rude = await visit(target)
-      rude.raw(frame)
+      for (const frame of frames) rude.raw(frame)
       await sleep(50)
       rude.close()
       const next = await visit(target)
@@ -318,6 +319,14 @@ const refusing: WireCase[] = [
   survives('attachments that never come harm nobody', '451-["send",{"_placeholder":true,"num":0}]'),
   survives('binary out of nowhere harms nobody', Buffer.from([4, 1, 2, 3])),
   survives('a second CONNECT harms nobody', '40{"site":[]}'),
+  survives('a CONNECT after a farewell harms nobody', '41', '40{"site":"none"}'),
+  {
+    title: 'a connection is one visitor, however often it says CONNECT at once',
+    async run(target) {
+      const visitors = await crowd(target, 20)
+      assert(visitors <= 1, `${visitors} visitors on one connection`)
+    },
+  },
   survives('an acknowledgement of nothing harms nobody', '4399[1]'),
   {
     title: 'a packet above the limit costs the connection, not the server',
