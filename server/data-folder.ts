@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { HutongError } from '@hutong/core/errors'
 
 /**
- * Makes the folder and those above it that are missing. Rejects with `misconfigured`, in a sentence, when that cannot be or
+ * Makes the folder and those above it that are missing, for this user alone; what is there already keeps its rights. Rejects with `misconfigured`, in a sentence, when that cannot be or
  * when this user may not write there.
  */
 export async function makeDataFolder(folder: string): Promise<void> {
@@ -32,7 +32,7 @@ async function missing(path: string): Promise<string[]> {
 
 /** One at a time: asked for all at once, Node tries for ever where the system answers that nothing can be made. */
 async function make(folder: string): Promise<void> {
-  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { createSocketServer, createWebSocketAdapter, type WebSite } from '@hutong/adapter-websocket'
@@ -138,6 +138,7 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
   const sites = sitesOf(config)
   const folder = join(config.data, 'files')
   await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o700)
   const store = createSqliteStore({ path: join(config.data, 'hutong.sqlite') })
   closers.push(() => store.close())
   await store.migrate()
