@@ -27,6 +27,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'threads.ts': 'one follower of the log for each conversation',
     'uploads.ts': 'files travel by HTTP',
     'wire-client.ts': 'a client of the wire protocol that writes its frames by hand',
+    'refusal-log.ts': 'tells the operator which page was turned away and what to do',
     'wire-suite.ts': 'the wire protocol as a suite that any server can be held against',
     'scripted-server.ts': 'the wire protocol as a server that any client can be held against',
   },
