@@ -1,6 +1,6 @@
 import type { Clock } from '@hutong/core/adapter'
+import { networkOf } from '@hutong/core/client-address'
 import { HutongError } from '@hutong/core/errors'
-import { network } from './network.ts'
 
 /** Wrong passwords that cost nothing: for one address from one place, for one place, for one address from everywhere. */
 const FREE = { pair: 5, place: 30, account: 40 }
@@ -70,7 +70,7 @@ export function createAttempts(clock: Clock): Attempts {
 
 function keysOf(email: string, ip: string) {
   const account = email.toLowerCase()
-  const place = network(ip)
+  const place = networkOf(ip)
   return { account, place, pair: `${place} ${account}` }
 }
 

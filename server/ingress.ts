@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from '@hutong/core/adapter'
+import { networkOf } from '@hutong/core/client-address'
 import { ERRORS, type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
 import { createBuckets } from '@hutong/core/rate'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
@@ -9,7 +10,6 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Settings } from './config.ts'
 import type { Metrics } from './metrics.ts'
-import { network } from './network.ts'
 import { createUploadQuota } from './upload-quota.ts'
 
 /** What every request of the relay's HTTP server carries. */
@@ -80,7 +80,7 @@ function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEn
   const signIns = createBuckets(limits.signIns, now)
   const uploads = createBuckets(limits.uploads, now)
   return async function rate(c, next) {
-    const client = network(c.get('clientAddress'))
+    const client = networkOf(c.get('clientAddress'))
     const posted = c.req.method === 'POST'
     const strict =
       posted && c.req.path === '/v1/session' ? signIns : posted && UPLOAD.test(c.req.path) ? uploads : undefined
@@ -112,7 +112,7 @@ const VISITORS_UPLOAD = /^\/channels\/[^/]+\/files$/
 function limitUploads({ uploadedPerDay = 200_000_000, now }: IngressOptions): MiddlewareHandler<IngressEnv> {
   const quota = createUploadQuota(uploadedPerDay, now)
   return async function uploads(c, next) {
-    const client = network(c.get('clientAddress'))
+    const client = networkOf(c.get('clientAddress'))
     if (c.req.method === 'POST' && VISITORS_UPLOAD.test(c.req.path))
       c.req.raw = watched(c.req.raw, (bytes) => {
         const wait = quota.spend(client, bytes)
