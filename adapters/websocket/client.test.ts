@@ -297,6 +297,19 @@ describe('a reader that does not keep up', () => {
   })
 })
 
+describe('a request that fails for no reason of the visitor', () => {
+  it('is told to the operator with its cause, to the visitor without', async () => {
+    const visitor = bench.client()
+    await visitor.ready()
+    const cause = new Error('SECRET path of the disk')
+    bench.host.receive = () => Promise.reject(cause)
+    const { error } = await visitor.say('1')
+    expect(error).toMatchObject({ code: 'internal' })
+    expect(JSON.stringify(error)).not.toContain('SECRET')
+    expect(bench.host.logged.map(({ fields }) => fields)).toEqual([{ err: cause }])
+  })
+})
+
 describe('a relay that goes away', () => {
   it('says so, acknowledges what is under way and lets stock clients come back by themselves', async () => {
     const visitor = bench.client({}, { reconnection: true, reconnectionDelay: 10 })

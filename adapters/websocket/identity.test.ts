@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createIdentities } from './identity.ts'
@@ -32,6 +32,13 @@ function sign({ aud = 'shop', sub = 'u-7', minutes = 5, kid = 'old', name = 'Lin
     .setSubject(sub)
     .setExpirationTime(NOW / 1000 + minutes * 60)
     .sign(new TextEncoder().encode(key))
+}
+
+/** A JWT whose header no library would write. */
+function signAs(header: object): string {
+  const claims = { aud: 'shop', sub: 'u-7', exp: NOW / 1000 + 60 }
+  const text = [header, claims].map((one) => Buffer.from(JSON.stringify(one)).toString('base64url')).join('.')
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
 }
 
 describe('visitor tokens', () => {
@@ -83,6 +90,10 @@ describe('signed identities', () => {
     ['signed with the wrong secret', () => sign({}, 'some other secret that is long enough too'), /signature/],
     ['signed with the text of a public key as secret', () => sign({ kid: 'new' }), /alg must be EdDSA/],
     ['naming nobody', () => sign({ sub: '' }), /sub/],
+    ['with a number for a kid', () => signAs({ alg: 'HS256', kid: 7 }), /kid must be a text/],
+    ['with a list for a kid', () => signAs({ alg: 'HS256', kid: ['old'] }), /kid must be a text/],
+    ['with nothing for an algorithm', () => signAs({ alg: null, kid: 'old' }), /jwt/],
+    ['naming somebody with half a character', () => sign({ sub: 'u-\ud800' }), /sub must be a text/],
     ['that are no JWT at all', () => 'garbage', /must be three parts of base64url .* signed by the site’s own server/],
   ])('are refused when they come %s', async (_what, make, rule) => {
     await expect(identities.fromJwt(site, await make())).rejects.toMatchObject({

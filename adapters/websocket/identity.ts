@@ -49,9 +49,10 @@ export function createIdentities({ secret, now }: { secret: string; now: () => n
     },
     async fromJwt(site, jwt) {
       const claims = await verified(site, jwt, now())
-      if (typeof claims.sub !== 'string' || claims.sub === '' || claims.sub.length > 256)
-        throw refused('sub must be a text of 1 to 256 characters')
-      return { address: `jwt:${claims.sub}`, verified: 'signed', profile: profileOf(claims) }
+      const sub: unknown = claims.sub
+      if (typeof sub !== 'string' || sub === '' || sub.length > 256 || !sub.isWellFormed())
+        throw refused('sub must be a text of 1 to 256 characters, without halves of surrogate pairs')
+      return { address: `jwt:${sub}`, verified: 'signed', profile: profileOf(claims) }
     },
   }
 }
@@ -94,6 +95,8 @@ function remedyFor(cause: errors.JOSEError): string {
 const imported = new WeakMap<JwtKey, ReturnType<typeof importSPKI> | Uint8Array>()
 
 function keyOf(site: WebSite, { alg, kid }: JWTHeaderParameters): ReturnType<typeof importSPKI> | Uint8Array {
+  // A header is not verified yet when its key is chosen, so its types are not either.
+  if (kid !== undefined && typeof kid !== 'string') throw refused('kid must be a text')
   const keys = site.jwtKeys ?? []
   const key = kid === undefined && keys.length === 1 ? keys[0] : keys.find((one) => one.kid === kid)
   if (!key) throw refused(kid === undefined ? 'kid is missing' : `kid "${kid.slice(0, 64)}" is not a key of this site`)

@@ -1,3 +1,4 @@
+import type { Refused } from '@hutong/core/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdentities } from './identity.ts'
 import { type Bench, ORIGIN, openBench, SECRET, SHOP } from './test-bench.ts'
@@ -69,6 +70,27 @@ describe('an upload', () => {
     const refused = tries.find(({ status }) => status === 429)
     expect(refused?.answer.error).toMatchObject({ code: 'throttled', retryable: true })
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('that its visitor breaks off is no error of the relay, one that the disk refuses is told with its cause', async () => {
+    const fresh = await openBench()
+    const send = (problem: Error, signal: AbortSignal) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(PNG)
+        },
+        pull: (controller) => controller.error(problem),
+      })
+      const init: RequestInit & { duplex: 'half' } = { headers: HEADERS, body, signal, duplex: 'half' }
+      return fresh.upload(init)
+    }
+    const broken = await send(new Error('aborted'), AbortSignal.abort())
+    expect(((await broken.json()) as Refused).error).toMatchObject({ code: 'invalid', field: 'body' })
+    expect(fresh.host.logged).toEqual([])
+    const full = new Error('ENOSPC')
+    expect((await send(full, new AbortController().signal)).status).toBe(500)
+    expect(fresh.host.logged).toEqual([{ level: 'error', message: 'an upload failed', fields: { err: full } }])
+    await fresh.close()
   })
 
   it('may be asked for from any page, because the file itself is held against the site', async () => {

@@ -22,6 +22,9 @@ const NAME_MAX = 255
 /** What browsers show and cannot run; an SVG is a program and travels as a file. */
 const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
 
+/** Nobody is there any more to read it. */
+const BROKEN_OFF = new HutongError('invalid', 'body: the upload was broken off; send the file again', { field: 'body' })
+
 /** `POST /files` of visitors: the body is the file, the headers say whose it is and what it is called. */
 export function registerUploads({ host, sites, identities, rate }: UploadsOptions): void {
   const buckets = createBuckets(rate, () => host.clock.now())
@@ -72,8 +75,9 @@ export function registerUploads({ host, sites, identities, rate }: UploadsOption
     try {
       return Response.json(await take(request), { status: 201, headers })
     } catch (problem) {
-      if (!(problem instanceof HutongError)) host.logger.error({ problem }, 'an upload failed')
-      const error = toHutongError(problem)
+      const error = request.signal.aborted ? BROKEN_OFF : toHutongError(problem)
+      if (error !== BROKEN_OFF && !(problem instanceof HutongError))
+        host.logger.error({ err: problem }, 'an upload failed')
       if (error.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(error.retryAfter / 1000)))
       return Response.json({ error: error.toJSON() }, { status: ERRORS[error.code].status, headers })
     }
