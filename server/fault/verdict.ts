@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { HOUSE } from '../stores/rows.ts'
 import type { LedgerClient } from './ledger-client.ts'
 
 export interface Verdict {
@@ -30,7 +31,7 @@ export function judge(database: string, clients: readonly LedgerClient[]): Verdi
     .all() as unknown as Row[]
   const lasts = db.prepare('select id, last from conversations').all() as unknown as { id: string; last: number }[]
   db.close()
-  const logs = Map.groupBy(rows, (row) => row.conversation)
+  const logs = Map.groupBy(rows.map(asSent), (row) => row.conversation)
   const problems = JSON.stringify(check) === '[{"integrity_check":"ok"}]' ? [] : [`integrity: ${JSON.stringify(check)}`]
   for (const { id, last } of lasts)
     if (logs.get(id)?.length !== last)
@@ -43,6 +44,11 @@ export function judge(database: string, clients: readonly LedgerClient[]): Verdi
     connects: clients.reduce((sum, { ledger }) => sum + ledger.connects, 0),
     problems,
   }
+}
+
+/** With the key as clients know it, without the store's mark. */
+function asSent(row: Row): Row {
+  return row.key.startsWith(HOUSE) ? { ...row, key: row.key.slice(HOUSE.length) } : row
 }
 
 function holes(log: readonly Row[]): string[] {
