@@ -80,7 +80,7 @@ describe('the desk', () => {
     const shop = await stage.shop(customer)
     await openChat(shop)
     await say(shop, 'agent please')
-    await shows(shop, 'You are in the queue')
+    await shows(shop, 'Passed on to a colleague')
     const desk = await stage.desk(0, { viewport })
     await desk.locator('.row').first().click()
     await desk.getByRole('button', { name: 'Close', exact: true }).click()
