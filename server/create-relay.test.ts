@@ -1,7 +1,5 @@
 import type { Backend } from '@hutong/core/backend'
 import type { Entry, Participant } from '@hutong/core/entry'
-import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
-import type { Signal } from '@hutong/core/signal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 
@@ -18,47 +16,6 @@ async function open(...options: Parameters<typeof openTestRelay>): Promise<TestR
   bench = await openTestRelay(...options)
   return bench
 }
-
-const memoryMail = () => createMemoryAdapter({ platform: createMemoryPlatform(), channel: 'mail' })
-
-it('continues the conversation that a reply proves, and answers what was asked in it', async () => {
-  const house = await open({ adapters: [webChannel, memoryMail()] })
-  const { conversation } = await house.write('hello')
-  const mail = { from: { address: 'lin@example.org', verified: 'dmarc' as const }, site: 'shop', conversation }
-  const state = { key: 'uid', value: 7 }
-  const answered = await house.relay.receive('mail', {
-    ...mail,
-    key: 'm1',
-    body: { kind: 'message', parts: [{ kind: 'text', text: 'hi', format: 'plain' }], replyTo: 1 },
-    state,
-  })
-  expect(answered).toMatchObject({ conversation, seq: 2, duplicate: false })
-  expect((await house.log(conversation)).at(-1)).toMatchObject({ channel: 'mail', body: { replyTo: 1 } })
-  expect(await house.store.get('channel:mail', 'uid')).toBe(7)
-  const { conversation: _, ...unproven } = mail
-  expect(await house.relay.receive('mail', { ...unproven, key: 'm2', body: textBody('again') })).toMatchObject({
-    conversation,
-  })
-})
-
-it('tells followers on a channel nothing of deliveries, and agents everything', async () => {
-  const house = await open()
-  const { conversation } = await house.write('hello')
-  const heard: string[] = []
-  const hear = (who: string) => ({ entries() {}, signal: (one: Signal) => heard.push(`${who} ${one.kind}`) })
-  house.relay.host(webChannel).log.follow(conversation, hear('visitor'))
-  house.relay.follow(conversation, hear('agent'))
-  house.relay.signal(conversation, { kind: 'delivery', from: anna, of: 1, channel: 'mail', state: 'sent' })
-  house.relay.signal(conversation, { kind: 'typing', from: anna, on: true })
-  expect(heard.toSorted()).toEqual(['agent delivery', 'agent typing', 'visitor typing'])
-})
-
-it('begins a conversation of its own when the one a reply names is not there', async () => {
-  const house = await open({ adapters: [webChannel, memoryMail()] })
-  const arrival = { from: { address: 'lin@example.org' }, site: 'shop', conversation: 'v_none', key: 'm1' }
-  const { conversation } = await house.relay.receive('mail', { ...arrival, body: textBody('hi') })
-  expect(await house.store.find('shop', 'mail', 'lin@example.org')).toMatchObject({ id: conversation })
-})
 
 /** A backend that answers with what `say` returns, and counts how often it was asked. */
 function createEcho(
@@ -354,56 +311,5 @@ describe('an agent', () => {
     const again = await relay.act(anna, conversation, request)
     expect(again.results).toEqual(first.results.map((result) => ({ ...result, duplicate: true })))
     expect(await log(conversation)).toHaveLength(4)
-  })
-})
-
-describe('an agent who answers by mail', () => {
-  const mail = { from: { address: 'anna@shop.example', verified: 'dmarc' as const }, site: 'shop', author: anna }
-
-  async function staffed(): Promise<TestRelay> {
-    const house = await open({ adapters: [webChannel, memoryMail()], backends: [], routing: ['desk'] })
-    await house.store.createAgent({
-      id: anna.id,
-      email: mail.from.address,
-      name: 'Anna',
-      password: 'x:y',
-      createdAt: 1,
-    })
-    return house
-  }
-
-  it('takes the floor and speaks as herself, once', async () => {
-    const house = await staffed()
-    const { conversation } = await house.write('hello')
-    const reply = { ...mail, conversation, key: 'm1', native: '<1@mail>', body: textBody('by mail') }
-    const state = { key: 'uid', value: 7 }
-    const first = await house.relay.receive('mail', { ...reply, state })
-    expect(await house.relay.receive('mail', reply)).toEqual({ ...first, duplicate: true })
-    expect((await house.log(conversation)).map(({ from, body }) => `${from.id.slice(0, 2)} ${body.kind}`)).toEqual([
-      expect.stringMatching(/message/),
-      'a_ handoff',
-      'a_ message',
-    ])
-    const now = await house.store.conversation(conversation)
-    expect(now).toMatchObject({ floor: { holder: { kind: 'agent', id: anna.id } }, waitingSince: null, channel: 'web' })
-    expect(await house.store.get('channel:mail', 'uid')).toBe(7)
-    expect((await house.store.contact(now?.contact ?? ''))?.identities).toHaveLength(1)
-  })
-
-  it('does not give her address to the contact, whatever she sends', async () => {
-    const house = await staffed()
-    const { conversation } = await house.write('hello')
-    const body = { kind: 'reaction' as const, of: 1, emoji: '👍', on: true }
-    await house.relay.receive('mail', { ...mail, conversation, key: 'm1', body })
-    const contact = (await house.store.conversation(conversation))?.contact ?? ''
-    expect((await house.store.contact(contact))?.identities.map(({ channel }) => channel)).toEqual(['web'])
-  })
-
-  it('is refused when there is no such agent', async () => {
-    const house = await staffed()
-    const { conversation } = await house.write('hello')
-    const reply = { ...mail, author: ben, conversation, key: 'm1', body: textBody('by mail') }
-    await expect(house.relay.receive('mail', reply)).rejects.toMatchObject({ code: 'forbidden' })
-    expect(await house.log(conversation)).toHaveLength(1)
   })
 })

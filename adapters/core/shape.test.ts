@@ -26,6 +26,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tab.ts': 'what is kept for each socket',
     'threads.ts': 'one follower of the log for each conversation',
     'uploads.ts': 'files travel by HTTP',
+    'backlog.ts': 'how much waits for a reader that does not keep up',
     'doorstep.ts': 'tells a page by HTTP why its WebSocket is refused',
     'wire-client.ts': 'a client of the wire protocol that writes its frames by hand',
     'refusal-log.ts': 'tells the operator which page was turned away and what to do',
