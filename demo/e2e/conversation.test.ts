@@ -19,6 +19,18 @@ async function reply(desk: Page, text: string): Promise<void> {
   await desk.keyboard.press('Enter')
 }
 
+/** A customer who has asked for a person, and an agent who looks at the conversation. */
+async function waiting() {
+  const customer = await stage.customer()
+  const shop = await stage.shop(customer)
+  const desk = await stage.desk()
+  await openChat(shop)
+  await say(shop, 'agent please')
+  await shows(shop, 'You are in the queue')
+  await openFirst(desk)
+  return { customer, shop, desk }
+}
+
 describe('a customer in the shop', () => {
   it('asks, is answered by the bot, asks for a person, gets one, and rates', async () => {
     const customer = await stage.customer()
@@ -53,13 +65,7 @@ describe('a customer in the shop', () => {
   })
 
   it('never sees what agents note for one another', async () => {
-    const customer = await stage.customer()
-    const shop = await stage.shop(customer)
-    const desk = await stage.desk()
-    await openChat(shop)
-    await say(shop, 'agent please')
-    await shows(shop, 'You are in the queue')
-    await openFirst(desk)
+    const { customer, shop, desk } = await waiting()
     await desk.getByRole('radio', { name: 'Internal note' }).check()
     await desk.getByRole('textbox', { name: /note/i }).fill('a secret among colleagues')
     await desk.keyboard.press('Enter')
@@ -74,13 +80,7 @@ describe('a customer in the shop', () => {
   })
 
   it('sees that the agent writes, and the agent sees what the customer writes before it is sent', async () => {
-    const customer = await stage.customer()
-    const shop = await stage.shop(customer)
-    const desk = await stage.desk()
-    await openChat(shop)
-    await say(shop, 'agent please')
-    await shows(shop, 'You are in the queue')
-    await openFirst(desk)
+    const { customer, shop, desk } = await waiting()
     await desk.getByRole('button', { name: 'Take over' }).click()
     await shop.getByRole('textbox').pressSequentially('I am just thinking about it')
     await desk.getByText('thinking about it').first().waitFor()
@@ -104,9 +104,12 @@ describe('a customer in the shop', () => {
     await reply(anna, 'hello from Anna')
     await shows(shop, 'Anna joined')
     await anna.getByRole('button', { name: 'Transfer' }).click()
+    await anna.getByRole('dialog').getByRole('textbox').fill('likes it sweet')
     await anna.getByRole('dialog').getByRole('button', { name: /Ben/ }).click()
     await shows(shop, 'Ben joined')
     await openFirst(ben)
+    await shows(ben, 'likes it sweet')
+    expect((await bubbles(shop)).join(' ')).not.toContain('likes it sweet')
     await reply(ben, 'hello from Ben')
     await shows(shop, 'hello from Ben')
     await customer.close()
