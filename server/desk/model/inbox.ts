@@ -3,6 +3,7 @@ import type { Contact } from '@hutong/core/conversation'
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Api, Item } from './api.ts'
 import { advanced, belongs, type Filter, inOrder } from './inbox-item.ts'
+import { insist } from './insist.ts'
 
 export interface Inbox {
   readonly filter: ReadonlySignal<Filter>
@@ -85,7 +86,7 @@ export function createInbox(api: Api, me: string, chosen: Signal<Filter | undefi
     apply(event) {
       const known = items.all.peek().has(event.conversation)
       if (known) items.change(event.conversation, (item) => advanced(item, event))
-      else void fetch(event.conversation).catch(() => undefined)
+      else void insist(() => fetch(event.conversation))
     },
     setContact(contact) {
       for (const [id, item] of items.all.peek())

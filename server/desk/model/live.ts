@@ -3,6 +3,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signal
 import type { Alerts } from './alerts.ts'
 import type { Api, Site } from './api.ts'
 import type { Inbox } from './inbox.ts'
+import { insist } from './insist.ts'
 import { createLink, type Link, type LinkOptions } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
@@ -40,7 +41,7 @@ export function createLive({ api, place, inbox, outbox, alerts, threads, thread,
     threads.peek(event.conversation)?.add(event.entry)
     outbox.settle(event.entry.key)
     alerts.hear(event)
-    if (event.entry.body.kind === 'contact') void inbox.fetch(event.conversation).catch(() => undefined)
+    if (event.entry.body.kind === 'contact') void insist(() => inbox.fetch(event.conversation))
   }
 
   async function readSites() {
@@ -60,7 +61,7 @@ export function createLive({ api, place, inbox, outbox, alerts, threads, thread,
       void readSites()
       if (!again || inbox.state.peek() === 'failed') void inbox.load()
       const open = thread.peek()
-      void open?.catchUp().catch(() => undefined)
+      if (open) void insist(open.catchUp)
       if (again) void open?.refresh()
     },
   })

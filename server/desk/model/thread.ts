@@ -5,6 +5,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Api, Opened, Way } from './api.ts'
 import { createEntryLog } from './entry-log.ts'
 import { createHints, type Streaming, type Typing } from './hints.ts'
+import { insist } from './insist.ts'
 import { createWaysOut, type Outgoing } from './ways-out.ts'
 
 /** One conversation as it is looked at: a piece of its log without holes, up to the newest entry. */
@@ -114,7 +115,7 @@ export function createThread(api: Api, id: string): Thread {
       hints.settle(entry)
       waysOut.add(entry)
       log.add([entry])
-      if (log.gap()) void catchUp().catch(() => undefined)
+      if (log.gap()) void insist(catchUp)
     },
     setContact(fresh) {
       contact.value = fresh

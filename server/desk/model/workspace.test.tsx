@@ -80,6 +80,17 @@ describe('the list', () => {
     expect(desk.inbox.counts.value).toMatchObject({ mine: 0, all: 1 })
   })
 
+  it('lists a new customer although the relay was busy when it was asked who that is', async () => {
+    const relay = createPretendRelay()
+    relay.contact('v1', 'Zoe')
+    relay.says('v1', 'hello')
+    const desk = await opened(relay, 'v1')
+    relay.fail(new HutongError('unavailable', 'busy'))
+    relay.contact('v2', 'Yan')
+    relay.says('v2', 'hello')
+    await vi.waitFor(() => expect(desk.inbox.item('v2')?.contact.name).toBe('Yan'), 3_000)
+  })
+
   it('finds a customer by name', async () => {
     const relay = createPretendRelay()
     for (const [id, name] of [

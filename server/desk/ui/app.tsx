@@ -43,10 +43,10 @@ export function App({ api, preferences, signedIn, createWorkspace }: AppProps) {
     <DeskContext.Provider value={desk.value}>
       <Desk
         onSignOut={() =>
-          void api
-            .signOut()
-            .catch(() => undefined)
-            .then(leave)
+          void api.signOut().then(leave, () => {
+            const { noConnection: text } = preferences.words.value
+            desk.peek()?.notices.show({ text, tone: 'bad' })
+          })
         }
       />
     </DeskContext.Provider>
