@@ -40,6 +40,9 @@ it('sends a transcript to the address of a contact who writes by mail, and to no
   const sent = await post(conversation, 'transcript', { key: 'wish-1' })
   expect(sent).toMatchObject({ status: 200, body: { channel: 'mail', address: lin, state: 'sent' } })
   expect((await office.inbox(lin)).at(-1)?.text).toContain('where is my parcel?')
+  expect(await post(conversation, 'transcript', { key: 'wish-4', address: lin })).toMatchObject({ status: 200 })
+  const elsewhere = { key: 'wish-5', address: 'thief@elsewhere.example' }
+  expect(await post(conversation, 'transcript', elsewhere)).toMatchObject({ status: 404 })
   const web = await stand.write('hello', { address: 'nobody' })
   expect(await post(web.conversation, 'transcript', { key: 'wish-2' })).toMatchObject({ status: 404 })
   expect(await post(conversation, 'transcript', { key: 'wish-3' }, TOKENS.other)).toMatchObject({ status: 404 })

@@ -34,12 +34,20 @@ export function byMailOperations({ relay, store, adapters, doors }: ByMailOption
       tag,
       summary: 'Sends the contact what was said so far, to an address that is proven to be theirs',
       params,
-      body: z.object({ key }),
+      body: z.object({
+        key,
+        address: z
+          .string()
+          .max(320)
+          .optional()
+          .meta({ description: 'One of the addresses that answers may go to; the best when absent' }),
+      }),
       answer,
       errors,
       async handle({ actor, params, body }) {
         const conversation = await doors.conversation(actor, params.id)
         for (const { channel, address } of await relay.ways(conversation)) {
+          if (address !== (body.address ?? address)) continue
           const adapter = adapters.find((one) => one.channel === channel)
           const receipt = await adapter?.transcript?.({ conversation: conversation.id, address }, body.key)
           if (receipt) return { channel, address, state: receipt.state }

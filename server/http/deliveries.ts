@@ -1,18 +1,26 @@
+import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
+import { authorOf } from '../auth.ts'
+import type { Relay } from '../relay.ts'
 import type { OutboxStore } from '../stores/store.ts'
+import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
 import { delivery } from './schemas.ts'
 
 interface DeliveryOptions {
-  store: Pick<OutboxStore, 'deadLetters' | 'replay'>
+  relay: Pick<Relay, 'signal'>
+  store: Pick<OutboxStore, 'deadLetters' | 'deliveriesOf' | 'replay'>
+  doors: Doors
   now: () => number
 }
 
 const tag = 'deliveries'
 
-export function deliveryOperations({ store, now }: DeliveryOptions): Operation[] {
+export function deliveryOperations(options: DeliveryOptions): Operation[] {
+  const { store, now } = options
   return [
+    resend(options),
     operation({
       method: 'get',
       path: '/v1/deliveries',
@@ -41,4 +49,33 @@ export function deliveryOperations({ store, now }: DeliveryOptions): Operation[]
       handle: async ({ body }) => ({ replayed: await store.replay(body.ids, now()) }),
     }),
   ]
+}
+
+function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
+  return operation({
+    method: 'post',
+    path: '/v1/conversations/{id}/entries/{seq}/resend',
+    access: 'actor',
+    id: 'resendEntry',
+    tag,
+    summary:
+      'Sends a message again whose newest delivery was given up, or whose fate is unknown: it may arrive twice then',
+    params: z.object({
+      id: z.string().max(64).meta({ description: "The conversation's id" }),
+      seq: z.coerce.number().int().positive(),
+    }),
+    answer: delivery,
+    errors: ['not_found', 'conflict'],
+    async handle({ actor, params: { id, seq } }) {
+      const { id: conversation } = await doors.conversation(actor, id)
+      const [last] = await store.deliveriesOf({ conversation, seq, limit: 1 })
+      if (!last) throw new HutongError('not_found', 'this message was never sent through a channel')
+      if ((await store.replay([last.id], now())) === 0)
+        throw new HutongError('conflict', 'this message was not given up; look at its deliveries')
+      const channel = last.target.slice('channel:'.length)
+      relay.signal(conversation, { kind: 'delivery', from: authorOf(actor), of: seq, channel, state: 'waiting' })
+      const [again = last] = await store.deliveriesOf({ conversation, seq, limit: 1 })
+      return again
+    },
+  })
 }

@@ -16,8 +16,23 @@ beforeAll(async () => {
   contact = (await stand.store.conversation(conversation))?.contact ?? ''
   const other = (await stand.write('hello', { address: 'another' })).conversation
   another = (await stand.store.conversation(other))?.contact ?? ''
+  await giveUp('one')
+  await giveUp('two')
 })
 afterAll(() => stand.close())
+
+/** A delivery of the first message that no try could make. */
+async function giveUp(key: string): Promise<void> {
+  const note = {
+    from: { kind: 'system' as const, id: 'relay' },
+    body: { kind: 'note' as const, text: 'not delivered' },
+  }
+  const delivery = { lane: 'channel:letters', target: 'channel:letters', entry: { seq: 1 }, address: 'visitor' }
+  const decide = () => ({ entries: [note], deliveries: [delivery] })
+  await stand.store.commit([{ to: { conversation }, key, at: Date.now(), decide }])
+  const [claimed] = await stand.store.claim({ owner: 'test', now: Date.now(), leaseMs: 1_000, limit: 1 })
+  await stand.store.settle(claimed?.id ?? 0, 'test', { state: 'dead', error: 'gone: no such address' })
+}
 
 /** A request that would succeed with the right credentials. */
 function valid({ method, path, id }: Operation): [string, Asking] {
@@ -84,6 +99,15 @@ describe('the REST interface', () => {
       const { status, body } = await stand.ask(path, { ...asking, token: TOKENS.shop })
       expect([one.id, status, body.error]).toEqual([one.id, one.answer === undefined ? 204 : 200, undefined])
     }
+  })
+
+  it('sends again only what was given up, and forgets why it was', async () => {
+    const ask = (path: string, method = 'GET') => stand.ask(path, { method, token: TOKENS.shop })
+    await ask(`/v1/conversations/${conversation}/entries/1/resend`, 'POST')
+    const { body } = await ask(`/v1/conversations/${conversation}/deliveries`)
+    expect(body.items?.[0]).toMatchObject({ seq: 1, error: null, reported: null })
+    expect((await ask(`/v1/conversations/${conversation}/entries/1/resend`, 'POST')).status).toBe(409)
+    expect((await ask(`/v1/conversations/${conversation}/entries/2/resend`, 'POST')).status).toBe(404)
   })
 
   it('describes every route in a valid OpenAPI 3.1 document', async () => {

@@ -49,7 +49,7 @@ export function restOperations(options: RestOptions): Operation[] {
     ...byMailOperations({ ...options, adapters: options.adapters ?? [], doors }),
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),
-    ...deliveryOperations({ ...options, now }),
+    ...deliveryOperations({ ...options, doors, now }),
   ]
   const document = operation({
     method: 'get',

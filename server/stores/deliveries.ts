@@ -111,7 +111,7 @@ async function replay(db: Kysely<Tables>, ids: readonly number[], now: number): 
   return db.transaction().execute(async (step) => {
     const rows = await step
       .updateTable('outbox')
-      .set({ state: 'ready', due: now, tries: 0, head: 0, joined: null })
+      .set({ state: 'ready', due: now, tries: 0, head: 0, joined: null, error: null, reported: null })
       .where('id', 'in', ids)
       .where(sql<boolean>`state in ('dead', 'unsure')`)
       .returning('lane')

@@ -4,10 +4,13 @@ import type { PeopleStore } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** Which contacts are one person: a forest of links, each of which can be undone. No log is touched. */
-export function createLinks(db: Kysely<Tables>): Pick<PeopleStore, 'link' | 'unlink' | 'linked'> {
+export function createLinks(
+  db: Kysely<Tables>,
+  changed: (contact: string) => Promise<void>,
+): Pick<PeopleStore, 'link' | 'unlink' | 'linked'> {
   return {
-    link: (contact, into, { by, at }) =>
-      db.transaction().execute(async (step) => {
+    async link(contact, into, { by, at, goesOn = false }) {
+      await db.transaction().execute(async (step) => {
         const rows = await step
           .selectFrom('contacts')
           .select(['id', 'site'])
@@ -17,8 +20,15 @@ export function createLinks(db: Kysely<Tables>): Pick<PeopleStore, 'link' | 'unl
           throw new HutongError('not_found', 'into: there is no such other contact of this site', { field: 'into' })
         const [from, to] = [await rootOf(step, contact), await rootOf(step, into)]
         if (from === to) throw new HutongError('conflict', 'into: they are one person already', { field: 'into' })
-        await step.insertInto('links').values({ contact: from, target: to, by, at, undone_at: null }).execute()
-      }),
+        if (from !== contact)
+          throw new HutongError('conflict', 'this contact was merged into another one already: undo that first')
+        await step
+          .insertInto('links')
+          .values({ contact: from, target: to, by, at, undone_at: null, goes_on: goesOn ? 1 : 0 })
+          .execute()
+      })
+      await changed(contact)
+    },
     async unlink(contact, at) {
       const row = await db
         .updateTable('links')
@@ -27,6 +37,7 @@ export function createLinks(db: Kysely<Tables>): Pick<PeopleStore, 'link' | 'unl
         .where('undone_at', 'is', null)
         .returning('target')
         .executeTakeFirst()
+      if (row) await changed(row.target)
       return row?.target
     },
     async linked(contact) {

@@ -38,6 +38,14 @@ export function testLinks(make: MakeStore): void {
     expect(await store.linked(a)).toEqual([b, c].toSorted())
   })
 
+  it('refuses to merge a contact away that was merged into another one already', async () => {
+    const [a, b, c] = [await contact('a'), await contact('b'), await contact('c')]
+    await link(a, b)
+    await expect(link(a, c)).rejects.toMatchObject({ code: 'conflict' })
+    await link(c, a)
+    expect(await store.linked(a)).toEqual([b, c].toSorted())
+  })
+
   it('refuses to link what is one person already, unknown, or of another site', async () => {
     const [a, b, foreign] = [await contact('a'), await contact('b'), await contact('f', 'other')]
     await link(a, b)
