@@ -12,6 +12,7 @@ import { createFanOut, type FanOut } from './fan-out.ts'
 import { type AskingAddress, createFrontDoor } from './front-door.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
+import { createJoin } from './join.ts'
 import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
@@ -126,6 +127,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   const changeContact = createChangeContact({ store, committer, now })
   const merge = createMerge({ store, committer, now })
+  const join = createJoin({ store, committer, sites, now })
   const desk = { store, committer, channels, merge, changeContact, ways, now, logger }
   const { receive, leaveAddress } = createFrontDoor({ ...desk, ...options, sites, fanOut, takeIn })
   const report = failOver.reported
@@ -139,6 +141,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     outbox,
     signals,
     report,
+    join,
     ways: ways.of,
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,

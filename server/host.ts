@@ -6,7 +6,7 @@ import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 
 export interface HostOptions {
-  relay: Pick<Relay, 'receive' | 'report' | 'contactSignal' | 'follow'>
+  relay: Pick<Relay, 'receive' | 'report' | 'join' | 'contactSignal' | 'follow'>
   store: Store
   files: FileStorage
   routes: Routes
@@ -25,6 +25,7 @@ export function createHost(
   return {
     receive: (arrival) => relay.receive(channel, arrival),
     report: (native, report) => relay.report(channel, native, report),
+    join: (who, same) => relay.join(channel, who, same),
     signal: ({ site, address }, signal) => relay.contactSignal({ channel, site, address }, signal),
     log: {
       async find(site, address) {
@@ -38,6 +39,7 @@ export function createHost(
         ])
         return pageToContact(entries, recalled, files)
       },
+      locate: (native) => store.locate(channel, native),
       follow: (conversation, listener) =>
         relay.follow(conversation, {
           entries: (entries) => listener.entries(entries.map((entry) => presentToContact(entry, files))),

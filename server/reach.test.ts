@@ -13,7 +13,7 @@ const mail: Identity = { channel: 'mail', address: 'ada@example.org', verified: 
 const claimed: Identity = { channel: 'mail', address: 'eve@example.org', at: 3 }
 const sms: Identity = { channel: 'sms', address: '+49', verified: 'code', at: 4 }
 const wechat: Identity = { channel: 'wechat', address: 'openid', verified: 'scene', at: 5 }
-const visitor: Whereabouts = { identities: [web], createdAt: 1, last: 'web', connected: [] }
+const visitor: Whereabouts = { identities: [web], createdAt: 1, last: 'web', connected: [], standings: new Map() }
 
 const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
   ['a visitor who is there reads the answer in the widget', { connected: ['web'] }, ['web connected']],
@@ -47,6 +47,20 @@ const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
   ],
   ['a platform that lets us only answer is not written to first', { identities: [web, wechat] }, ['web last']],
   ['such a platform is answered', { identities: [web, wechat], last: 'wechat' }, ['wechat last']],
+  [
+    'where such a platform holds its reply window open, it can be written to after the widget',
+    { identities: [web, wechat], standings: new Map([['wechat\nopenid', { open: true, left: 3, until: 9 }]]) },
+    ['web last', 'wechat verified'],
+  ],
+  [
+    'where its reply window is over, the answer goes elsewhere',
+    {
+      identities: [web, mail, wechat],
+      last: 'wechat',
+      standings: new Map([['wechat\nopenid', { open: false, code: 'window_closed', reason: '48 hours' }]]),
+    },
+    ['mail verified'],
+  ],
   [
     'a channel that is not configured any more is no way',
     { identities: [web, { ...mail, channel: 'telegram' }] },

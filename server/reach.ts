@@ -1,9 +1,12 @@
-import type { Capabilities } from '@hutong/core/adapter'
+import type { Capabilities, Standing } from '@hutong/core/adapter'
 import type { Identity } from '@hutong/core/conversation'
 
 /** Which ways an answer can go to its contact, best first. Pure; the rule in words is in docs/replies-follow.md. */
 
-/** `connected`: reading there now. `last`: wrote there last. `verified`: another address proven to be the contact's. */
+/**
+ * `connected`: reading there now. `last`: wrote there last. `verified`: another address proven to be the contact's, on a channel
+ * that lets us write first or holds a reply window open.
+ */
 export type Why = 'connected' | 'last' | 'verified'
 
 export interface Way {
@@ -22,13 +25,20 @@ export interface Whereabouts {
   last: string
   /** The channels the contact is connected to now. */
   connected: readonly string[]
+  /** What platforms that count say of writing to these addresses now, by `placeOf`. */
+  standings: ReadonlyMap<string, Standing>
+}
+
+/** One text for an address of a channel. */
+export function placeOf({ channel, address }: { channel: string; address: string }): string {
+  return `${channel}\n${address}`
 }
 
 type Abilities = Pick<Capabilities, 'readsLog' | 'initiate'>
 
 /** The ways, best first. Empty when nobody can be reached. */
 export function reach(
-  { identities, createdAt, last, connected }: Whereabouts,
+  { identities, createdAt, last, connected, standings }: Whereabouts,
   channels: ReadonlyMap<string, Abilities>,
 ): Way[] {
   const usable = identities
@@ -37,11 +47,12 @@ export function reach(
   return usable
     .flatMap(({ channel, address, verified }): Way[] => {
       const can = channels.get(channel)
-      if (!can) return []
+      const standing = standings.get(placeOf({ channel, address }))
+      if (!can || standing?.open === false) return []
       const way = { channel, address, readsLog: can.readsLog }
       if (can.readsLog && connected.includes(channel)) return [{ ...way, why: 'connected' }]
       if (channel === last) return [{ ...way, why: 'last' }]
-      return can.initiate && verified !== undefined ? [{ ...way, why: 'verified' }] : []
+      return (can.initiate || standing?.open) && verified !== undefined ? [{ ...way, why: 'verified' }] : []
     })
     .toSorted((a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why))
 }

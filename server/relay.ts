@@ -1,4 +1,14 @@
-import type { Accepted, Adapter, Arrival, ContactSignal, DeliveryReport, Host, LogListener } from '@hutong/core/adapter'
+import type {
+  Accepted,
+  Adapter,
+  Address,
+  Arrival,
+  ContactSignal,
+  DeliveryReport,
+  Host,
+  LogListener,
+  SamePerson,
+} from '@hutong/core/adapter'
 import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
 import type { Contact, Conversation, Profile } from '@hutong/core/conversation'
 import type { Attributes, Participant } from '@hutong/core/entry'
@@ -17,6 +27,8 @@ export interface Relay {
   receive(channel: string, arrival: Arrival): Promise<Accepted>
   /** What became of a delivery that `channel` had accepted under `native`; an unknown id changes nothing. */
   report(channel: string, native: string, report: DeliveryReport): Promise<void>
+  /** An address is the contact's of that conversation, or the person's of that key; see `Host.join`. */
+  join(channel: string, who: Address & { site?: string }, same: SamePerson): Promise<void>
   /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
   /**

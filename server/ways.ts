@@ -1,6 +1,6 @@
-import type { Adapter } from '@hutong/core/adapter'
+import type { Adapter, Standing } from '@hutong/core/adapter'
 import type { Conversation, Identity } from '@hutong/core/conversation'
-import { type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
+import { placeOf, type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
 import type { ClaimedDelivery, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
@@ -36,12 +36,21 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
   const sends = [...channels.values()].some(({ readsLog }) => !readsLog)
   const readers = [...channels.values()].some(({ readsLog }) => readsLog)
 
+  async function standingsOf(identities: readonly Identity[]): Promise<Map<string, Standing>> {
+    const asked = identities.flatMap((one) => {
+      const adapter = adapters.get(one.channel)
+      return adapter?.standing ? [adapter.standing(one.address).then((found) => [placeOf(one), found] as const)] : []
+    })
+    return new Map(await Promise.all(asked))
+  }
+
   async function of({ id, contact: who, channel: last }: Conversation): Promise<Way[]> {
     const contact = await store.contact(who)
     if (!contact) return []
     const { createdAt } = contact
     const identities = [...contact.identities, ...(await proven(store, who))]
-    return reach({ identities, createdAt, last, connected: whereabouts.connected(id) }, channels)
+    const standings = await standingsOf(identities)
+    return reach({ identities, createdAt, last, connected: whereabouts.connected(id), standings }, channels)
   }
 
   const delivery: Ways['delivery'] = (conversation, { way: { channel, address, why }, wait, entry }) => {

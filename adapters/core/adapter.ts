@@ -1,5 +1,6 @@
 import type {
   Accepted,
+  Address,
   Arrival,
   Clock,
   ContactSignal,
@@ -10,6 +11,8 @@ import type {
   Logger,
   LogReader,
   Original,
+  SamePerson,
+  Standing,
   Target,
 } from './exchange.ts'
 import type { PartKind } from './parts.ts'
@@ -30,6 +33,8 @@ export type {
   LogReader,
   Original,
   Range,
+  SamePerson,
+  Standing,
   StoredFile,
   Target,
   Thread,
@@ -62,6 +67,18 @@ export interface Adapter {
    * As `transcript` otherwise. Needs `site`.
    */
   notify?(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt>
+  /**
+   * Takes a message back that was sent: `native` is the id of its receipt. Rejects with `rejected` when it is too late. Present
+   * exactly where `capabilities.recall` says so and messages are sent.
+   */
+  recall?(native: string, to: Target): Promise<void>
+  /** Whether an answer could be sent to this address now. Absent on channels that always may. Asked before a way is chosen. */
+  standing?(address: string): Promise<Standing>
+  /**
+   * A link by which the contact of this conversation goes on over this channel, valid until `until` (ms), shown as a link and as a
+   * QR code. Whoever follows it comes back through `Host.join`. Absent on channels that have none.
+   */
+  invite?(conversation: string): Promise<{ url: string; until: number }>
   /** The site it serves, when it serves one alone. */
   readonly site?: string
   /** Stops receiving, lets what is under way finish, frees everything. Idempotent. */
@@ -81,6 +98,12 @@ export interface Host {
    * an unknown id changes nothing. After `failed` the relay tries the contact's other channels.
    */
   report(native: string, report: DeliveryReport): Promise<void>
+  /**
+   * Says whose an address is, as `who.verified` proves. It becomes one more identity of that contact; when it has a contact of its
+   * own already, the two are linked, which agents can undo, and what it writes from now on joins the other's conversation.
+   * Resolves once that is durable; said again, or of a conversation of no site of ours, it changes nothing.
+   */
+  join(who: Address & { site?: string }, same: SamePerson): Promise<void>
   /** Passes on what is not kept: typing, presence, cursors, visits. Unknown addresses are ignored. */
   signal(from: { site?: string; address: string }, signal: ContactSignal): void
   /** The log, for channels whose clients read it themselves. */

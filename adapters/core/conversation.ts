@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { attributes, floor, participant } from './entry.ts'
 
-/** How an identity was proven to belong to the contact. `token`: it holds the secret that made it, nothing more. */
-export const verification = z.enum(['token', 'signed', 'union', 'dmarc', 'scene', 'code'])
+/**
+ * How an identity was proven to belong to the contact. `token`: it holds the secret that made it, nothing more. `platform`: the
+ * platform that brought its messages knows who it is.
+ */
+export const verification = z.enum(['token', 'signed', 'platform', 'union', 'dmarc', 'scene', 'code'])
 
 export const identity = z.object({
   channel: z.string().max(64),

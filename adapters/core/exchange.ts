@@ -71,6 +71,20 @@ export interface Original {
   remote: boolean
 }
 
+/**
+ * The contact of a conversation (its scene token came back), or the person whom the platform calls by one key on all the
+ * accounts of one owner.
+ */
+export type SamePerson = { conversation: string } | { union: string }
+
+/**
+ * Whether the platform lets us write to an address: how many messages are left and until when (ms), where it counts; else why
+ * not, for agents to read.
+ */
+export type Standing =
+  | { open: true; left?: number; until?: number }
+  | { open: false; code: 'window_closed' | 'quota' | 'gone'; reason: string }
+
 export interface Accepted {
   conversation: string
   seq: number
@@ -96,6 +110,8 @@ export interface LogReader {
   find(site: string, address: string): Promise<Thread | undefined>
   /** Entries as the contact may see them, in `seq` order: the first after `after`, or the last before `before`. */
   read(conversation: string, range: Range): Promise<Entry[]>
+  /** The entry that this id of the platform stands for, received or sent on this channel; undefined when it is not known. */
+  locate(native: string): Promise<{ conversation: string; seq: number } | undefined>
   /** Calls for every batch committed and signal passed from now on, until the returned function is called. */
   follow(conversation: string, listener: LogListener): () => void
 }

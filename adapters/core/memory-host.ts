@@ -8,6 +8,7 @@ import type {
   Logger,
   LogListener,
   Range,
+  SamePerson,
   Thread,
 } from './adapter.ts'
 import type { Conversation, Cursor } from './conversation.ts'
@@ -24,6 +25,8 @@ export interface MemoryHost extends Host {
   readonly arrivals: readonly Arrival[]
   /** What the adapter has reported of its deliveries, in order. */
   readonly reports: readonly ({ native: string } & DeliveryReport)[]
+  /** Whose addresses are, as the adapter has said, in order. */
+  readonly joins: readonly { address: string; same: SamePerson }[]
   readonly signals: readonly { site?: string; address: string; signal: ContactSignal }[]
   readonly logged: readonly { level: keyof Logger; message: string; fields: object }[]
   /** The whole log of the contact with this address, internal entries too; empty when there is none. */
@@ -71,6 +74,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const signals: { site?: string; address: string; signal: ContactSignal }[] = []
   const failures: HutongError[] = []
   const reports: ({ native: string } & DeliveryReport)[] = []
+  const joins: { address: string; same: SamePerson }[] = []
   const effects = createEffects(clock, channel)
   let gate: Promise<void> | undefined
 
@@ -110,9 +114,14 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
     arrivals,
     signals,
     ...effects,
-    log: log.reader,
+    log: { ...log.reader, locate: async (native) => placeOf(natives.get(native)) },
     files: createMemoryFiles(),
     receive,
+    joins,
+    async join({ address, site = onlySite }, same) {
+      joins.push({ address, same })
+      log.join(site, address, 'conversation' in same ? { conversation: same.conversation } : { address: same.union })
+    },
     reports,
     async report(native, report) {
       reports.push({ native, ...report })
@@ -146,6 +155,10 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
       }
     },
   }
+}
+
+function placeOf(known: Accepted | undefined): { conversation: string; seq: number } | undefined {
+  return known && { conversation: known.conversation, seq: known.seq }
 }
 
 function advance({ conversation, cursors }: Record, { delivered, read }: { delivered: number; read: number }): void {
@@ -195,6 +208,14 @@ function createLog(clock: Clock, channel: string) {
     return byAddress.get(JSON.stringify([site, address]))
   }
 
+  /** The address goes on in the other's conversation; a person is known by a key before there is one. */
+  function join(site: string, address: string, same: { conversation: string } | { address: string }): void {
+    const other = 'conversation' in same ? byId.get(same.conversation) : find(site, same.address)
+    const own = find(site, address)
+    if (other?.conversation.site === site) byAddress.set(JSON.stringify([site, address]), other)
+    else if ('address' in same && own) byAddress.set(JSON.stringify([site, same.address]), own)
+  }
+
   function get(conversation: string): Record {
     const record = byId.get(conversation)
     if (!record) throw new HutongError('not_found', `there is no conversation ${conversation}`)
@@ -232,7 +253,7 @@ function createLog(clock: Clock, channel: string) {
       return () => listeners.delete(listener)
     },
   }
-  return { open, find, get, append, reader }
+  return { open, find, join, get, append, reader }
 }
 
 /** Routes, state, leases and the logger. */

@@ -6,6 +6,8 @@ import { reach } from './migrations/0003-reach.ts'
 import { usedAt } from './migrations/0004-used-at.ts'
 import { ownedFiles } from './migrations/0005-owned-files.ts'
 import { recalls } from './migrations/0006-recalls.ts'
+import { joined } from './migrations/0007-joined.ts'
+import { proofs } from './migrations/0008-proofs.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -19,7 +21,7 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles, recalls]
+const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles, recalls, joined, proofs]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

@@ -6,7 +6,7 @@ import { merged, searchable, toContact } from './rows.ts'
 import type { AgentRow, PeopleStore, SessionRow } from './store.ts'
 import type { ContactTable, Tables } from './tables.ts'
 
-/** Contacts, agents and sessions. `changed` hears of every contact whose profile was written. */
+/** Contacts, agents and sessions. `changed` hears of every contact whose profile or links were written. */
 export function createPeople(db: Kysely<Tables>, changed: (contact: string) => Promise<void>): PeopleStore {
   return {
     contact: async (id) => (await contactsOf(db, [id])).get(id),
@@ -17,7 +17,7 @@ export function createPeople(db: Kysely<Tables>, changed: (contact: string) => P
       return found ? (await contactsOf(db, [id])).get(id) : undefined
     },
     addIdentity: (contact, identity) => addIdentity(db, contact, identity),
-    ...createLinks(db),
+    ...createLinks(db, changed),
     createAgent: (agent) => createAgent(db, agent),
     agents: async () =>
       (await db.selectFrom('agents').selectAll().orderBy('name').orderBy('id').execute()).map(toAgent),

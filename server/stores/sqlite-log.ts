@@ -45,6 +45,10 @@ export function createSqliteLog(parts: SqliteParts): LogStore {
       if (turn.busy) await alone()
       return locate(parts, { site, channel, address })?.conversation
     },
+    async locate(channel, native) {
+      if (turn.busy) await alone()
+      return one<{ conversation: string; seq: number }>(parts.statements.located, channel, native, channel, native)
+    },
     async conversationOf(contact) {
       const row = await db.selectFrom('conversations').select('id').where('contact', '=', contact).executeTakeFirst()
       return row && lookUp(parts, row.id)?.conversation

@@ -16,6 +16,7 @@ export interface Statements {
   addEntry: StatementSync
   knownKey: StatementSync
   knownNative: StatementSync
+  located: StatementSync
   addNative: StatementSync
   addRaw: StatementSync
   cancelLane: StatementSync
@@ -46,7 +47,11 @@ const SQL: Record<keyof Statements, string> = {
   commit: 'commit',
   rollback: 'rollback',
   conversation: `${CONVERSATION} where c.id = ?`,
-  byAddress: `${CONVERSATION} join identities i on i.contact = p.id where i.site = ? and i.channel = ? and i.address = ?`,
+  byAddress: `with recursive person (id) as (
+      select contact from identities where site = ? and channel = ? and address = ? union
+      select l.target from links l join person on l.contact = person.id where l.undone_at is null and l.goes_on = 1
+    ) ${CONVERSATION} join person on person.id = p.id
+    where not exists (select 1 from links l where l.contact = p.id and l.undone_at is null and l.goes_on = 1)`,
   addContact: `insert into contacts (id, site, profile, attributes, visit, search, created_at, seen_at)
     values (?, ?, ?, '{}', ?, ?, ?, ?)`,
   addIdentity: 'insert into identities (site, channel, address, contact, verified, at) values (?, ?, ?, ?, ?, ?)',
@@ -61,6 +66,10 @@ const SQL: Record<keyof Statements, string> = {
   knownKey: 'select seq, at from entries where conversation = ? and key = ?',
   knownNative: `select c.id, e.seq, e.at from natives x join conversations c on c.n = x.conversation
     join entries e on e.conversation = x.conversation and e.seq = x.seq where x.channel = ? and x.native = ?`,
+  located: `select c.id as conversation, x.seq from natives x join conversations c on c.n = x.conversation
+    where x.channel = ? and x.native = ? union all
+    select c.id, o.seq from receipts r join outbox o on o.id = r.delivery join conversations c on c.n = o.conversation
+    where r.channel = ? and r.native = ? limit 1`,
   addNative: 'insert into natives (channel, native, conversation, seq) values (?, ?, ?, ?)',
   addRaw: 'insert into raws (conversation, seq, payload, until) values (?, ?, ?, ?)',
   cancelLane: "update outbox set state = 'cancelled', head = 0 where lane = ? and state = 'ready'",

@@ -5,7 +5,7 @@ import type { Attributes, Body, Entry, Floor, Participant } from '@hutong/core/e
 import type { HutongError } from '@hutong/core/errors'
 
 /** The only truth. Everything resolves after it is durable; nothing of a rejected call was kept. */
-export interface Store extends LogStore, PeopleStore, OutboxStore, SmallStore {
+export interface Store extends LogStore, PeopleStore, OutboxStore, ProofStore, SmallStore {
   /** Runs the migrations that are missing; resolves with the version reached. */
   migrate(): Promise<number>
   /** Rejects when the store cannot write now or its schema is not the one this code needs. */
@@ -24,6 +24,8 @@ export interface LogStore {
   recalled(conversation: string): Promise<Set<number>>
   conversation(id: string): Promise<Conversation | undefined>
   find(site: string, channel: string, address: string): Promise<Conversation | undefined>
+  /** The entry that a platform's id on this channel stands for, received or sent. */
+  locate(channel: string, native: string): Promise<{ conversation: string; seq: number } | undefined>
   /** The conversation of a contact; a contact without an entry has none. */
   conversationOf(contact: string): Promise<Conversation | undefined>
   /** The feed over all conversations of a site (or all sites), in commit order. */
@@ -149,10 +151,11 @@ export interface PeopleStore {
     identity: { channel: string; address: string; verified?: Verification; at: number },
   ): Promise<void>
   /**
-   * Says that two contacts of one site are one person; both keep their logs and identities. Rejects with `not_found`, or
-   * `conflict` when they are one already.
+   * Says that two contacts of one site are one person; both keep their logs and identities. With `goesOn`, what comes from the
+   * first one's addresses belongs to the other's conversation from now on. Rejects with `not_found`, or `conflict` when they
+   * are one already.
    */
-  link(contact: string, into: string, link: { by: string; at: number }): Promise<void>
+  link(contact: string, into: string, link: { by: string; at: number; goesOn?: boolean }): Promise<void>
   /** Undoes the link that `contact` was merged by; resolves with what it was merged into, undefined when it was not. */
   unlink(contact: string, at: number): Promise<string | undefined>
   /** The other contacts that are the same person. */
@@ -262,6 +265,38 @@ export interface DeliveryRow {
   joined: number | null
 }
 
+/** A code on its way to an address; of the code itself only a hash is kept. */
+export interface Proof {
+  id: string
+  channel: string
+  contact: string
+  site: string
+  address: string
+  salt: string
+  hash: string
+  until: number
+}
+
+export interface ProofStore {
+  /** Keeps the only proof that is open for this contact on this channel, instead of an older one. */
+  openProof(proof: Proof): Promise<void>
+  /**
+   * Counts one try, durably and before anybody knows whether it is right, and resolves with the proof. Undefined when there is
+   * none for this contact of this site, when its time is over, or after `most` tries. A used one is found and not counted.
+   */
+  tryProof(
+    at: Pick<Proof, 'channel' | 'contact' | 'site'>,
+    limit: { now: number; most: number },
+  ): Promise<(Proof & { used: boolean }) | undefined>
+  /** True for the one caller that used the proof up. */
+  useProof(id: string): Promise<boolean>
+  /**
+   * Counts one use of each name until `until`. When one of them has had `most` already, nothing is counted, and it resolves
+   * with the time at which there is room again.
+   */
+  spend(names: readonly string[], limit: { now: number; until: number; most: number }): Promise<number | undefined>
+}
+
 export interface SmallStore {
   get(scope: string, key: string): Promise<unknown>
   /** `undefined` removes. */
@@ -277,6 +312,9 @@ export interface SmallStore {
   dropUnusedFiles(before: number, limit: number): Promise<string[]>
   /** The untouched payload of an entry, while it is kept. */
   raw(conversation: string, seq: number): Promise<string | undefined>
-  /** Deletes raw payloads and sessions, with what is noted of them, that have outlived their time; resolves with how many. */
+  /**
+   * Deletes what has outlived its time: raw payloads, sessions with what is noted of them, codes, spent limits, and how far
+   * deliveries came that have ended. Resolves with how many rows.
+   */
   purge(now: number): Promise<number>
 }

@@ -26,10 +26,26 @@ export interface Tables {
     by: string
     at: number
     undone_at: number | null
+    goes_on: number
   }
   receipts: { channel: string; native: string; delivery: number }
   agents: { id: string; email: string; name: string; password: string; created_at: number }
   sessions: { hash: string; agent: string; expires_at: number }
+  proofs: {
+    channel: string
+    contact: string
+    id: string
+    site: string
+    address: string
+    salt: string
+    hash: string
+    until: number
+    tries: number
+    /** 1 once the code was given. */
+    used: number
+  }
+  /** One row for each use of a limit, until it counts no more. */
+  spent: { name: string; until: number }
   state: { scope: string; key: string; value: string }
   leases: { name: string; owner: string; until: number }
   files: {
