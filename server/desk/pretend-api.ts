@@ -3,6 +3,7 @@ import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import type { Api, Me, Original } from './model/api.ts'
+import { createPretendErrands, type PretendErrands } from './pretend-errands.ts'
 import type { PretendLogs } from './pretend-logs.ts'
 
 interface PretendApiOptions {
@@ -16,7 +17,7 @@ interface PretendApiOptions {
 }
 
 /** The REST interface over logs in memory. The only password is "right". */
-export function createPretendApi({ logs, me, faults, originals, reachable }: PretendApiOptions): Api {
+export function createPretendApi({ logs, me, faults, originals, reachable }: PretendApiOptions): Api & PretendErrands {
   const from: Participant = { kind: 'agent', id: me.id, name: me.name }
 
   function guard() {
@@ -25,7 +26,9 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
     if (fault) throw fault
   }
 
+  const errands = createPretendErrands(logs, guard)
   return {
+    ...errands,
     async signIn({ password }) {
       if (password !== 'right') throw new HutongError('unauthorized', 'wrong password')
       return me
@@ -50,7 +53,7 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
         conversation: logs.conversation(id),
         contact: logs.contact(id),
         cursors: [],
-        threads: [],
+        threads: errands.threads(id),
         online: logs.online(id),
         ...logs.reach(id),
       }

@@ -3,6 +3,7 @@ import { effect } from '@preact/signals'
 import type { Inbox } from './inbox.ts'
 import { contactName } from './naming.ts'
 import type { Preferences } from './preferences.ts'
+import { bodyLine } from './summary.ts'
 
 export interface AlertOptions {
   inbox: Inbox
@@ -21,6 +22,9 @@ export interface Alerts {
   close(): void
 }
 
+/** As much as a system shows of it. */
+const BODY_MAX = 200
+
 export function createAlerts({ inbox, preferences, me, watched, open }: AlertOptions): Alerts {
   const stopTitle = effect(() => {
     const { waiting } = inbox.counts.value
@@ -34,7 +38,10 @@ export function createAlerts({ inbox, preferences, me, watched, open }: AlertOpt
     const words = preferences.words.peek()
     const person = inbox.item(conversation)?.contact
     const name = entry.from.name ?? (person ? contactName(person, words) : words.visitor(contact.slice(-4)))
-    const shown = new Notification(words.newMessageFrom(name), { body: textOf(entry.body), tag: conversation })
+    const shown = new Notification(words.newMessageFrom(name), {
+      body: bodyLine(entry.body, words).slice(0, BODY_MAX),
+      tag: conversation,
+    })
     shown.onclick = () => {
       globalThis.focus()
       open(conversation)
@@ -54,14 +61,6 @@ export function createAlerts({ inbox, preferences, me, watched, open }: AlertOpt
     },
     close: stopTitle,
   }
-}
-
-function textOf(body: Event['entry']['body']): string {
-  if (body.kind !== 'message') return ''
-  return body.parts
-    .map((part) => (part.kind === 'text' ? part.text : ''))
-    .join(' ')
-    .slice(0, 200)
 }
 
 /** A customer wrote to people, or somebody gave a conversation to this agent or to the queue. */

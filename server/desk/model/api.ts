@@ -77,7 +77,17 @@ export interface Opened {
   /** Best first. */
   reach: Way[]
   /** Conversations of contacts merged with this one. */
-  threads: { conversation: string; channel: string; updatedAt: number }[]
+  threads: { conversation: string; contact: string; channel: string; updatedAt: number }[]
+}
+
+/** A message that a channel could not take into a conversation. */
+export interface Aside {
+  channel: string
+  id: string
+  at: number
+  from: string
+  subject: string
+  reason: string
 }
 
 export interface Upload {
@@ -100,6 +110,18 @@ export interface Api {
   /** What was sent, newest first. */
   deliveries(id: string): Promise<Page<Sent>>
   act(id: string, request: ActRequestInput): Promise<ActResult>
+  /** Sends a message again whose newest delivery was given up, or whose fate is unknown. */
+  resend(id: string, seq: number): Promise<void>
+  /** Where it went; `unsure` when the mail server took it and did not answer. */
+  transcript(id: string, wish: { key: string; address: string }): Promise<{ address: string; state: 'sent' | 'unsure' }>
+  /** People of one site by words in name, e-mail and phone. */
+  contacts(query: { site: string; text: string }): Promise<Page<Contact>>
+  merge(id: string, into: string): Promise<void>
+  unmerge(id: string): Promise<void>
+  aside(): Promise<Page<Aside>>
+  /** Rejects when it still cannot be taken. */
+  retryAside(one: Pick<Aside, 'channel' | 'id'>): Promise<void>
+  discardAside(one: Pick<Aside, 'channel' | 'id'>): Promise<void>
   updateContact(id: string, changes: Profile & { attributes?: Attributes }): Promise<Contact>
   /** Undefined when no more is kept of it than the log. */
   original(id: string, seq: number): Promise<Original | undefined>
@@ -127,19 +149,32 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     sites: async () => (await ask<Page<Site>>('/sites')).items,
     agents: async () => (await ask<Page<Agent>>('/agents')).items,
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
-    conversation: (id) => ask(`/conversations/${encodeURIComponent(id)}`),
-    entries: (id, range) => ask(`/conversations/${encodeURIComponent(id)}/entries${search({ ...range })}`),
-    deliveries: (id) => ask(`/conversations/${encodeURIComponent(id)}/deliveries${search({ limit: 100 })}`),
-    act: (id, request) => ask(`/conversations/${encodeURIComponent(id)}/actions`, 'POST', request),
-    updateContact: (id, changes) => ask(`/contacts/${encodeURIComponent(id)}`, 'PATCH', changes),
+    conversation: (id) => ask(conversation(id)),
+    entries: (id, range) => ask(`${conversation(id)}/entries${search({ ...range })}`),
+    deliveries: (id) => ask(`${conversation(id)}/deliveries${search({ limit: 100 })}`),
+    act: (id, request) => ask(`${conversation(id)}/actions`, 'POST', request),
+    resend: async (id, seq) => void (await ask(`${conversation(id)}/entries/${seq}/resend`, 'POST')),
+    transcript: (id, wish) => ask(`${conversation(id)}/transcript`, 'POST', wish),
+    contacts: (query) => ask(`/contacts${search({ ...query, limit: 20 })}`),
+    merge: (id, into) => ask(`${contact(id)}/merge`, 'POST', { into }),
+    unmerge: (id) => ask(`${contact(id)}/unmerge`, 'POST'),
+    aside: () => ask('/aside'),
+    retryAside: (one) => ask(`${aside(one)}/retry`, 'POST'),
+    discardAside: (one) => ask(aside(one), 'DELETE'),
+    updateContact: (id, changes) => ask(contact(id), 'PATCH', changes),
     original: (id, seq) =>
-      ask<Original>(`/conversations/${encodeURIComponent(id)}/entries/${seq}/original`).catch((error: unknown) => {
+      ask<Original>(`${conversation(id)}/entries/${seq}/original`).catch((error: unknown) => {
         if (error instanceof HutongError && error.code === 'not_found') return undefined
         throw error
       }),
     upload,
   }
 }
+
+const conversation = (id: string) => `/conversations/${encodeURIComponent(id)}`
+const contact = (id: string) => `/contacts/${encodeURIComponent(id)}`
+const aside = ({ channel, id }: Pick<Aside, 'channel' | 'id'>) =>
+  `/aside/${encodeURIComponent(channel)}/${encodeURIComponent(id)}`
 
 async function reach(request: () => Promise<Response>): Promise<Response> {
   try {

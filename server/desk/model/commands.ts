@@ -1,6 +1,6 @@
 import type { Words } from '../locales/en.ts'
 import { FILTERS } from './inbox-item.ts'
-import type { Workspace } from './workspace.ts'
+import type { DialogName, Workspace } from './workspace.ts'
 
 export interface Command {
   id: string
@@ -38,9 +38,7 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
       id: 'transfer',
       label: words.transfer,
       key: 'x',
-      run: () => {
-        desk.dialog.value = 'transfer'
-      },
+      run: show(desk, 'transfer'),
     },
     ...(status === 'open' ? botCommands(desk, words) : []),
     status === 'open' &&
@@ -58,6 +56,8 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
       run: () => void actions.close(id, { ask: false }),
     },
     status === 'closed' && { id: 'reopen', label: words.reopen, key: 'o', run: () => void actions.reopen(id) },
+    { id: 'transcript', label: words.transcript, key: 's', run: show(desk, 'transcript') },
+    { id: 'merge', label: words.merge, key: 'm', run: show(desk, 'merge') },
     {
       id: 'person',
       label: words.togglePerson,
@@ -71,9 +71,6 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
 }
 
 function deskCommands(desk: Workspace, words: Words): Command[] {
-  const show = (name: 'keys' | 'commands' | 'settings') => () => {
-    desk.dialog.value = name
-  }
   return [
     { id: 'next', label: words.nextConversation, key: 'j', run: () => step(desk, 1) },
     { id: 'previous', label: words.previousConversation, key: 'k', run: () => step(desk, -1) },
@@ -86,10 +83,19 @@ function deskCommands(desk: Workspace, words: Words): Command[] {
       },
     })),
     { id: 'search', label: words.focusSearch, key: '/', run: () => focusOn('search') },
-    { id: 'settings', label: words.settings, key: ',', run: show('settings') },
-    { id: 'keys', label: words.showKeys, key: '?', run: show('keys') },
-    { id: 'commands', label: words.showCommands, key: 'Mod+K', run: show('commands') },
+    ...(desk.setAside.all.value.length > 0
+      ? [{ id: 'aside', label: words.aside, key: 'a', run: show(desk, 'aside') }]
+      : []),
+    { id: 'settings', label: words.settings, key: ',', run: show(desk, 'settings') },
+    { id: 'keys', label: words.showKeys, key: '?', run: show(desk, 'keys') },
+    { id: 'commands', label: words.showCommands, key: 'Mod+K', run: show(desk, 'commands') },
   ]
+}
+
+function show({ dialog }: Workspace, name: DialogName) {
+  return () => {
+    dialog.value = name
+  }
 }
 
 /** The backends of the conversation's site that do not have it already; the first one by key. */

@@ -8,6 +8,8 @@ import { insist } from './insist.ts'
 export interface Inbox {
   readonly filter: ReadonlySignal<Filter>
   readonly search: Signal<string>
+  /** Whether what is looked for could not be asked. */
+  readonly searchFailed: ReadonlySignal<boolean>
   /** What the chosen filter, or the search, shows. */
   readonly shown: ReadonlySignal<readonly Item[]>
   readonly counts: ReadonlySignal<Readonly<Record<Filter, number>>>
@@ -19,6 +21,7 @@ export interface Inbox {
   /** Reads the list anew. */
   load(): Promise<void>
   loadMore(): Promise<void>
+  /** Never rejects: a failure is shown by `searchFailed`. */
   find(text: string): Promise<void>
   apply(event: Event): void
   setContact(contact: Contact): void
@@ -65,6 +68,7 @@ export function createInbox(api: Api, me: string, chosen: Signal<Filter | undefi
   return {
     filter,
     search: search.text,
+    searchFailed: search.failed,
     state,
     load,
     fetch,
@@ -154,20 +158,27 @@ function createPages(api: Api, items: Items) {
 function createSearch(api: Api, items: Items) {
   const text = signal('')
   const found = signal<readonly string[]>([])
+  const failed = signal(false)
   let wishes = 0
   return {
     text,
     found,
+    failed,
     /** The latest wish wins, whatever order the answers come in. */
     async find(words: string) {
       text.value = words
+      failed.value = false
       wishes += 1
       const wish = wishes
       if (words.trim() === '') return
-      const page = await api.conversations({ text: words, limit: 50 })
-      if (wish !== wishes) return
-      items.put(page.items)
-      found.value = page.items.map((one) => one.conversation.id)
+      try {
+        const page = await api.conversations({ text: words, limit: 50 })
+        if (wish !== wishes) return
+        items.put(page.items)
+        found.value = page.items.map((one) => one.conversation.id)
+      } catch {
+        if (wish === wishes) failed.value = true
+      }
     },
   }
 }

@@ -7,6 +7,7 @@ import { insist } from './insist.ts'
 import { createLink, type Link, type LinkOptions } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
+import type { SetAside } from './set-aside.ts'
 import type { Thread } from './thread.ts'
 import type { Threads } from './threads.ts'
 
@@ -19,6 +20,7 @@ export interface LiveOptions {
   outbox: Outbox
   alerts: Alerts
   threads: Threads
+  setAside: Pick<SetAside, 'load'>
   /** Set to the thread of the place the agent is at. */
   thread: Signal<Thread | undefined>
 }
@@ -31,7 +33,8 @@ export interface Live {
 }
 
 /** Brings what the relay tells to where it belongs, and keeps the open conversation in view of both sides. */
-export function createLive({ api, place, inbox, outbox, alerts, threads, thread, ...options }: LiveOptions): Live {
+export function createLive(options: LiveOptions): Live {
+  const { api, place, inbox, outbox, alerts, threads, thread } = options
   const agents = signal<readonly Agent[]>([])
   const sites = signal<readonly Site[]>([])
   const openId = place.conversation
@@ -59,6 +62,7 @@ export function createLive({ api, place, inbox, outbox, alerts, threads, thread,
     ready(again) {
       outbox.wake()
       void readSites()
+      void options.setAside.load()
       if (!again || inbox.state.peek() === 'failed') void inbox.load()
       const open = thread.peek()
       if (open) void insist(open.catchUp)

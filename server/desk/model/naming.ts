@@ -3,7 +3,7 @@ import type { Holder, Participant } from '@hutong/core/entry'
 import type { Words } from '../locales/en.ts'
 
 /** What everybody is called at the desk. */
-export function contactName(contact: Contact | undefined, words: Words): string {
+export function contactName(contact: Pick<Contact, 'id' | 'name' | 'email'> | undefined, words: Words): string {
   if (contact?.name) return contact.name
   return contact?.email || words.visitor(shortId(contact?.id ?? ''))
 }

@@ -5,6 +5,7 @@ import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
 import type { Api, Item, Me, Site } from './api.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
+import { createErrands, type Errands } from './errands.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { BackendSocket, Link } from './link.ts'
 import { createLive } from './live.ts'
@@ -12,10 +13,11 @@ import { createNotices, type Notices } from './notices.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
 import type { Preferences } from './preferences.ts'
+import { createSetAside, type SetAside } from './set-aside.ts'
 import type { Thread } from './thread.ts'
 import { createThreads } from './threads.ts'
 
-export type DialogName = 'transfer' | 'keys' | 'commands' | 'settings'
+export type DialogName = 'transfer' | 'merge' | 'transcript' | 'aside' | 'keys' | 'commands' | 'settings'
 
 /** Everything a signed-in agent works with. */
 export interface Workspace {
@@ -24,6 +26,8 @@ export interface Workspace {
   readonly outbox: Outbox
   readonly drafts: Drafts
   readonly actions: Actions
+  readonly errands: Errands
+  readonly setAside: SetAside
   readonly alerts: Alerts
   readonly notices: Notices
   readonly preferences: Preferences
@@ -40,6 +44,7 @@ export interface Workspace {
   open(id: string | undefined): void
   /** A message as it came; undefined when no more is kept of it than the log. */
   readonly original: Api['original']
+  readonly contacts: Api['contacts']
   /** The newest entry of the open conversation was seen. */
   seen(): void
   send(): void
@@ -81,9 +86,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     watched: (id) => id === openId.peek() && document.visibilityState === 'visible',
     open: place.go,
   })
-  const live = createLive({ ...options, inbox, outbox, alerts, threads, thread })
+  const setAside = createSetAside({ api, notices, preferences })
+  const live = createLive({ ...options, inbox, outbox, alerts, threads, thread, setAside })
   const clock = createClock()
-  const stops = [clock.stop, keepUnsaved(outbox), alerts.close, live.close]
+  const stops = [clock.stop, keepUnsaved(outbox), alerts.close, setAside.close, live.close]
 
   return {
     me,
@@ -98,6 +104,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     sites: live.sites,
     thread,
     now: clock.now,
+    setAside,
+    errands: createErrands({ api, notices, preferences }),
     actions: createActions({ api, me, inbox, notices, preferences }),
     item: computed(() => (openId.value === undefined ? undefined : inbox.item(openId.value))),
     dialog: signal<DialogName | undefined>(),
@@ -124,6 +132,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       thread.peek()?.setContact(fresh)
     },
     original: api.original,
+    contacts: api.contacts,
     close() {
       for (const stop of stops) stop()
     },

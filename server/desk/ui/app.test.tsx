@@ -112,7 +112,8 @@ describe('the desk', () => {
     }
     relay.setReach('v1', [{ channel: 'mail', address: 'zoe@example.org', why: 'last', readsLog: false }], [sent])
     await openZoe()
-    expect((await screen.findByText('Not delivered by e-mail')).title).toBe('mailbox full')
+    expect(await screen.findByText('Not delivered by e-mail')).toBeTruthy()
+    expect(screen.getByText('Reason: mailbox full')).toBeTruthy()
     expect(screen.getByText(/^Goes out by e-mail to zoe@example.org \(wrote there last\)/)).toBeTruthy()
   })
 

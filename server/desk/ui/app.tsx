@@ -4,14 +4,17 @@ import type { Api, Me } from '../model/api.ts'
 import { commandFor } from '../model/commands.ts'
 import type { Preferences } from '../model/preferences.ts'
 import type { Workspace } from '../model/workspace.ts'
+import { AsideDialog } from './aside.tsx'
 import { CommandDialog, KeysDialog } from './commands.tsx'
 import { DeskContext, useDesk } from './desk-context.ts'
 import { InboxColumn } from './inbox.tsx'
+import { MergeDialog } from './merge.tsx'
 import { NoticeList } from './notices.tsx'
 import { PersonColumn } from './person.tsx'
 import { SettingsDialog } from './settings.tsx'
 import { SignIn } from './sign-in.tsx'
 import { ThreadColumn } from './thread.tsx'
+import { TranscriptDialog } from './transcript.tsx'
 import { TransferDialog } from './transfer.tsx'
 
 interface AppProps {
@@ -84,6 +87,12 @@ function OpenDialog({ onSignOut }: { onSignOut(): void }) {
   switch (desk.dialog.value) {
     case 'transfer':
       return <TransferDialog />
+    case 'merge':
+      return <MergeDialog />
+    case 'transcript':
+      return <TranscriptDialog />
+    case 'aside':
+      return <AsideDialog />
     case 'keys':
       return <KeysDialog />
     case 'commands':

@@ -36,9 +36,12 @@ function sentence({ body, from }: EventRow, around: Around): string {
     case 'assigned':
       return body.agent ? words.events.assigned(participantName(body.agent, around)) : words.events.unassigned
     case 'contact':
+      if ('merged' in body.changes)
+        return body.changes.merged === null ? words.events.unmerged(who) : words.events.merged(who)
       return words.events.contactChanged(changesLine(body.changes, words))
     case 'delivery': {
       const channel = channelName(body.channel, words)
+      if (body.state === 'unsure') return words.events.unsure(channel)
       return body.next === undefined
         ? words.events.undelivered(channel)
         : words.events.sentInstead(channel, channelName(body.next, words))

@@ -2,10 +2,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Item } from '../model/api.ts'
 import { belongs, FILTERS } from '../model/inbox-item.ts'
 import { contactName, participantName } from '../model/naming.ts'
+import { bodyLine } from '../model/summary.ts'
 import { Avatar, ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
-import { bodyLine } from './summary.ts'
 
 /** Milliseconds without a key until the search is asked. */
 const SEARCH_PAUSE = 250
@@ -31,6 +31,7 @@ export function InboxColumn() {
       </header>
       <Search />
       <Filters />
+      <SetAside />
       <List />
     </nav>
   )
@@ -44,7 +45,7 @@ function Search() {
 
   function search(text: string) {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => void inbox.find(text).catch(() => undefined), text === '' ? 0 : SEARCH_PAUSE)
+    timer.current = setTimeout(() => void inbox.find(text), text === '' ? 0 : SEARCH_PAUSE)
   }
 
   return (
@@ -88,6 +89,19 @@ function Filters() {
   )
 }
 
+/** Only where there is something to look after. */
+function SetAside() {
+  const { desk, words } = useDesk()
+  const count = desk.setAside.all.value.length
+  if (count === 0) return null
+  return (
+    <button type="button" class="set-aside" onClick={() => (desk.dialog.value = 'aside')}>
+      <Icon name="mail" />
+      {words.asideCount(count)}
+    </button>
+  )
+}
+
 function List() {
   const { desk, words } = useDesk()
   const { inbox } = desk
@@ -98,6 +112,15 @@ function List() {
       <div class="empty" role="alert">
         <p>{words.listFailed}</p>
         <button type="button" onClick={() => void inbox.load()}>
+          {words.again}
+        </button>
+      </div>
+    )
+  if (inbox.searchFailed.value)
+    return (
+      <div class="empty" role="alert">
+        <p>{words.searchFailed}</p>
+        <button type="button" onClick={() => void inbox.find(inbox.search.peek())}>
           {words.again}
         </button>
       </div>

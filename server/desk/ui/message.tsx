@@ -1,12 +1,14 @@
+import { useSignal } from '@preact/signals'
 import { channelName, participantName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
+import { partsLine } from '../model/summary.ts'
 import type { Thread } from '../model/thread.ts'
+import type { Outgoing } from '../model/ways-out.ts'
 import { SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 import { OriginalOf } from './original.tsx'
 import { PartView } from './parts.tsx'
-import { partsLine } from './summary.ts'
 
 interface MessageProps {
   row: MessageRow
@@ -58,6 +60,7 @@ export function Message({ row, thread, quoted }: MessageProps) {
         </ul>
       )}
       <Meta row={row} thread={thread} />
+      <Undelivered row={row} thread={thread} />
     </li>
   )
 }
@@ -103,12 +106,43 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
           <span class={state === 'waiting' || state === 'failed' ? undefined : 'hidden'}>{words.delivery[state]}</span>
         </span>
       )}
-      {sent && (
-        <span class={`delivery ${sent.state}`} title={sent.reason}>
-          {words.outgoing[sent.state](channelName(sent.channel, words))}
-        </span>
+      {sent && !isLost(sent) && (
+        <span class={`delivery ${sent.state}`}>{words.outgoing[sent.state](channelName(sent.channel, words))}</span>
       )}
       {row.pending && <PendingActions pending={row.pending} />}
+    </div>
+  )
+}
+
+const isLost = ({ state }: Outgoing) => state === 'failed' || state === 'unsure'
+
+/** A message that a channel did not bring, or perhaps not: why, and what can be done. */
+function Undelivered({ row, thread }: { row: MessageRow; thread: Thread }) {
+  const { desk, words } = useDesk()
+  const busy = useSignal(false)
+  const sent = thread.outgoing.value.get(row.seq)
+  if (!sent || !isLost(sent)) return null
+  const { state, channel, reason } = sent
+  const failed = state === 'failed'
+
+  async function resend() {
+    busy.value = true
+    await desk.errands.resend(thread.id, row.seq)
+    busy.value = false
+  }
+
+  return (
+    <div class={failed ? 'undelivered failed' : 'undelivered'}>
+      <Icon name="alert" />
+      <div>
+        <p>{words.outgoing[failed ? 'failed' : 'unsure'](channelName(channel, words))}</p>
+        {reason && <p class="undelivered-reason">{words.events.reason(reason)}</p>}
+      </div>
+      {!row.recalled && (
+        <button type="button" class="link" disabled={busy.value} onClick={() => void resend()}>
+          {failed ? words.resend : words.resendUnsure}
+        </button>
+      )}
     </div>
   )
 }

@@ -1,10 +1,11 @@
 import type { Contact } from '@hutong/core/conversation'
 import type { ComponentChildren } from 'preact'
 import { deviceOf } from '../model/device.ts'
-import { channelName, contactName } from '../model/naming.ts'
+import { contactName } from '../model/naming.ts'
 import { ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
+import { Identities } from './identities.tsx'
 import { ProfileFields } from './profile-fields.tsx'
 import { Out } from './rich-text.tsx'
 
@@ -35,7 +36,6 @@ export function PersonColumn() {
         <ProfileFields key={contact.id} contact={contact} />
         <Visit contact={contact} />
         <Identities contact={contact} />
-        <OtherThreads />
         <AttributeList title={words.attributes} values={{ ...contact.visit?.attributes, ...contact.attributes }} />
         <AttributeList title={words.details} values={desk.item.value?.conversation.attributes ?? {}} />
       </div>
@@ -89,52 +89,6 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   )
-}
-
-function Identities({ contact }: { contact: Contact }) {
-  const { words } = useDesk()
-  return (
-    <section class="person-part">
-      <h3>{words.identities}</h3>
-      <ul>
-        {contact.identities.map(({ channel, address, verified }) => (
-          <li key={`${channel} ${address}`}>
-            <strong>{channelName(channel, words)}</strong>
-            {verified !== undefined && verified !== 'token' && (
-              <span class="verified">
-                <Icon name="check" />
-                {words.verified}
-              </span>
-            )}
-            {isReadable(address) && <span class="address">{address}</span>}
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-/** The same person elsewhere, when contacts were merged. */
-function OtherThreads() {
-  const { desk, words } = useDesk()
-  const threads = desk.thread.value?.threads.value ?? []
-  if (threads.length === 0) return null
-  return (
-    <section class="person-part">
-      <ul>
-        {threads.map(({ conversation, channel }) => (
-          <li key={conversation}>
-            <a href={`#/c/${conversation}`}>{words.otherThread(channelName(channel, words))}</a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-/** The hash of a visitor's token says nothing to anybody. */
-function isReadable(address: string): boolean {
-  return !/^[0-9a-f]{64}$/.test(address)
 }
 
 function AttributeList({ title, values }: { title: string; values: Contact['attributes'] }) {

@@ -1,6 +1,7 @@
 import { cleanup, render } from '@testing-library/preact'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Markdown, markdownLine, PlainText } from './rich-text.tsx'
+import { markdownLine } from '../model/markdown.ts'
+import { Markdown, PlainText } from './rich-text.tsx'
 
 afterEach(cleanup)
 

@@ -1,28 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact'
+import { BULLET, FENCE, HEADING, NUMBER, QUOTE, SPANS } from '../model/markdown.ts'
 
-/** Plain text and Markdown as virtual nodes, never as HTML. Every pattern is bounded, so no text can make them slow. */
+/** Plain text and Markdown as virtual nodes, never as HTML. */
 
 const LINK = /\bhttps?:\/\/[^\s<>"'`]{2,2000}/gi
 const TARGET = /^(?:https?:\/\/|mailto:|tel:)\S+$/i
-const BULLET = /^ {0,6}[-*+] +(.*)$/
-const NUMBER = /^ {0,6}(\d{1,9})[.)] +(.*)$/
-const HEADING = /^#{1,6} +(.*)$/
-const QUOTE = /^> ?(.*)$/
-const FENCE = /^ {0,3}```/
-const BLOCKS = [QUOTE, HEADING, BULLET]
-
-const SPANS = new RegExp(
-  [
-    '`(?<code>[^`\\n]{1,2000})`',
-    '\\*\\*(?<bold>\\S[^\\n]{0,1000}?)\\*\\*',
-    '~~(?<struck>[^~\\n]{1,1000})~~',
-    '(?<![\\w*])\\*(?<star>[^\\s*](?:[^*\\n]{0,1000}[^\\s*])?)\\*(?![\\w*])',
-    '(?<!\\w)_(?<low>[^\\s_](?:[^_\\n]{0,1000}[^\\s_])?)_(?!\\w)',
-    '\\[(?<label>[^\\]\\n]{1,300})\\]\\((?<target>[^\\s()]{1,2000})\\)',
-  ].join('|'),
-  'g',
-)
-
 export function Out({ href, children, label }: { href: string; children: ComponentChildren; label?: string }) {
   return (
     <a href={href} target="_blank" rel="noopener noreferrer" aria-label={label}>
@@ -44,23 +26,6 @@ export function Markdown({ text }: { text: string }) {
     at = end
   }
   return <>{blocks}</>
-}
-
-/** Markdown in one line, for where there is no room for its shape. */
-export function markdownLine(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => !FENCE.test(line))
-    .map((line) => unmarked(BLOCKS.reduce((rest, block) => block.exec(rest)?.at(-1) ?? rest, line)))
-    .join(' ')
-}
-
-function unmarked(text: string): string {
-  return text.replaceAll(SPANS, (whole: string, ...found: unknown[]) => {
-    const { code, bold, struck, star, low, label } = found.at(-1) as Record<string, string | undefined>
-    const inner = bold ?? star ?? low
-    return inner === undefined ? (code ?? struck ?? label ?? whole) : unmarked(inner)
-  })
 }
 
 function blockAt(lines: readonly string[], at: number): { node?: VNode; end: number } {

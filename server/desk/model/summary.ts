@@ -1,7 +1,7 @@
 import type { Body } from '@hutong/core/entry'
 import type { Part } from '@hutong/core/parts'
 import type { Words } from '../locales/en.ts'
-import { markdownLine } from './rich-text.tsx'
+import { markdownLine } from './markdown.ts'
 
 /** An entry in one line of a list. */
 export function bodyLine(body: Body, words: Words): string {
