@@ -46,6 +46,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'fetch-mail.ts': 'mails by their parts, many at once',
     'html-text.ts': 'HTML as a person reads it',
     'intake.ts': 'from a mail to the conversation it belongs to',
+    'known-mails.ts': 'which mails were taken, told by their listing',
     'letter.ts': 'parts as one mail in text and HTML',
     'mail.ts': 'a mail before anything is made of it',
     'mailbox.ts': 'follows a folder through lost connections',

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { HutongError } from '@hutong/core/errors'
 import { type FetchMessageObject, ImapFlow, type MessageStructureObject } from 'imapflow'
-import { checkSecurity, type Login, type MailServer } from './account.ts'
+import { checkSecurity, type Login, type MailServer, tokenRefused } from './account.ts'
 
 /** The half of the platform that mail comes in by: the only file that speaks IMAP. Everything it throws is a HutongError. */
 
@@ -31,10 +31,13 @@ export interface Inbox {
   after(uid: number): Promise<number[]>
   /** Ascending uids of what arrived on the day of `at` or later. */
   since(at: number): Promise<number[]>
+  /** Which of these are in the folder. */
+  among(uids: readonly number[]): Promise<number[]>
+  /** Without those that the server does not hand over. */
   list(uids: readonly number[]): Promise<Listed[]>
   /** The first `most` bytes of these sections, transfer encoding untouched, by uid and section. */
   read(uids: readonly number[], sections: readonly string[], most: number): Promise<Map<number, Map<string, Buffer>>>
-  /** The content of a part, transfer encoding undone, as it arrives. */
+  /** The content of a part, transfer encoding undone, as it arrives; the stream fails with a HutongError when it breaks off. */
   download(uid: number, part: string): Promise<Readable>
   /** Resolves `news` when something may have arrived, `silence` after `ms`; rejects once the connection is gone. */
   wait(ms: number, push: boolean): Promise<'news' | 'silence'>
@@ -56,11 +59,14 @@ const MIB = 1024 * 1024
 /** Longer than any wait: the library breaks an IDLE that is silent for so long. */
 const SILENCE_MS = 300_000
 const WAIT_MAX = 270_000
+/** From the first byte to an open folder. */
+const ARRIVE_MS = 60_000
 
 export async function connectInbox({ server, login, folder, answerMs = 20_000 }: InboxOptions): Promise<Inbox> {
   checkSecurity(server, 'imap')
   const connect = async (refresh: boolean): Promise<ImapFlow> => {
     const client = createImap(server, await credentials(login, refresh))
+    const late = setTimeout(() => client.close(), ARRIVE_MS)
     try {
       await client.connect()
       await openFolder(client, folder)
@@ -68,14 +74,24 @@ export async function connectInbox({ server, login, folder, answerMs = 20_000 }:
     } catch (cause) {
       client.close()
       throw imapError(cause)
+    } finally {
+      clearTimeout(late)
     }
   }
   try {
     return inboxOf(await connect(false), answerMs)
   } catch (thrown) {
-    if (!('accessToken' in login) || !(thrown instanceof HutongError) || thrown.code !== 'misconfigured') throw thrown
-    return inboxOf(await connect(true), answerMs)
+    if (!('accessToken' in login) || !refusedLogin(thrown)) throw thrown
   }
+  try {
+    return inboxOf(await connect(true), answerMs)
+  } catch (thrown) {
+    throw refusedLogin(thrown) ? tokenRefused(thrown) : thrown
+  }
+}
+
+function refusedLogin(thrown: unknown): thrown is HutongError {
+  return thrown instanceof HutongError && thrown.code === 'misconfigured' && thrown.field === 'login'
 }
 
 function createImap(server: MailServer, auth: { user: string; pass?: string; accessToken?: string }): ImapFlow {
@@ -124,6 +140,18 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
     news = true
   })
 
+  /** A connection that is gone answers with nothing at all, which is not the answer "there is nothing". */
+  async function asking<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      mailbox()
+      const answer = await work()
+      mailbox()
+      return answer
+    } catch (cause) {
+      throw imapError(cause)
+    }
+  }
+
   async function search(query: { uid?: string; since?: Date }): Promise<number[]> {
     const found = await client.search(query, { uid: true })
     if (!found) throw new HutongError('unreachable', 'the mailbox does not answer a search')
@@ -137,6 +165,7 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
     highestModseq: () => String(mailbox().highestModseq ?? 0n),
     after: (uid) => asking(async () => (await search({ uid: `${uid + 1}:*` })).filter((one) => one > uid)),
     since: (at) => asking(() => search({ since: new Date(at) })),
+    among: (uids) => asking(() => search({ uid: uids.join(',') })),
     list: (uids) => asking(() => list(client, uids)),
     read: (uids, sections, most) => asking(() => read(client, { uids, sections, most })),
     download: (uid, part) => asking(() => download(client, uid, part)),
@@ -152,14 +181,6 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
       await Promise.race([client.logout().catch(() => client.close()), timer(2_000)])
       client.close()
     },
-  }
-}
-
-async function asking<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw imapError(cause)
   }
 }
 
@@ -196,7 +217,15 @@ async function read(client: ImapFlow, { uids, sections, most }: Sections): Promi
 async function download(client: ImapFlow, uid: number, part: string): Promise<Readable> {
   const { content } = await client.download(uid, part, { uid: true, chunkSize: MIB / 4 })
   if (!content) throw new HutongError('not_found', `part ${part} of the mail is gone`)
-  return content
+  return Readable.from(translated(content), { objectMode: false })
+}
+
+async function* translated(content: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* content
+  } catch (cause) {
+    throw imapError(cause)
+  }
 }
 
 interface Pause {
@@ -261,12 +290,7 @@ async function credentials(
   refresh: boolean,
 ): Promise<{ user: string; pass?: string; accessToken?: string }> {
   if ('password' in login) return { user: login.user, pass: login.password }
-  try {
-    return { user: login.user, accessToken: await login.accessToken(refresh) }
-  } catch (cause) {
-    if (cause instanceof HutongError) throw cause
-    throw new HutongError('unreachable', 'no access token was given for the mailbox', { cause })
-  }
+  return { user: login.user, accessToken: await login.accessToken(refresh) }
 }
 
 function responseOf(cause: unknown): string {
@@ -290,7 +314,8 @@ function imapError(cause: unknown): HutongError {
       cause,
     })
   if (authenticationFailed)
-    return new HutongError('misconfigured', `the mail server refuses the login: ${said}`, { cause })
-  if (mailboxMissing) return new HutongError('misconfigured', `there is no such folder: ${said}`, { cause })
+    return new HutongError('misconfigured', `login: the mail server refuses it: ${said}`, { field: 'login', cause })
+  if (mailboxMissing)
+    return new HutongError('misconfigured', `folder: there is none of that name: ${said}`, { field: 'folder', cause })
   return new HutongError('unreachable', `the mail server is not reachable: ${said || (code ?? 'no answer')}`, { cause })
 }

@@ -1,3 +1,4 @@
+import { HutongError } from '@hutong/core/errors'
 import type { Inbox, Listed } from './client.ts'
 import { header, type Mail } from './mail.ts'
 import { readHeaders, readMail, structured } from './mime.ts'
@@ -35,7 +36,13 @@ export async function fetchMails(inbox: Inbox, list: readonly Listed[]): Promise
     const sections = round[0]?.sections ?? []
     const uids = round.map(({ listed }) => listed.uid)
     const contents = sections.length === 0 ? new Map() : await inbox.read(uids, sections, BODY_MAX)
-    for (const one of round) found.set(one.listed.uid, assemble(one, contents.get(one.listed.uid) ?? new Map()))
+    for (const one of round) {
+      const { uid } = one.listed
+      const content = sections.length === 0 ? new Map() : contents.get(uid)
+      // Taken as it is, it would stand in the log without its words.
+      if (!content) throw new HutongError('unreachable', `the mail server does not hand over the text of mail ${uid}`)
+      found.set(uid, assemble(one, content))
+    }
   }
   return list.flatMap(({ uid }) => found.get(uid) ?? [])
 }

@@ -1,6 +1,6 @@
 import type { Adapter, Host } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
-import type { Login, MailServer } from './account.ts'
+import { type Login, type MailServer, shareTokens } from './account.ts'
 import { CAPABILITIES } from './capabilities.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
@@ -60,6 +60,7 @@ const PACE: Pace = {
   poll: 30_000,
   retry: 1_000,
   retryMax: 60_000,
+  refused: 300_000,
   lease: 12_000,
   answer: 20_000,
   open: 5_000,
@@ -112,7 +113,7 @@ interface Account {
 }
 
 function openAccount(options: EmailOptions, host: Host): Account {
-  const { address, aliases = [], login, imap, smtp, folder = 'INBOX', site } = options
+  const { address, aliases = [], imap, smtp, folder = 'INBOX', site } = options
   const threads = createThreads(host)
   const tokens = createReplyTokens(options.secret)
   const intake = createIntake({
@@ -127,6 +128,7 @@ function openAccount(options: EmailOptions, host: Host): Account {
     limits: { ...LIMITS, ...options.limits },
     agent: options.agent ?? (async () => undefined),
   })
+  const login = shareTokens(options.login, () => host.clock.now())
   const inbox = { server: imap, login, folder }
   const pace = { ...PACE, ...options.pace }
   const mailbox = createMailbox({ ...inbox, host, intake, backlogDays: options.backlogDays ?? 0, pace })

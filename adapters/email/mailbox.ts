@@ -21,6 +21,8 @@ export interface Pace {
   /** First and longest pause after a failure. */
   retry: number
   retryMax: number
+  /** After a refused login, lest the provider locks the mailbox. */
+  refused: number
   /** How long another node waits after this one died. */
   lease: number
   /** How long a connection may not answer before it counts as dead. */
@@ -63,7 +65,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         first.resolve()
         if (host.clock.now() - started > pace.retryMax) tries = 0
         host.logger.warn({ code: error.code, reason: error.message, tries }, 'the mailbox is out of reach')
-        await sleep(Math.max(backoff(pace, tries), error.retryAfter ?? 0), stop.signal)
+        const least = error.code === 'misconfigured' ? pace.refused : (error.retryAfter ?? 0)
+        await sleep(Math.max(backoff(pace, tries), least), stop.signal)
       }
     }
   }
@@ -106,9 +109,15 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   return {
     async open() {
       watching = watch()
-      await Promise.race([first.promise, sleep(pace.open, stop.signal)])
-      // What is found out later is logged.
-      first.resolve()
+      try {
+        await Promise.race([first.promise, sleep(pace.open, stop.signal)])
+        // What is found out later is logged.
+        first.resolve()
+      } catch (refused) {
+        stop.abort()
+        await watching
+        throw refused
+      }
     },
     async close() {
       stop.abort()

@@ -33,12 +33,19 @@ const NOTIFIED = 10
 export function createOutbox({ host, threads, tokens, sender, inbox, from, plusAddress }: OutboxOptions): Outbox {
   const domain = from.address.split('@').at(-1) ?? ''
   const common = { files: host.files, from }
+  /** Deliveries of which this process knows how their last try ended. */
+  const tried = new Set<string>()
 
-  async function deliver({ key, to, entry, parts }: Delivery): Promise<Receipt> {
+  async function deliver({ key, to, entry, parts, attempt }: Delivery): Promise<Receipt> {
     const { conversation, address } = to
     const messageId = tokens.messageId(conversation, key, domain)
     const thread = await threads.get(conversation)
     if (thread.sent.includes(key)) return { state: 'sent', native: messageId }
+    // A relay that was killed may have sent it without having written that down.
+    if (attempt > 1 && !tried.has(key) && (await arrivedAnyway(inbox, messageId))) {
+      await threads.left(conversation, { id: messageId, to: address, subject: '', key })
+      return { state: 'sent', native: messageId }
+    }
     const composing: Composing = {
       ...common,
       to: address,
@@ -50,11 +57,13 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
       automatic: automaticOf(entry),
     }
     let subject = ''
+    tried.add(key)
     const outcome = await sender.send(async () => {
       const mail = await compose(parts, composing)
       subject = mail.subject ?? ''
       return mail
     })
+    tried.delete(key)
     if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return UNSURE
     await threads.left(conversation, { id: messageId, to: address, subject, key })
     return { state: 'sent', native: messageId }

@@ -1,6 +1,6 @@
 import { type ErrorCode, HutongError } from '@hutong/core/errors'
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer'
-import { checkSecurity, type Login, type MailServer } from './account.ts'
+import { checkSecurity, type Login, type MailServer, tokenRefused } from './account.ts'
 
 /** The half of the platform that mail leaves by: the only file that speaks SMTP. Everything it throws is a HutongError. */
 
@@ -47,16 +47,7 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
     ...(dkim && { dkim }),
     ...(login && { auth: smtpAuth(login) }),
   })
-  if (login && 'accessToken' in login)
-    transport.set(
-      'oauth2_provision_cb',
-      (_user: string, renew: boolean, done: (error: Error | null, token?: string) => void) => {
-        login.accessToken(renew).then(
-          (token) => done(null, token),
-          (cause: unknown) => done(smtpError(cause)),
-        )
-      },
-    )
+  if (login && 'accessToken' in login) provide(transport, login)
   const whole = watchWhole(transport)
 
   async function send(compose: () => Promise<OutgoingMail>, tries = 1): Promise<'sent' | 'lost'> {
@@ -68,10 +59,13 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
     } catch (cause) {
       const error = smtpError(cause)
       const lost = whole.has(mail.messageId)
-      if (error.code !== 'unreachable') throw error
-      if (lost) return 'lost'
+      const refused = login !== undefined && 'accessToken' in login && error.field === 'login'
+      if (refused && tries === 1) await login.accessToken(true)
+      else if (refused) throw tokenRefused(error)
+      else if (error.code !== 'unreachable') throw error
+      else if (lost) return 'lost'
       // A pooled connection that the server closed meanwhile says nothing about the server.
-      if (tries > 1) throw error
+      else if (tries > 1) throw error
       return await send(compose, tries + 1)
     } finally {
       whole.delete(mail.messageId)
@@ -79,6 +73,19 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
   }
 
   return { send: (compose) => send(compose), close: () => transport.close() }
+}
+
+/** A token is asked for at every login: the library would keep it beyond its end, and some servers refuse it without a hint. */
+function provide(transport: Transporter, login: Exclude<Login, { password: string }>): void {
+  const ended = 1
+  type Done = (error: Error | null, token?: string, expires?: number) => void
+  transport.set('oauth2_provision_cb', (_user: string, renew: boolean, done: Done) => {
+    login.accessToken(renew).then(
+      (token) => done(null, token, ended),
+      // The library writes codes of its own onto the error it is given.
+      (cause: unknown) => done(new Error('no access token', { cause })),
+    )
+  })
 }
 
 function smtpAuth(login: Login) {
@@ -111,6 +118,7 @@ const SLOW_DOWN = /\b4\.[27]\.\d|grey ?list|too many|rate|frequen|try (again )?l
 
 function smtpError(cause: unknown): HutongError {
   if (cause instanceof HutongError) return cause
+  if (cause instanceof Error && cause.cause instanceof HutongError) return cause.cause
   const {
     code,
     responseCode = 0,
@@ -128,7 +136,7 @@ function smtpError(cause: unknown): HutongError {
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || responseCode === 535)
     return responseCode >= 400 && responseCode < 500
       ? refused('unavailable', 'the mail server does not take the login now')
-      : refused('misconfigured', 'the mail server refuses the login')
+      : new HutongError('misconfigured', `login: the mail server refuses it: ${said}`, { field: 'login', cause })
   if (code === 'EREQUIRETLS' || code === 'ECONFIG') return refused('misconfigured', 'the mail server cannot be used so')
   if (responseCode === 421 || (responseCode >= 450 && responseCode < 453 && SLOW_DOWN.test(said)))
     return refused('throttled', 'the mail server asks to come back later', 60_000)

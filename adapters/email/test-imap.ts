@@ -18,15 +18,20 @@ export interface Manners {
   token?: string
   /** The connection breaks whenever this mail is asked for. */
   breaksAt?: number
+  /** The connection ends, once, after this many answers with the text of mails. */
+  endsAfter?: number
+  /** This mail is left out of the first answer that should list it. */
+  withholds?: number
 }
 
 /** As a socket answers: whether more may be written at once. */
 type Answer = (text: string) => boolean
 
-export async function startOddImap({ wantsId = false, idle = false, token, breaksAt }: Manners): Promise<OddImap> {
+export async function startOddImap({ wantsId = false, idle = false, token, ...manners }: Manners): Promise<OddImap> {
   const heard: string[] = []
   const mails: string[] = []
   const sockets = new Set<Socket>()
+  let { endsAfter = Number.POSITIVE_INFINITY, withholds } = manners
   const capabilities = ['IMAP4rev1', 'ID', ...(idle ? ['IDLE'] : []), ...(token ? ['AUTH=XOAUTH2', 'SASL-IR'] : [])]
 
   const server = createServer((socket) => {
@@ -35,6 +40,7 @@ export async function startOddImap({ wantsId = false, idle = false, token, break
     let introduced = false
     let loggedIn = false
     let rest = ''
+    let refusing: string | undefined
     const say: Answer = (text) => socket.write(text)
     say(`* OK [CAPABILITY ${capabilities.join(' ')}] at your service\r\n`)
     socket.on('data', (data) => {
@@ -46,6 +52,11 @@ export async function startOddImap({ wantsId = false, idle = false, token, break
     function obey(line: string): boolean {
       const [, tag = '*', name = '', rest = ''] = /^(\S+) (UID \w+|\w+) ?(.*)$/.exec(line) ?? []
       heard.push(`${name} ${rest}`.trim())
+      if (refusing !== undefined) {
+        const refused = say(`${refusing} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)\r\n`)
+        refusing = undefined
+        return refused
+      }
       const ok = (text = 'done') => say(`${tag} OK ${text}\r\n`)
       switch (name.toUpperCase()) {
         case 'CAPABILITY':
@@ -59,7 +70,10 @@ export async function startOddImap({ wantsId = false, idle = false, token, break
         case 'AUTHENTICATE':
           loggedIn =
             token === undefined || Buffer.from(rest.split(' ')[1] ?? '', 'base64').includes(`Bearer ${token}\x01`)
-          return loggedIn ? ok() : say(`${tag} NO [AUTHENTICATIONFAILED] refused\r\n`)
+          if (loggedIn) return ok()
+          // Google says why first and waits for an empty line.
+          refusing = tag
+          return say(`+ ${Buffer.from('{"status":"400","schemes":"Bearer"}').toString('base64')}\r\n`)
         case 'SELECT':
         case 'EXAMINE':
           if (wantsId && !introduced)
@@ -83,10 +97,18 @@ export async function startOddImap({ wantsId = false, idle = false, token, break
       const [set = '', items = ''] = [rest.slice(0, rest.indexOf(' ')), rest.slice(rest.indexOf(' ') + 1)]
       for (const uid of numbers(set)) {
         const source = mails[uid - 1]
-        if (uid === breaksAt) return socket.destroy().writable
+        if (uid === manners.breaksAt) return socket.destroy().writable
+        if (uid === withholds) {
+          withholds = undefined
+          continue
+        }
         if (source !== undefined) say(`* ${uid} FETCH (UID ${uid} ${answersTo(items, source)})\r\n`)
       }
-      return ok()
+      const answered = ok()
+      if (/\[TEXT\]/.test(items)) endsAfter -= 1
+      if (endsAfter > 0) return answered
+      endsAfter = Number.POSITIVE_INFINITY
+      return socket.end().writable
     }
   })
 

@@ -69,7 +69,7 @@ export function createThreads({ state }: Pick<Host, 'state'>): Threads {
       }),
     left: (conversation, { id, to, subject, key }) =>
       change(conversation, (thread) => ({
-        subject: thread.subject ?? subject.slice(0, 500),
+        ...((thread.subject ?? subject) !== '' && { subject: thread.subject ?? subject.slice(0, 500) }),
         references: add(thread.references, id, REFERENCES_MAX),
         addresses: add(thread.addresses, to.toLowerCase(), ADDRESSES_MAX),
         sent: add(thread.sent, key, SENT_MAX),
