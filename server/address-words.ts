@@ -9,6 +9,7 @@ export interface Words {
   wrong: string
   late: string
   throttled: string
+  guessed: string
   unreachable: string
   done(address: string): string
   /** The whole text of the mail with the code. */
@@ -26,6 +27,7 @@ const en: Words = {
   wrong: 'That is not the code. Please look again.',
   late: 'That code is not valid any more. Please enter your address again.',
   throttled: 'Too many codes were sent. Please try again in an hour.',
+  guessed: 'Too many codes were tried today. Just answer the mail with the code, or try again tomorrow.',
   unreachable: 'We could not send a mail to that address. Please check it.',
   done: (address) => `Thank you. Answers that you do not read here go to ${address}.`,
   mail: (code) =>
@@ -42,6 +44,7 @@ const zh: Words = {
   wrong: '验证码不正确，请再看一下。',
   late: '验证码已失效，请重新填写邮箱。',
   throttled: '发送次数过多，请一小时后再试。',
+  guessed: '今天的尝试次数过多。请直接回复含验证码的邮件，或明天再试。',
   unreachable: '无法向该邮箱发送邮件，请检查地址。',
   done: (address) => `谢谢。您未在此处阅读的回复会发送到 ${address}。`,
   mail: (code) =>

@@ -3,13 +3,13 @@ import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
+import { type AskingAddress, createAskingAddress } from './asking-address.ts'
 import { createChangeContact } from './change-contact.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
-import { type AskingAddress, createFrontDoor } from './front-door.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
 import { createJoin } from './join.ts'
@@ -113,7 +113,12 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   }
   const act = createAct(acting)
   const agentReply = createAgentReply(acting)
-  const takeIn = createReceive({ store, committer, sites, prompts, agentReply, now, rawMs: options.rawDays * DAY })
+  const changeContact = createChangeContact({ store, committer, now })
+  const merge = createMerge({ store, committer, now })
+  const desk = { store, committer, channels, merge, changeContact, ways, now, logger }
+  const leaveAddress = createAskingAddress({ ...desk, ...options, sites, fanOut })
+  const arriving = { store, committer, sites, prompts, agentReply, now, rawMs: options.rawDays * DAY }
+  const receive = createReceive({ ...arriving, ...(leaveAddress && { workFor: leaveAddress.workFor }) })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
     store,
@@ -123,13 +128,15 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     ...(measure?.backend && { measure: measure.backend }),
   })
   const egress = createEgress({ store, adapters: channels, files: options.files, prompts, ways, failOver })
-  const outbox = createOutbox({ store, owner, now, logger, carriers: { backend: answer, channel: egress } })
+  const outbox = createOutbox({
+    store,
+    owner,
+    now,
+    logger,
+    carriers: { backend: answer, channel: egress, ...(leaveAddress && { relay: leaveAddress.carrier }) },
+  })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
-  const changeContact = createChangeContact({ store, committer, now })
-  const merge = createMerge({ store, committer, now })
   const join = createJoin({ store, committer, sites, now })
-  const desk = { store, committer, channels, merge, changeContact, ways, now, logger }
-  const { receive, leaveAddress } = createFrontDoor({ ...desk, ...options, sites, fanOut, takeIn })
   const report = failOver.reported
   return {
     fanOut,

@@ -7,6 +7,7 @@ import { channelOf, type FailOver } from './fail-over.ts'
 import type { Carrier } from './outbox.ts'
 import { withUrls } from './present.ts'
 import type { Prompts } from './prompts.ts'
+import { SENT } from './stores/small.ts'
 import type { ClaimedDelivery, LogStore, OutboxStore, Settlement, SmallStore } from './stores/store.ts'
 import type { Ways } from './ways.ts'
 
@@ -24,8 +25,10 @@ const TRIES = 12
 const GATHERED = 20
 /** How far ahead in the log it looks for edits and recalls of what it sends. */
 const LATER = 200
-/** Where the receipts of a delivery of several messages are kept, so that a new try goes on where the last one stopped. */
-const SENT = 'sent'
+const CUT_OFF: Receipt = {
+  state: 'unsure',
+  reason: 'the relay was stopped while it sent this; the channel cannot be asked whether it has it',
+}
 
 /** The last stage: the entry in the channel's own means, sent under the delivery's key. */
 export function createEgress(options: EgressOptions): Carrier {
@@ -43,16 +46,21 @@ export function createEgress(options: EgressOptions): Carrier {
     if (!way) throw new HutongError('gone', `the contact has no proven address on ${adapter.channel}`)
     const due = await ways.due(conversation, [event])
     if ('until' in due) return { state: 'wait', due: due.until }
-    if (event.entry.body.kind !== 'message' || event.entry.seq <= due.read) return { state: 'skipped' }
+    const skip = (of: readonly Pick<Entry, 'seq'>[]): Settlement => {
+      failOver.tell(event.conversation, { of: of.map(({ seq }) => seq), target, state: 'skipped' })
+      return { state: 'skipped' }
+    }
+    if (event.entry.body.kind !== 'message' || event.entry.seq <= due.read) return skip([event.entry])
     const joined = adapter.capabilities.gatherMs > 0 ? await store.gather(id, GATHERED) : []
     const later = await store.entries(conversation.id, { after: event.entry.seq, limit: LATER })
-    const entries = standing([event.entry, ...joined.map(({ entry }) => entry)], later).filter(
-      ({ seq }) => seq > due.read,
-    )
-    if (entries.length === 0) return { state: 'skipped' }
+    const together = [event.entry, ...joined.map(({ entry }) => entry)]
+    const entries = standing(together, later).filter(({ seq }) => seq > due.read)
+    if (entries.length === 0) return skip(together)
     const settlement = await send(options, { claimed, adapter, address: way.address, entries })
-    const state = settlement.state === 'unsure' ? 'unsure' : 'sent'
-    failOver.tell(event.conversation, { of: entries.map(({ seq }) => seq), target, state })
+    const of = entries.map(({ seq }) => seq)
+    if (settlement.state === 'unsure')
+      await failOver.unsure({ id, target, conversation: conversation.id, reason: settlement.error }, of)
+    else failOver.tell(event.conversation, { of, target, state: 'sent' })
     return settlement
   }
 
@@ -87,15 +95,41 @@ async function send(options: EgressOptions, { claimed, adapter, address, entries
   const { store, files, prompts } = options
   const { id, attempt, event } = claimed
   const { messages, changes, offered, newest } = written(entries, adapter, files)
-  const receipts = ((await store.get(SENT, String(id))) ?? []) as Receipt[]
+  const keyless = adapter.capabilities.idempotentSend === 'none'
+  const noted = ((await store.get(SENT, String(id))) ?? []) as Noted[]
+  const receipts = attempt === 1 ? noted.map(asked) : noted.map((one) => (one === 'under way' ? CUT_OFF : one))
+  const note = (index: number, value: Noted) => {
+    receipts[index] = value
+    return keyless || messages.length > 1 ? store.set(SENT, String(id), receipts) : undefined
+  }
   for (const [index, parts] of messages.entries()) {
-    if (index < receipts.length) continue
+    if (isReceipt(receipts[index])) continue
     const to = { address, conversation: event.conversation }
-    receipts.push(await adapter.send({ key: `d${id}:${index}`, to, entry: newest, parts, changes, attempt }))
-    if (messages.length > 1) await store.set(SENT, String(id), receipts)
+    if (keyless) await note(index, 'under way')
+    const sending = adapter.send({ key: `d${id}:${index}`, to, entry: newest, parts, changes, attempt })
+    const receipt = await sending.catch(async (thrown: unknown) => {
+      await note(index, 'refused')
+      throw thrown
+    })
+    await note(index, receipt)
   }
   await prompts.remember(newest, offered)
-  return settlementOf(receipts)
+  return settlementOf(receipts.filter(isReceipt))
+}
+
+/**
+ * What is kept of each message of a delivery, so that a new try goes on where the last one stopped. On a channel without
+ * idempotency `under way` is noted before sending: whoever finds it cannot know whether the message arrived.
+ */
+type Noted = Receipt | 'under way' | 'refused'
+
+function isReceipt(noted: Noted | undefined): noted is Receipt {
+  return typeof noted === 'object'
+}
+
+/** A first try that finds notes was asked for by somebody who knows that the message may have arrived. */
+function asked(noted: Noted): Noted {
+  return isReceipt(noted) && noted.state === 'sent' ? noted : 'refused'
 }
 
 interface Written {

@@ -1,15 +1,15 @@
-import type { Accepted, Arrival, Logger } from '@hutong/core/adapter'
+import type { Arrival, Logger } from '@hutong/core/adapter'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Attributes, Body, BodyOf, Entry } from '@hutong/core/entry'
 import { toHutongError } from '@hutong/core/errors'
-import { newId } from '@hutong/core/ids'
 import type { Part } from '@hutong/core/parts'
 import { type Words, wordsFor } from './address-words.ts'
 import type { ChangeContact } from './change-contact.ts'
 import type { Committer } from './commit.ts'
+import type { Carrier } from './outbox.ts'
 import { RELAY } from './route.ts'
-import type { LogStore, NewDelivery, OutboxStore, PeopleStore } from './stores/store.ts'
-import type { VerifyIdentity } from './verify-identity.ts'
+import type { DeliveryRow, LogStore, NewDelivery, OutboxStore, PeopleStore } from './stores/store.ts'
+import type { Proven, VerifyIdentity } from './verify-identity.ts'
 import type { Ways } from './ways.ts'
 
 export interface LeaveAddressOptions {
@@ -31,15 +31,20 @@ export interface LeaveAddressOptions {
 }
 
 export interface LeaveAddress {
-  /** Hears of everything that came in, after it is durable. */
-  heard(channel: string, arrival: Arrival, accepted: Accepted): void
+  /** What an arrival asks of the relay, as work that is stored together with it; `conversation` as the arrival leaves it. */
+  workFor(channel: string, arrival: Arrival, conversation: Conversation): NewDelivery[]
+  /** Does that work: at least once, so that neither a question nor the answer to one is lost in a restart. */
+  carrier: Carrier
   /** The conversation has come to wait for a person. */
   queued(conversation: string): void
   idle(): Promise<void>
 }
 
+const TARGET = 'relay:address'
+const TRIES = 8
 const ASKED = 'relay:address:'
 const CODE = 'relay:code:'
+const PROVEN = 'relay:proven:'
 /** Most unread answers that follow to an address once it is proven. */
 const MISSED = 20
 
@@ -48,44 +53,73 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
   const { store, logger } = options
   const under = new Set<Promise<void>>()
 
-  async function consider(channel: string, arrival: Arrival, accepted: Accepted): Promise<void> {
-    const conversation = await store.conversation(accepted.conversation)
-    if (!conversation) return
-    if (arrival.author) return
-    if (arrival.conversation !== undefined)
-      return arrival.from.verified && catchUp(options, conversation, { because: { [channel]: arrival.from.address } })
-    if (!options.readsLog(channel)) return
-    const words = wordsFor((await store.contact(conversation.contact))?.locale)
-    if (arrival.body.kind === 'answer') return answered(options, { conversation, words, body: arrival.body })
-    if (arrival.body.kind === 'message') return ask(options, conversation, words)
+  async function wordsOf({ contact }: Conversation): Promise<Words> {
+    return wordsFor((await store.contact(contact))?.locale)
   }
 
   async function waits(id: string): Promise<void> {
     const conversation = await store.conversation(id)
-    if (!conversation || !options.readsLog(conversation.channel)) return
-    await ask(options, conversation, wordsFor((await store.contact(conversation.contact))?.locale))
+    if (conversation && options.readsLog(conversation.channel))
+      await ask(options, conversation, await wordsOf(conversation))
   }
 
-  function watched(started: Promise<void>): void {
-    const work: Promise<void> = started
-      .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
-      .finally(() => under.delete(work))
-    under.add(work)
+  async function work(id: string, entry: Entry): Promise<void> {
+    const conversation = await store.conversation(id)
+    if (!conversation) return
+    const { seq, body, channel = conversation.channel } = entry
+    if (!options.readsLog(channel)) return follow(options, conversation, { channel, seq })
+    const words = await wordsOf(conversation)
+    if (body.kind === 'answer') await answered(options, { conversation, words, seq, body })
+    else await ask(options, conversation, words)
   }
 
   return {
-    heard: (channel, arrival, accepted) => watched(consider(channel, arrival, accepted)),
-    queued: (conversation) => watched(waits(conversation)),
+    workFor: (channel, arrival, conversation) =>
+      concerns(options, { channel, arrival, conversation })
+        ? [{ lane: `${TARGET}:${conversation.id}`, target: TARGET, entry: 0 }]
+        : [],
+    carrier: {
+      tries: TRIES,
+      async deliver({ event }) {
+        await work(event.conversation, event.entry)
+        return { state: 'done' }
+      },
+    },
+    queued(conversation) {
+      const asking: Promise<void> = waits(conversation)
+        .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
+        .finally(() => under.delete(asking))
+      under.add(asking)
+    },
     async idle() {
       await Promise.all(under)
     },
   }
 }
 
+interface Arriving {
+  channel: string
+  arrival: Arrival
+  conversation: Conversation
+}
+
+/** A first look, so that nothing is stored for arrivals that ask nothing of the relay. */
+function concerns(options: LeaveAddressOptions, { channel, arrival, conversation }: Arriving): boolean {
+  const { author, body, from } = arrival
+  if (author) return false
+  if (arrival.conversation !== undefined) return from.verified !== undefined && !options.readsLog(channel)
+  if (!options.readsLog(channel) || !options.mailbox(conversation.site)) return false
+  return body.kind === 'answer' || (body.kind === 'message' && unheard(options, conversation))
+}
+
+function unheard({ staffed }: LeaveAddressOptions, { floor, site }: Conversation): boolean {
+  return floor.holder.kind === 'queue' && !staffed(site)
+}
+
 /** Once for each time that the floor moves, and only while no other way leads to the contact. */
 async function ask(options: LeaveAddressOptions, conversation: Conversation, words: Words): Promise<void> {
   const { floor, site } = conversation
-  if (floor.holder.kind !== 'queue' || options.staffed(site) || !options.mailbox(site)) return
+  if (!unheard(options, conversation) || !options.mailbox(site)) return
   if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return
   await say(options, conversation, { key: `${ASKED}${floor.term}`, parts: addressForm(words) })
 }
@@ -93,17 +127,23 @@ async function ask(options: LeaveAddressOptions, conversation: Conversation, wor
 interface Answered {
   conversation: Conversation
   words: Words
+  /** Of the answer, which what is said to it is named for: it is said once, however often the answer is worked on. */
+  seq: number
   body: BodyOf<'answer'>
 }
 
-async function answered(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
-  const [form] = await options.store.entries(conversation.id, { after: body.of - 1, limit: 1 })
+async function answered(options: LeaveAddressOptions, answer: Answered): Promise<void> {
+  const { conversation, seq, body } = answer
+  const { entries } = options.store
+  const [form] = await entries(conversation.id, { after: body.of - 1, limit: 1 })
   if (form?.from.kind !== 'system') return
-  if (form.key.startsWith(ASKED)) await given(options, { conversation, words, body })
-  else if (form.key.startsWith(CODE)) await coded(options, { conversation, words, body })
+  const later = await entries(conversation.id, { after: seq, limit: LATER })
+  if (later.some(({ key }) => key === `${CODE}a${seq}` || key === `${ASKED}a${seq}`)) return
+  if (form.key.startsWith(ASKED)) await given(options, answer)
+  else if (form.key.startsWith(CODE)) await coded(options, answer)
 }
 
-async function given(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
+async function given(options: LeaveAddressOptions, { conversation, words, seq, body }: Answered): Promise<void> {
   const { id, contact, site } = conversation
   const address = (body.values.email ?? '').trim().toLowerCase()
   const known = await options.store.contact(contact)
@@ -116,48 +156,67 @@ async function given(options: LeaveAddressOptions, { conversation, words, body }
   )
   if (!refused)
     return say(options, conversation, {
-      key: `${CODE}${newId('k')}`,
+      key: `${CODE}a${seq}`,
       parts: [text(words.askCode(address)), codeForm(words)],
     })
   options.logger.warn({ conversation: id, err: refused }, 'a code could not be sent')
   const again =
     refused.code === 'throttled' ? [text(words.throttled)] : [text(words.unreachable), ...addressForm(words)]
-  await say(options, conversation, { key: `${ASKED}${newId('k')}`, parts: again })
+  await say(options, conversation, { key: `${ASKED}a${seq}`, parts: again })
 }
 
-async function coded(options: LeaveAddressOptions, { conversation, words, body }: Answered): Promise<void> {
-  const { site } = conversation
-  const mailbox = options.mailbox(site)
+async function coded(options: LeaveAddressOptions, { conversation, words, seq, body }: Answered): Promise<void> {
+  const mailbox = options.mailbox(conversation.site)
   if (!mailbox) return
-  try {
-    const address = await mailbox.verify.confirm(conversation, body.values.code ?? '')
-    await catchUp(options, conversation, { because: { [mailbox.channel]: address }, news: true })
-    await say(options, conversation, { key: newId('k'), parts: [text(words.done(address))] })
-  } catch (thrown) {
-    const { code } = toHutongError(thrown)
-    if (code === 'forbidden')
-      await say(options, conversation, { key: `${CODE}${newId('k')}`, parts: [text(words.wrong), codeForm(words)] })
-    else if (code === 'gone')
-      await say(options, conversation, {
-        key: `${ASKED}${newId('k')}`,
-        parts: [text(words.late), ...addressForm(words)],
-      })
-    else throw thrown
+  const proven = async ({ id, address }: Proven) => {
+    await catchUp(options, conversation, { key: id, because: { [mailbox.channel]: address }, news: true })
+    await say(options, conversation, { key: `${PROVEN}${id}`, parts: [text(words.done(address))] })
   }
+  const refused = await mailbox.verify.confirm(conversation, body.values.code ?? '', proven).then(
+    () => undefined,
+    (thrown: unknown) => toHutongError(thrown),
+  )
+  if (!refused || refused.code === 'conflict') return
+  if (refused.code === 'forbidden')
+    return say(options, conversation, { key: `${CODE}a${seq}`, parts: [text(words.wrong), codeForm(words)] })
+  if (refused.code !== 'gone' && refused.code !== 'throttled') throw refused
+  const again = refused.code === 'gone' ? [text(words.late), ...addressForm(words)] : [text(words.guessed)]
+  await say(options, conversation, { key: `${ASKED}a${seq}`, parts: again })
 }
 
-/** Answers that nobody has read and that were never sent anywhere follow to the address that is known now. */
+/** A mail that belongs to the conversation proves its sender: what was missed follows there. */
+async function follow(
+  options: LeaveAddressOptions,
+  conversation: Conversation,
+  { channel, seq }: { channel: string; seq: number },
+): Promise<void> {
+  const contact = await options.store.contact(conversation.contact)
+  const [newest] = (contact?.identities ?? [])
+    .filter((one) => one.channel === channel && one.verified !== undefined)
+    .toSorted((a, b) => (b.usedAt ?? b.at) - (a.usedAt ?? a.at))
+  if (newest) await catchUp(options, conversation, { key: `a${seq}`, because: { [channel]: newest.address } })
+}
+
+interface CatchingUp {
+  /** What it is done for; done again for the same, it changes nothing. */
+  key: string
+  because: Attributes
+  news?: boolean
+}
+
+/** Answers that nobody has read and that no address has got follow to the one that is known now. */
 async function catchUp(
   { store, ways, committer, now }: LeaveAddressOptions,
   { id, contact }: Conversation,
-  { because, news = false }: { because: Attributes; news?: boolean },
+  { key, because, news = false }: CatchingUp,
 ): Promise<void> {
   const conversation = await store.conversation(id)
   if (!conversation) return
   const cursors = await store.cursors(id)
   const read = cursors.find(({ participant }) => participant.id === contact)?.read ?? 0
-  const sent = new Set((await store.deliveriesOf({ conversation: id, limit: 200 })).map(({ seq }) => seq))
-  const entries = await store.entries(id, { before: conversation.last + 1, limit: 200 })
+  const made = await store.deliveriesOf({ conversation: id, limit: LATER })
+  const sent = new Set(made.filter(({ state }) => !LOST.includes(state)).map(({ seq }) => seq))
+  const entries = await store.entries(id, { before: conversation.last + 1, limit: LATER })
   const missed = entries.filter((one) => one.seq > read && isAnswer(one) && !sent.has(one.seq)).slice(-MISSED)
   const deliveries: NewDelivery[] = []
   for (const { seq } of missed) deliveries.push(...(await ways.deliveries(conversation, { seq })))
@@ -165,11 +224,16 @@ async function catchUp(
   const body: Body = { kind: 'contact', changes: because }
   await committer.append({
     to: { conversation: id },
-    key: newId('k'),
+    key: `${FOLLOWED}${key}`,
     at: now(),
     decide: () => ({ entries: [{ from: RELAY, body }], deliveries }),
   })
 }
+
+const FOLLOWED = 'relay:followed:'
+/** How many entries and deliveries it looks through. */
+const LATER = 200
+const LOST: readonly DeliveryRow['state'][] = ['dead', 'cancelled']
 
 function isAnswer({ from, body }: Entry): boolean {
   return body.kind === 'message' && (from.kind === 'agent' || from.kind === 'bot')

@@ -1,4 +1,5 @@
 import type { Accepted, Arrival } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { AgentReply, Beside } from './act.ts'
@@ -6,7 +7,7 @@ import type { Committer } from './commit.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
-import type { LogStore, Opening, PeopleStore, Write } from './stores/store.ts'
+import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
 import type { FileRecords } from './take-up-files.ts'
 import { verifyBody } from './verify-body.ts'
 
@@ -16,6 +17,8 @@ export interface ReceiveOptions {
   committer: Committer
   sites: readonly RoutedSite[]
   prompts: Prompts
+  /** What the arrival asks of the relay itself; `conversation` as the arrival leaves it. */
+  workFor?(channel: string, arrival: Arrival, conversation: Conversation): NewDelivery[]
   now(): number
   /** Milliseconds the raw payload is kept. */
   rawMs: number
@@ -47,8 +50,10 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       side: 'contact',
       at,
       ...beside,
-      decide: (conversation) =>
-        arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic }),
+      decide(conversation) {
+        const decision = arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic })
+        return withWork(decision, conversation, (left) => options.workFor?.(channel, arrival, left) ?? [])
+      },
     }
     const outcome = await committer.append(write)
     if (outcome.state === 'duplicate') {
@@ -59,6 +64,16 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     if (!first) throw new HutongError('internal', 'the write left no entry')
     return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
   }
+}
+
+function withWork(
+  decision: Decision,
+  conversation: Conversation,
+  workFor: (left: Conversation) => NewDelivery[],
+): Decision {
+  if ('refuse' in decision) return decision
+  const { deliveries = [], floor = conversation.floor } = decision
+  return { ...decision, deliveries: [...deliveries, ...workFor({ ...conversation, floor })] }
 }
 
 interface FromAgent {

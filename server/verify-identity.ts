@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Adapter } from '@hutong/core/adapter'
 import type { Contact, Conversation } from '@hutong/core/conversation'
 import { HutongError, toHutongError } from '@hutong/core/errors'
@@ -6,10 +7,10 @@ import { newId } from '@hutong/core/ids'
 import type { Words } from './address-words.ts'
 import type { Merge } from './merge.ts'
 import { RELAY } from './route.ts'
-import type { LogStore, PeopleStore, SmallStore } from './stores/store.ts'
+import type { LogStore, PeopleStore, ProofStore } from './stores/store.ts'
 
 export interface VerifyIdentityOptions {
-  store: Pick<PeopleStore, 'contact' | 'addIdentity'> & Pick<LogStore, 'find'> & Pick<SmallStore, 'get' | 'set'>
+  store: Pick<PeopleStore, 'contact' | 'addIdentity'> & Pick<LogStore, 'find'> & ProofStore
   /** The channel whose addresses are proven. */
   adapter: Pick<Adapter, 'channel' | 'send'>
   merge: Merge
@@ -20,10 +21,17 @@ export interface VerifyIdentity {
   /** Sends a code to the address. Rejects with `throttled` after too many, or with what the channel says. */
   issue(conversation: Conversation, address: string, words: Words): Promise<void>
   /**
-   * Resolves with the address that the code proves. Rejects with `forbidden` for a wrong code, `gone` when there is none (too
-   * old, tried too often): then a new one is needed.
+   * Makes the address that the code proves one of the contact's and calls `proven`, both before the code is used up: after a
+   * crash in between the same code does it again. Rejects with `forbidden` for a wrong code; `throttled` after too many in a
+   * day; `gone` when there is none (too old, tried too often): then a new one is needed; `conflict` when it was used.
    */
-  confirm(conversation: Conversation, code: string): Promise<string>
+  confirm(conversation: Conversation, code: string, proven: (proof: Proven) => Promise<void>): Promise<void>
+}
+
+export interface Proven {
+  /** Of the code, not of the answer: two answers with one code prove one thing. */
+  id: string
+  address: string
 }
 
 export const CODE_MS = 600_000
@@ -31,31 +39,21 @@ export const CODE_TRIES = 5
 /** RFC 5321 */
 const ADDRESS_MAX = 254
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 /** Most codes per contact, and per address whoever asks, in an hour. */
-const CODES = 3
-
-interface Pending {
-  address: string
-  salt: string
-  hash: string
-  until: number
-  tries: number
-}
+const CODES_AN_HOUR = 3
+/** Most answers per contact, and per address whoever guesses, in a day: at best one guess in 66 666 is right. */
+const GUESSES_A_DAY = 15
 
 /** Proof of an address by a code that is sent to it. Nothing that anybody wrote travels with the code. */
 export function createVerifyIdentity({ store, adapter, merge, now }: VerifyIdentityOptions): VerifyIdentity {
   const { channel } = adapter
-  const scope = `proof:${channel}`
-  const inTurn = createTurns()
 
-  async function spend(name: string): Promise<void> {
-    const key = `sent:${name}`
-    const sent = ((await store.get(scope, key)) ?? []) as number[]
-    const recent = sent.filter((at) => at > now() - HOUR)
-    const oldest = recent[0]
-    if (recent.length >= CODES && oldest !== undefined)
-      throw new HutongError('throttled', 'too many codes were asked for', { retryAfter: oldest + HOUR - now() })
-    await store.set(scope, key, [...recent, now()])
+  async function spend(what: string, who: readonly string[], { most, ms }: { most: number; ms: number }) {
+    const names = who.map((name) => `${what}:${channel}:${name}`)
+    const room = await store.spend(names, { now: now(), until: now() + ms, most })
+    if (room !== undefined)
+      throw new HutongError('throttled', 'too many codes were asked for or given', { retryAfter: room - now() })
   }
 
   async function send({ id, last }: Conversation, address: string, text: string): Promise<void> {
@@ -89,49 +87,36 @@ export function createVerifyIdentity({ store, adapter, merge, now }: VerifyIdent
   }
 
   return {
-    issue: (conversation, address, words) =>
-      inTurn(conversation.contact, async () => {
-        if (address.length > ADDRESS_MAX) throw new HutongError('invalid', 'the address is too long')
-        await spend(conversation.contact)
-        await spend(address)
-        const code = String(randomInt(1_000_000)).padStart(6, '0')
-        const salt = randomBytes(16).toString('base64url')
-        const pending: Pending = { address, salt, hash: hashOf(code, salt), until: now() + CODE_MS, tries: 0 }
-        await store.set(scope, conversation.contact, pending)
-        await send(conversation, address, words.mail(code))
-      }),
-    confirm: (conversation, code) =>
-      inTurn(conversation.contact, async () => {
-        const pending = (await store.get(scope, conversation.contact)) as Pending | undefined
-        if (!pending || pending.until <= now() || pending.tries >= CODE_TRIES)
-          throw new HutongError('gone', 'the code is not valid any more')
-        const right = timingSafeEqual(
-          Buffer.from(hashOf(code.replaceAll(/\s/g, ''), pending.salt)),
-          Buffer.from(pending.hash),
-        )
-        await store.set(scope, conversation.contact, right ? undefined : { ...pending, tries: pending.tries + 1 })
-        if (!right) throw new HutongError('forbidden', 'that is not the code')
-        await own(conversation, pending.address)
-        return pending.address
-      }),
+    async issue(conversation, address, words) {
+      if (address.length > ADDRESS_MAX) throw new HutongError('invalid', 'the address is too long')
+      const { contact, site } = conversation
+      await spend('code', [contact, address], { most: CODES_AN_HOUR, ms: HOUR })
+      const code = String(randomInt(1_000_000)).padStart(6, '0')
+      const salt = randomBytes(16).toString('base64url')
+      const hash = (await hashOf(code, salt)).toString('base64url')
+      await store.openProof({ id: newId('k'), channel, contact, site, address, salt, hash, until: now() + CODE_MS })
+      await send(conversation, address, words.mail(code))
+    },
+    async confirm(conversation, code, proven) {
+      const { contact, site } = conversation
+      const proof = await store.tryProof({ channel, contact, site }, { now: now(), most: CODE_TRIES })
+      if (!proof) throw new HutongError('gone', 'the code is not valid any more')
+      if (proof.used) throw new HutongError('conflict', 'the code was used already')
+      const { id, address, salt, hash } = proof
+      await spend('guess', [contact, address], { most: GUESSES_A_DAY, ms: DAY })
+      const given = await hashOf(code.replaceAll(/\s/g, ''), salt)
+      if (!timingSafeEqual(given, Buffer.from(hash, 'base64url')))
+        throw new HutongError('forbidden', 'that is not the code')
+      await own(conversation, address)
+      await proven({ id, address })
+      await store.useProof(id)
+    },
   }
 }
 
-function hashOf(code: string, salt: string): string {
-  return createHash('sha256').update(`${salt}:${code}`).digest('hex')
-}
+const derive = promisify<string, string, number, Buffer>(scrypt)
 
-/** One at a time per name, so that tries made at once are counted one by one. */
-function createTurns() {
-  const last = new Map<string, Promise<unknown>>()
-  return async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = last.get(name) ?? Promise.resolve()
-    const mine = before.then(work, work)
-    last.set(name, mine)
-    try {
-      return await mine
-    } finally {
-      if (last.get(name) === mine) last.delete(name)
-    }
-  }
+/** Slow, because there are only a million codes: whoever reads the store does not know them before their time is over. */
+async function hashOf(code: string, salt: string): Promise<Buffer> {
+  return derive(code, salt, 32)
 }

@@ -6,6 +6,9 @@ import type { Tables } from './tables.ts'
 /** Where it is noted, by the session's hash, when it was last used. */
 export const SESSION_USED = 'session-used'
 
+/** Where it is kept, by the delivery's id, how much of it was sent. */
+export const SENT = 'sent'
+
 /** Small durable things: state by key, leases, files' records, and the end of what is kept for a time. */
 export function createSmall(db: Kysely<Tables>): SmallStore {
   return {
@@ -62,16 +65,7 @@ export function createSmall(db: Kysely<Tables>): SmallStore {
         .executeTakeFirst()
       return row?.payload
     },
-    async purge(now) {
-      const raws = await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst()
-      const sessions = await db.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirst()
-      await db
-        .deleteFrom('state')
-        .where('scope', '=', SESSION_USED)
-        .where('key', 'not in', db.selectFrom('sessions').select('hash'))
-        .execute()
-      return Number(raws.numDeletedRows + sessions.numDeletedRows)
-    },
+    purge: (now) => purge(db, now),
   }
 }
 
@@ -91,6 +85,35 @@ async function put(db: Kysely<Tables>, row: Tables['state']): Promise<void> {
 
 async function remove(db: Kysely<Tables>, scope: string, key: string): Promise<void> {
   await db.deleteFrom('state').where('scope', '=', scope).where('key', '=', key).execute()
+}
+
+/** What is open is kept whatever its age: a delivery goes on where it stopped, a session ends at its own time. */
+async function purge(db: Kysely<Tables>, now: number): Promise<number> {
+  const ended = [
+    await db.deleteFrom('raws').where('until', '<=', now).executeTakeFirst(),
+    await db.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirst(),
+    await db.deleteFrom('proofs').where('until', '<=', now).executeTakeFirst(),
+    await db.deleteFrom('spent').where('until', '<=', now).executeTakeFirst(),
+    await db
+      .deleteFrom('state')
+      .where('scope', '=', SENT)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('outbox as o')
+            .select('o.id')
+            .where('o.id', '=', sql<number>`cast(state.key as bigint)`)
+            .where('o.state', 'in', ['done', 'skipped', 'cancelled']),
+        ),
+      )
+      .executeTakeFirst(),
+  ]
+  await db
+    .deleteFrom('state')
+    .where('scope', '=', SESSION_USED)
+    .where('key', 'not in', db.selectFrom('sessions').select('hash'))
+    .execute()
+  return ended.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
 }
 
 async function lease(

@@ -6,6 +6,7 @@ import { Kysely } from 'kysely'
 import { createConversationCache } from './conversation-cache.ts'
 import { checkVersion, migrate, type SqlTypes } from './migrate.ts'
 import { createPeople } from './people.ts'
+import { createProofs } from './proofs.ts'
 import { fold } from './rows.ts'
 import { createSmall } from './small.ts'
 import { createSqliteDialect, createTurn } from './sqlite-dialect.ts'
@@ -56,6 +57,7 @@ export function createSqliteStore({ path, cached = 10_000, busyMs = 5_000 }: Sql
       if (row) cache.drop(row.id)
     }),
     ...createSqliteOutbox(log),
+    ...createProofs(db),
     ...small,
     migrate: () => migrate(db, TYPES),
     async check() {

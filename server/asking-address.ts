@@ -3,7 +3,6 @@ import { HutongError } from '@hutong/core/errors'
 import type { FanOut } from './fan-out.ts'
 import type { RoutedSite } from './identify.ts'
 import { createLeaveAddress, type LeaveAddress, type LeaveAddressOptions } from './leave-address.ts'
-import type { Relay } from './relay.ts'
 import { createVerifyIdentity, type VerifyIdentityOptions } from './verify-identity.ts'
 
 /** Who is asked for an address, and when. */
@@ -14,43 +13,23 @@ export interface AskingAddress {
   staffed(site: string): boolean
 }
 
-type Parts = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
+type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & {
     leaveAddress?: AskingAddress
     channels: ReadonlyMap<string, Adapter>
     sites: readonly RoutedSite[]
+    fanOut: FanOut
   }
 
-interface FrontDoorOptions extends Parts {
-  fanOut: FanOut
-  takeIn: Relay['receive']
-}
-
-interface FrontDoor {
-  receive: Relay['receive']
-  /** Absent when nobody is asked. */
-  leaveAddress: LeaveAddress | undefined
-}
-
-/** Takes arrivals in, and afterwards has those asked for an address whom nobody can answer now. */
-export function createFrontDoor({ fanOut, takeIn, ...parts }: FrontDoorOptions): FrontDoor {
-  const leaveAddress = leavingAddress(parts)
-  if (!leaveAddress) return { receive: takeIn, leaveAddress }
-  fanOut.onEvents((events) => {
-    for (const { conversation, entry } of events)
-      if (entry.body.kind === 'handoff' && entry.body.floor.holder.kind === 'queue') leaveAddress.queued(conversation)
-  })
-  return {
-    leaveAddress,
-    async receive(channel, arrival) {
-      const accepted = await takeIn(channel, arrival)
-      if (!accepted.duplicate) leaveAddress.heard(channel, arrival, accepted)
-      return accepted
-    },
-  }
-}
-
-function leavingAddress({ leaveAddress, channels, sites, merge, ...parts }: Parts): LeaveAddress | undefined {
+/** Has those asked for an address whom nobody can answer now; undefined when nobody is asked. */
+export function createAskingAddress({
+  leaveAddress,
+  channels,
+  sites,
+  merge,
+  fanOut,
+  ...parts
+}: AskingAddressOptions): LeaveAddress | undefined {
   if (!leaveAddress) return undefined
   const mailboxes = new Map(
     [...leaveAddress.channels].map(([site, channel]) => {
@@ -60,11 +39,16 @@ function leavingAddress({ leaveAddress, channels, sites, merge, ...parts }: Part
       return [site, { channel, verify: createVerifyIdentity({ store: parts.store, adapter, merge, now: parts.now }) }]
     }),
   )
-  return createLeaveAddress({
+  const asking = createLeaveAddress({
     ...parts,
     staffed: leaveAddress.staffed,
     nameOf: (site) => sites.find(({ id }) => id === site)?.name,
     mailbox: (site) => mailboxes.get(site),
     readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
   })
+  fanOut.onEvents((events) => {
+    for (const { conversation, entry } of events)
+      if (entry.body.kind === 'handoff' && entry.body.floor.holder.kind === 'queue') asking.queued(conversation)
+  })
+  return asking
 }
