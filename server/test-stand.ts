@@ -33,6 +33,11 @@ const letters: Adapter = {
   original: originalOf,
   transcript: async () => ({ state: 'sent' }),
   notify: async () => ({ state: 'sent' }),
+  aside: {
+    list: async () => [{ id: 'm_poison', at: 0, from: 'lin@people.test', subject: 'Hello', reason: 'too odd' }],
+    retry: async () => {},
+    discard: async () => {},
+  },
 }
 
 export interface Stand extends TestRelay {

@@ -12,6 +12,7 @@ import type {
   LogReader,
   Original,
   SamePerson,
+  SetAside,
   Standing,
   Target,
 } from './exchange.ts'
@@ -22,6 +23,7 @@ export type {
   Accepted,
   Address,
   Arrival,
+  Aside,
   Clock,
   ContactSignal,
   Delivery,
@@ -34,6 +36,7 @@ export type {
   Original,
   Range,
   SamePerson,
+  SetAside,
   Standing,
   StoredFile,
   Target,
@@ -79,6 +82,8 @@ export interface Adapter {
    * QR code. Whoever follows it comes back through `Host.join`. Absent on channels that have none.
    */
   invite?(conversation: string): Promise<{ url: string; until: number }>
+  /** What it could not take, for people to look after. Absent on channels that set nothing aside. Needs `site`. */
+  readonly aside?: SetAside
   /** The site it serves, when it serves one alone. */
   readonly site?: string
   /** Stops receiving, lets what is under way finish, frees everything. Idempotent. */

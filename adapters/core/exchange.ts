@@ -85,6 +85,28 @@ export type Standing =
   | { open: true; left?: number; until?: number }
   | { open: false; code: 'window_closed' | 'quota' | 'gone'; reason: string }
 
+/** A message that a channel could not take. */
+export interface Aside {
+  /** Unique in the channel. */
+  id: string
+  /** When it was set aside, in ms. */
+  at: number
+  /** As the message says it; empty when it cannot be read. */
+  from: string
+  subject: string
+  /** Why, for agents to read. */
+  reason: string
+}
+
+/** What a channel set aside, newest first. It stays with the platform, whatever is done here; unknown ids are `not_found`. */
+export interface SetAside {
+  list(): Promise<Aside[]>
+  /** Takes it now. Rejects with the reason, and keeps it, when it still cannot be taken; with `gone` when the platform has it no more. */
+  retry(id: string): Promise<void>
+  /** Forgets it. */
+  discard(id: string): Promise<void>
+}
+
 export interface Accepted {
   conversation: string
   seq: number

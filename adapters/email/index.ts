@@ -1,6 +1,7 @@
-import type { Adapter, Host } from '@hutong/core/adapter'
+import type { Adapter, Host, SetAside } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { type Login, type MailServer, shareTokens } from './account.ts'
+import { createAside } from './aside.ts'
 import { CAPABILITIES } from './capabilities.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
@@ -66,7 +67,7 @@ const PACE: Pace = {
   open: 5_000,
 }
 
-export type EmailAdapter = Adapter & Required<Pick<Adapter, 'transcript' | 'notify' | 'site'>>
+export type EmailAdapter = Adapter & Required<Pick<Adapter, 'transcript' | 'notify' | 'site' | 'aside'>>
 
 /** One mailbox as a channel: IMAP in, SMTP out. */
 export function createEmailAdapter(options: EmailOptions): EmailAdapter {
@@ -96,6 +97,11 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
     transcript: (to, key) => track((opened) => opened.outbox.transcript(to, key)),
     notify: (agent, conversation, key) => track((opened) => opened.outbox.notify(agent, conversation, key)),
     original: originalOf,
+    aside: {
+      list: () => track(({ aside }) => aside.list()),
+      retry: (id) => track(({ aside }) => aside.retry(id)),
+      discard: (id) => track(({ aside }) => aside.discard(id)),
+    },
     // Mail carries no signals.
     signal() {},
     async close() {
@@ -110,6 +116,7 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
 interface Account {
   mailbox: Mailbox
   outbox: Outbox
+  aside: SetAside
 }
 
 function openAccount(options: EmailOptions, host: Host): Account {
@@ -141,5 +148,5 @@ function openAccount(options: EmailOptions, host: Host): Account {
     from: { address, name: options.name ?? address },
     plusAddress: options.plusAddress ?? false,
   })
-  return { mailbox, outbox }
+  return { mailbox, outbox, aside: createAside({ host, intake, inbox: { ...inbox, answerMs: pace.answer } }) }
 }

@@ -64,7 +64,6 @@ function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
       id: z.string().max(64).meta({ description: "The conversation's id" }),
       seq: z.coerce.number().int().positive(),
     }),
-    answer: delivery,
     errors: ['not_found', 'conflict'],
     async handle({ actor, params: { id, seq } }) {
       const { id: conversation } = await doors.conversation(actor, id)
@@ -74,8 +73,6 @@ function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
         throw new HutongError('conflict', 'this message was not given up; look at its deliveries')
       const channel = last.target.slice('channel:'.length)
       relay.signal(conversation, { kind: 'delivery', from: authorOf(actor), of: seq, channel, state: 'waiting' })
-      const [again = last] = await store.deliveriesOf({ conversation, seq, limit: 1 })
-      return again
     },
   })
 }

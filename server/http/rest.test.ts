@@ -45,7 +45,11 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     sendTranscript: { key: 'k2' },
     notifyAgent: { key: 'k3', agent: 'a_anna' },
   }
-  const filled = path.replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation).replace('{seq}', '1')
+  const filled = path
+    .replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation)
+    .replace('{seq}', '1')
+    .replace('{channel}', 'letters')
+    .replace('{mail}', 'm_poison')
   const asking: Asking = {
     method: method.toUpperCase(),
     ...(id in bodies ? { json: bodies[id] } : {}),

@@ -6,6 +6,7 @@ import type { Files } from '../files.ts'
 import type { Presence } from '../presence.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../stores/store.ts'
+import { asideOperations } from './aside.ts'
 import { byMailOperations } from './by-mail.ts'
 import { contactOperations } from './contacts.ts'
 import { conversationOperations } from './conversations.ts'
@@ -46,6 +47,7 @@ export function restOperations(options: RestOptions): Operation[] {
     siteOperation(options.config.sites),
     ...conversationOperations({ ...options, doors }),
     ...originalOperations({ ...options, adapters: options.adapters ?? [], doors }),
+    ...asideOperations(options.adapters ?? []),
     ...byMailOperations({ ...options, adapters: options.adapters ?? [], doors }),
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),

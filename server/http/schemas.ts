@@ -46,6 +46,15 @@ export const delivery = z.object({
   joined: z.int().nullable().meta({ description: 'The delivery it travels with' }),
 })
 
+export const aside = z.object({
+  channel: z.string(),
+  id: z.string(),
+  at: z.int().meta({ description: 'When it was set aside' }),
+  from: z.string(),
+  subject: z.string(),
+  reason: z.string(),
+})
+
 export const way = z.object({
   channel: z.string(),
   address: z.string(),
@@ -95,5 +104,6 @@ export const SCHEMAS = {
   ConversationItem: conversationItem,
   Delivery: delivery,
   Way: way,
+  Aside: aside,
   Thread: thread,
 }
