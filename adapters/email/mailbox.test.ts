@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import type { Adapter } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
@@ -33,6 +34,11 @@ async function open(more: Partial<EmailOptions> = {}): Promise<Adapter> {
 
 function put(id: string, text = id, from = 'lin@people.test'): Promise<void> {
   return office.dovecot.deliver(support, letter({ from, to: support, id, text }))
+}
+
+function source(id: string, { name, bytes }: { name: string; bytes: Uint8Array }): string {
+  const file = { name, type: 'application/octet-stream', bytes }
+  return letter({ from: 'lin@people.test', to: support, id, text: id, file })
 }
 
 function texts(): string[] {
@@ -80,6 +86,47 @@ it('reads a mailbox that was numbered anew without doubling or losing a mail', a
   const { uidValidity } = before as { uidValidity: string }
   expect(await host.state.get('cursor')).not.toMatchObject({ uidValidity })
 })
+
+it('knows the mails of a mailbox that was numbered anew before it reads their attachments again', async () => {
+  const sizes: number[] = []
+  const { put: store } = host.files
+  host.files.put = async (content, meta) => {
+    const file = await store(content, meta)
+    sizes.push(file.bytes)
+    return file
+  }
+  const withFile = (id: string, bytes: number) =>
+    office.dovecot.deliver(support, source(id, { name: `${id}.bin`, bytes: randomBytes(bytes) }))
+  const adapter = await open()
+  await withFile('one', 100_000)
+  await withFile('two', 200_000)
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(2)
+  await adapter.close()
+  await office.dovecot.renumber(support)
+  await withFile('three', 300_000)
+  await open()
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(3)
+  expect(sizes).toEqual([100_000, 200_000, 300_000])
+})
+
+it('takes an attachment whole although the connection broke in the middle of it', async () => {
+  const wire = await startWire(office.options(support).imap.port)
+  const bytes = randomBytes(2_000_000)
+  try {
+    await open({ imap: { host: '127.0.0.1', port: wire.port, security: 'none' } })
+    wire.cutAfter(1_000_000)
+    await office.dovecot.deliver(support, source('film', { name: 'film.bin', bytes }))
+    await expect.poll(() => host.arrivals.length, { timeout: 6_000 }).toBe(1)
+  } finally {
+    await wire.close()
+  }
+  const { body } = host.arrivals[0] ?? {}
+  const file = body?.kind === 'message' ? body.parts.find((one) => one.kind === 'file')?.file : undefined
+  const kept = await host.files.get(file ?? '')
+  expect(kept && Buffer.from(await new Response(kept.content).arrayBuffer()).equals(bytes)).toBe(true)
+  expect(await host.state.get('aside')).toBeUndefined()
+  expect(wire.cuts()).toBe(1)
+}, 12_000)
 
 it('sets a mail aside that the relay refuses, with the reason, and goes on with the rest', async () => {
   await open()
@@ -168,14 +215,23 @@ it('refuses to carry passwords in the open to another machine', async () => {
   await expect(open({ imap })).rejects.toMatchObject({ code: 'misconfigured', field: 'imap.security' })
 })
 
-/** A wire to a port that can go silent as a broken line does: nothing is closed, nothing passes. */
+/** A wire to a port that can be cut, or go silent as a broken line does: nothing is closed, nothing passes. */
 async function startWire(port: number) {
   const lines = new Set<[Socket, Socket]>()
+  let left = Number.POSITIVE_INFINITY
+  let cuts = 0
   const server = createServer((near) => {
     const far = dial(port, '127.0.0.1')
     for (const one of [near, far]) one.on('error', () => one.destroy())
     near.pipe(far)
     far.pipe(near)
+    far.on('data', (data) => {
+      left -= data.length
+      if (left > 0) return
+      left = Number.POSITIVE_INFINITY
+      cuts += 1
+      for (const one of [near, far]) one.destroy()
+    })
     lines.add([near, far])
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -188,6 +244,11 @@ async function startWire(port: number) {
         far.unpipe(near)
       }
     },
+    /** Cuts the line, once, after so many bytes more. */
+    cutAfter(bytes: number) {
+      left = bytes
+    },
+    cuts: () => cuts,
     close() {
       for (const line of lines) for (const one of line) one.destroy()
       return new Promise((resolve) => server.close(resolve))

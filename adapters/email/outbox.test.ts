@@ -161,6 +161,22 @@ it('finds a mail whose acceptance got lost among the sent ones, and is unsure wh
   expect(await channel.send(delivery)).toMatchObject({ state: 'sent' })
 })
 
+it('sends nothing again that a killed relay had sent, when the mailbox holds a copy', async () => {
+  const channel = await open()
+  await writes('one')
+  const delivery = await deliveryOf([plain('once')])
+  office.smtp.copyTo(support)
+  // Killed between the server's yes and the note of it: the state is as it was.
+  const { set } = host.state
+  host.state.set = async (key, value) => (key.startsWith('thread:') ? undefined : set(key, value))
+  await channel.send(delivery)
+  host.state.set = set
+  await channel.close()
+  const again = await (await open()).send({ ...delivery, attempt: 2 })
+  expect(again).toMatchObject({ state: 'sent' })
+  expect(await office.inbox(lin)).toHaveLength(1)
+})
+
 it('is not unsure of a mail that the server never had whole', async () => {
   const channel = await open()
   await writes('one')

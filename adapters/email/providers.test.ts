@@ -1,3 +1,4 @@
+import { HutongError } from '@hutong/core/errors'
 import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmailAdapter, type EmailAdapter, type EmailOptions, PRESETS } from './index.ts'
@@ -17,9 +18,12 @@ async function open(manners: Manners, more: Partial<EmailOptions> = {}) {
   return { server, host: await follow(server, more) }
 }
 
-async function follow(server: OddImap, more: Partial<EmailOptions> = {}): Promise<MemoryHost> {
+async function follow(
+  server: OddImap,
+  more: Partial<EmailOptions> = {},
+  host = createMemoryHost({ channel: 'mail' }),
+): Promise<MemoryHost> {
   imap = server
-  const host = createMemoryHost({ channel: 'mail' })
   adapter = createEmailAdapter({
     site: 'site',
     address: 'support@stand.test',
@@ -64,7 +68,16 @@ it('passes over no mail when the connection ends while many are taken', async ()
   const server = await startOddImap({ endsAfter: 1 })
   const names = Array.from({ length: 120 }, (_, index) => `m${index}`)
   for (const name of names) server.add(mail(name))
-  const host = await follow(server, { backlogDays: 1 })
+  const host = createMemoryHost({ channel: 'mail' })
+  const { receive } = host
+  // The connection ends while the last mail of a round has to wait for the relay.
+  let draining = true
+  host.receive = async (arrival) => {
+    if (!draining || host.arrivals.length < 49) return receive(arrival)
+    draining = false
+    throw new HutongError('unavailable', 'the relay is draining')
+  }
+  await follow(server, { backlogDays: 1 }, host)
   await expect.poll(() => host.arrivals.length, { timeout: 8_000 }).toBe(120)
   expect(server.heard.filter((one) => one.startsWith('EXAMINE')).length).toBe(2)
 }, 12_000)

@@ -36,6 +36,7 @@ export async function startOddImap({ wantsId = false, idle = false, token, ...ma
 
   const server = createServer((socket) => {
     sockets.add(socket)
+    socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
     let introduced = false
     let loggedIn = false
