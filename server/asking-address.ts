@@ -13,7 +13,7 @@ export interface AskingAddress {
   staffed(site: string): boolean
 }
 
-type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
+export type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & {
     leaveAddress?: AskingAddress
     channels: ReadonlyMap<string, Adapter>

@@ -3,7 +3,7 @@ import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
-import { type AskingAddress, createAskingAddress } from './asking-address.ts'
+import { type AskingAddress, type AskingAddressOptions, createAskingAddress } from './asking-address.ts'
 import { createChangeContact } from './change-contact.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
@@ -17,7 +17,7 @@ import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
-import { createReceive } from './receive.ts'
+import { createReceive, type ReceiveOptions } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 import { createWays } from './ways.ts'
@@ -113,12 +113,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   }
   const act = createAct(acting)
   const agentReply = createAgentReply(acting)
-  const changeContact = createChangeContact({ store, committer, now })
-  const merge = createMerge({ store, committer, now })
-  const desk = { store, committer, channels, merge, changeContact, ways, now, logger }
-  const leaveAddress = createAskingAddress({ ...desk, ...options, sites, fanOut })
-  const arriving = { store, committer, sites, prompts, agentReply, now, rawMs: options.rawDays * DAY }
-  const receive = createReceive({ ...arriving, ...(leaveAddress && { workFor: leaveAddress.workFor }) })
+  const shared = { store, committer, sites, channels, fanOut, ways, prompts, agentReply, now, logger }
+  const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
     store,
@@ -136,23 +132,33 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     carriers: { backend: answer, channel: egress, ...(leaveAddress && { relay: leaveAddress.carrier }) },
   })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
-  const join = createJoin({ store, committer, sites, now })
   const report = failOver.reported
   return {
     fanOut,
     committer,
-    receive,
+    ...arrivals,
     act,
-    changeContact,
-    ...merge,
     outbox,
     signals,
     report,
-    join,
     ways: ways.of,
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }
+}
+
+type ArrivalsOptions = Omit<ReceiveOptions, 'workFor' | 'rawMs'> &
+  Omit<AskingAddressOptions, 'merge' | 'changeContact'> &
+  Pick<RelayOptions, 'store' | 'sites' | 'rawDays'>
+
+/** What comes in, and what it changes of the people it comes from. */
+function createArrivals(options: ArrivalsOptions) {
+  const changeContact = createChangeContact(options)
+  const merge = createMerge(options)
+  const leaveAddress = createAskingAddress({ ...options, merge, changeContact })
+  const work = leaveAddress && { workFor: leaveAddress.workFor }
+  const receive = createReceive({ ...options, rawMs: options.rawDays * DAY, ...work })
+  return { receive, changeContact, ...merge, join: createJoin(options), leaveAddress }
 }
 
 function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {

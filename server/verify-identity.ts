@@ -42,7 +42,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** Most codes per contact, and per address whoever asks, in an hour. */
 const CODES_AN_HOUR = 3
-/** Most answers per contact, and per address whoever guesses, in a day: at best one guess in 66 666 is right. */
+/** Most answers per contact, and per address whoever guesses, in a day: whoever guesses all day is right on one day of 66 666. */
 const GUESSES_A_DAY = 15
 
 /** Proof of an address by a code that is sent to it. Nothing that anybody wrote travels with the code. */
