@@ -13,6 +13,7 @@ import type {
   Original,
   SamePerson,
   SetAside,
+  Showing,
   Standing,
   Target,
 } from './exchange.ts'
@@ -37,6 +38,7 @@ export type {
   Range,
   SamePerson,
   SetAside,
+  Showing,
   Standing,
   StoredFile,
   Target,
@@ -59,7 +61,7 @@ export interface Adapter {
   /** Passes a signal on to the contact. May do nothing; never throws. */
   signal(to: Target, signal: Signal): void
   /** What a kept raw payload says in full, for agents to read. Absent on channels whose log says everything. Never throws. */
-  original?(raw: string, show: { remote: boolean }): Original
+  original?(raw: string, show: Showing): Original
   /**
    * Brings what was said so far to an address: no delivery, and without an entry. `key`, answer and rejections as of `send`.
    * Absent on channels that cannot.

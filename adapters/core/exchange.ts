@@ -58,6 +58,14 @@ export interface Arrival {
   raw?: string
 }
 
+/** What an agent wants to see of a message as it came. */
+export interface Showing {
+  /** Images from elsewhere too: their senders learn then that they are looked at. */
+  remote: boolean
+  /** The link of a file that came with the message; undefined when it is not one of that message. */
+  link(file: string): string | undefined
+}
+
 /** A message as it came, with what was cut from it before it went into the log. */
 export interface Original {
   subject: string

@@ -9,6 +9,7 @@ import { createBuckets } from '@hutong/core/rate'
 import { z } from 'zod'
 import { decode, type Kept, type Letter, messagesOf, type Reading } from './codec.ts'
 import type { Fetched } from './fetch-mail.ts'
+import { noteInline } from './inline-images.ts'
 import type { Attachment } from './mail.ts'
 import type { Person } from './people.ts'
 import type { ReplyTokens } from './reply-token.ts'
@@ -78,6 +79,8 @@ interface Home {
 interface Prepared {
   automatic: boolean
   content: Part[]
+  /** What is kept of the mail. */
+  raw: string
 }
 
 interface Preparing {
@@ -98,11 +101,14 @@ export function createIntake(options: IntakeOptions): Intake {
   async function prepare(fetched: Fetched, { letter, writer, place }: Preparing): Promise<Prepared> {
     const known = prepared.get(fetched)
     if (known) return known
-    const content = fetched.sealed ? [sealed(letter)] : await contentOf(options, letter, place)
+    const { content, kept } = fetched.sealed
+      ? { content: [sealed(letter)], kept: [] }
+      : await contentOf(options, letter, place)
     hour = fetched.arrivedAt
     const automatic = letter.automatic !== undefined || answered.take(writer.address) > 0
-    prepared.set(fetched, { automatic, content })
-    return { automatic, content }
+    const ready = { automatic, content, raw: noteInline(fetched.raw, kept) }
+    prepared.set(fetched, ready)
+    return ready
   }
 
   async function take(fetched: Fetched, place: Place): Promise<Taken> {
@@ -111,7 +117,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (letter.automatic === 'own' && tokens.read(letter.id) !== undefined) return 'nothing'
     const writer = writerOf(letter)
     const home = await homeOf(options, letter, writer)
-    const { automatic, content } = await prepare(fetched, { letter, writer, place })
+    const { automatic, content, raw } = await prepare(fetched, { letter, writer, place })
     const known = home.conversation ?? (await host.log.find(options.site, home.address))?.conversation.id
     const thread = known === undefined ? undefined : await threads.get(known)
     const titled = letter.subject !== '' && !home.author && !sameSubject(thread?.subject, letter.subject)
@@ -130,7 +136,7 @@ export function createIntake(options: IntakeOptions): Intake {
         native: `${id}${suffix}`,
         body: { kind: 'message', parts },
         at: fetched.arrivedAt,
-        ...(index === 0 && { raw: fetched.raw }),
+        ...(index === 0 && { raw }),
         ...(home.conversation !== undefined && { conversation: home.conversation }),
         ...(home.author && { author: home.author }),
         ...(automatic && { automatic }),
@@ -228,11 +234,16 @@ function idOf({ id, from, sentAt, subject }: Letter): string {
     .digest('base64url')
 }
 
-async function contentOf(options: IntakeOptions, letter: Letter, place: Place): Promise<Part[]> {
+async function contentOf(
+  options: IntakeOptions,
+  letter: Letter,
+  place: Place,
+): Promise<{ content: Part[]; kept: Kept[] }> {
   const { kept, left } = await keep(options, letter.attachments, place)
   const shown = parse(z.array(part), messagesOf(letter, kept).flat())
   const all = [...shown, ...left.map((text): Part => ({ kind: 'unsupported', native: 'attachment', text }))]
-  return all.length > 0 ? all : [{ kind: 'unsupported', native: 'mail', text: letter.subject || 'an empty mail' }]
+  const empty: Part = { kind: 'unsupported', native: 'mail', text: letter.subject || 'an empty mail' }
+  return { content: all.length > 0 ? all : [empty], kept }
 }
 
 function sealed({ subject }: Letter): Part {

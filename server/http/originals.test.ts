@@ -53,6 +53,23 @@ describe('the original of a mail', () => {
     expect(policy).not.toMatch(/img-src|script/)
   })
 
+  it('shows the pictures that came with the mail, and no file that did not, whatever the mail says', async () => {
+    const { store, relay } = stand
+    const file = { site: 'shop', name: 'tin.png', type: 'image/png', bytes: 3, owner: 'letters:', createdAt: Date.now() }
+    await Promise.all(['f_tin', 'f_foreign'].map((id) => store.addFile({ ...file, id })))
+    const named = (id: string, cid: string) => `X-Hutong-Inline: ${id} ${Buffer.from(cid).toString('base64url')}`
+    const html = '<img src="cid:tin"><img src="cid:foreign">'
+    const top = [named('f_tin', 'tin'), named('f_foreign', 'foreign'), 'Content-Type: text/html']
+    const parts = [{ kind: 'image' as const, file: 'f_tin', type: 'image/png' }]
+    const mail = { from: { address: 'max' }, site: 'shop', key: 'pictured', body: { kind: 'message' as const, parts } }
+    const { conversation: id } = await relay.receive('letters', { ...mail, raw: `${top.join('\r\n')}\r\n\r\n${html}` })
+    const path = `/v1/conversations/${id}/entries/1/original.html`
+    const { body, headers } = await stand.ask(path, { token: TOKENS.shop })
+    expect(body.text).toMatch(/<img src="\/files\/f_tin\?/)
+    expect(body.text).not.toContain('f_foreign')
+    expect(headers.get('content-security-policy')).toContain("img-src 'self';")
+  })
+
   it('shows images from elsewhere when they are asked for', async () => {
     const { body, headers } = await get('1/original.html?images=remote')
     expect(body.text).toContain('src="https://tracker.example/pixel.gif"')

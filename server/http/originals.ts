@@ -1,7 +1,9 @@
 import type { Adapter, Original } from '@hutong/core/adapter'
+import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import type { Actor } from '../auth.ts'
+import type { Files } from '../files.ts'
 import type { Store } from '../stores/store.ts'
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
@@ -9,6 +11,7 @@ import { type Operation, operation } from './operation.ts'
 interface OriginalOptions {
   store: Pick<Store, 'entries' | 'raw'>
   adapters: readonly Adapter[]
+  files: Pick<Files, 'url'>
   doors: Doors
 }
 
@@ -41,7 +44,7 @@ export function originalOperations(options: OriginalOptions): Operation[] {
       answer: original,
       errors: ['not_found'],
       async handle({ actor, params }) {
-        const { html, ...rest } = await find(options, actor, { ...params, remote: false })
+        const { html, ...rest } = (await find(options, actor, { ...params, remote: false })).original
         return { ...rest, html: html !== undefined }
       },
     }),
@@ -58,8 +61,10 @@ export function originalOperations(options: OriginalOptions): Operation[] {
       errors: ['not_found'],
       async handle({ actor, params, query: { images } }) {
         const remote = images === 'remote'
-        const { html, text } = await find(options, actor, { ...params, remote })
-        return page(html ?? `<pre>${text.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'))}</pre>`, remote)
+        const { original, pictures } = await find(options, actor, { ...params, remote })
+        const { html, text } = original
+        const content = html ?? `<pre>${text.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'))}</pre>`
+        return page(content, remote ? ['https:', 'http:', ...pictures] : pictures)
       },
     }),
   ]
@@ -71,20 +76,44 @@ interface Wanted {
   remote: boolean
 }
 
-async function find({ store, adapters, doors }: OriginalOptions, actor: Actor, wanted: Wanted): Promise<Original> {
+interface Found {
+  original: Original
+  /** From where the pictures come that are its own, as a policy says it. */
+  pictures: string[]
+}
+
+/** Most entries that one message came in as, whose files are all its own. */
+const ENTRIES_MAX = 10
+
+async function find({ store, adapters, files, doors }: OriginalOptions, actor: Actor, wanted: Wanted): Promise<Found> {
   const { seq, remote } = wanted
   const { id } = await doors.conversation(actor, wanted.id)
-  const [entry] = await store.entries(id, { after: seq - 1, limit: 1 })
+  const entries = await store.entries(id, { after: seq - 1, limit: ENTRIES_MAX })
+  const [entry] = entries
   const adapter = entry?.seq === seq ? adapters.find(({ channel }) => channel === entry.channel) : undefined
   const raw = adapter?.original && (await store.raw(id, seq))
   if (!adapter?.original || raw === undefined)
     throw new HutongError('not_found', 'nothing more than the log is kept of this message')
-  return adapter.original(raw, { remote })
+  const own = new Set(entries.filter(({ key }) => `${key}:`.startsWith(`${entry?.key}:`)).flatMap(picturesOf))
+  const pictures = new Set<string>()
+  const link = (file: string) => {
+    if (!own.has(file)) return undefined
+    const url = files.url({ id: file })
+    pictures.add(url.startsWith('/') ? "'self'" : new URL(url).origin)
+    return url
+  }
+  const original = adapter.original(raw, { remote, link })
+  return { original, pictures: [...pictures] }
+}
+
+function picturesOf({ body }: Entry): string[] {
+  if (body.kind !== 'message') return []
+  return body.parts.flatMap((part) => (part.kind === 'image' && part.file !== undefined ? [part.file] : []))
 }
 
 /** A page of a stranger: no script runs, nothing is loaded but what was asked for, and only our own pages may frame it. */
-function page(html: string, remote: boolean): Response {
-  const images = remote ? 'img-src https: http:; ' : ''
+function page(html: string, pictures: readonly string[]): Response {
+  const images = pictures.length > 0 ? `img-src ${pictures.join(' ')}; ` : ''
   const policy = `default-src 'none'; ${images}style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox`
   const style = [
     'body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}',
