@@ -47,6 +47,8 @@ export const webChannel: Adapter = {
 export interface TestRelay {
   relay: Relay
   store: Store
+  /** The store's file. */
+  path: string
   /** A visitor's entry, as the web channel hands it over. */
   write(body: ContactBody | string, more?: { key?: string; address?: string }): ReturnType<Relay['receive']>
   log(conversation: string): Promise<Entry[]>
@@ -62,15 +64,19 @@ export async function openTestRelay({
   routing = ['desk'],
   reach,
   leaveAddress,
+  path: taken,
 }: {
   backends?: readonly Backend[]
   adapters?: readonly Adapter[]
   routing?: readonly string[]
   reach?: ReachTimes
   leaveAddress?: NonNullable<RelayOptions['leaveAddress']>
+  /** The data of another relay, which was not closed: as after a crash. */
+  path?: string
 } = {}): Promise<TestRelay> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-relay-'))
-  const store = createSqliteStore({ path: join(folder, 'hutong.sqlite') })
+  const path = taken ?? join(folder, 'hutong.sqlite')
+  const store = createSqliteStore({ path })
   await store.migrate()
   const sites = [{ id: 'shop', routing }]
   const relay = createRelay({
@@ -92,6 +98,7 @@ export async function openTestRelay({
   return {
     relay,
     store,
+    path,
     log,
     write: (body, { key = `k${written++}`, address = 'visitor' } = {}) =>
       relay.receive('web', {
