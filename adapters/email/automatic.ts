@@ -58,9 +58,10 @@ export function isDaemon(address: string | undefined): boolean {
   )
 }
 
-/** Only a whole beginning counts: people write about holidays, too. */
+/** Only a whole beginning counts, and what ends it: people write about holidays and automatic replies, too. */
 function isSubjectOfReply(subject: string): boolean {
-  return /^(?:(?:re|aw|sv|回复|回覆|答复)\s*[:：]\s*)?(?:\[?auto(?:matic|mated)?[-_ ]?(?:reply|response|responder|antwort)\]?|out[- ]of[- ](?:the[- ])?office(?:[ :：-]|$)|ooo\s*[:：]|vacation (?:reply|response|notice)|automatische antwort|abwesenheitsnotiz|abwesend\s*[:：]|réponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|automatisch antwoord|autosvar|autosvar\s*[:：]|automatiskt? svar|automaattinen vastaus|automatyczna odpowiedź|odpowiedź automatyczna|автоответ|автоматический ответ|自动回复|自動回覆|自动答复|自動回复|\[自动回复\]|【自动回复】|（自动回复）|外出自动回复|休假自动回复|自動応答|자동\s?회신|자동\s?응답)/iu.test(
-    subject.trim(),
-  )
+  return SUBJECT_OF_REPLY.test(subject.trim())
 }
+
+const SUBJECT_OF_REPLY =
+  /^(?:(?:re|aw|sv|回复|回覆|答复)\s*[:：]\s*)?(?:\[?auto(?:matic|mated)?[-_ ]?(?:reply|response|responder|antwort)\]?|out[- ]of[- ](?:the[- ])?office(?: (?:auto-?reply|reply|response|message|notification|notice))?|ooo|vacation (?:reply|response|notice)|automatische antwort|abwesenheitsnotiz|abwesend|réponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|automatisch antwoord|autosvar|automatiskt? svar|automaattinen vastaus|automatyczna odpowiedź|odpowiedź automatyczna|автоответ|автоматический ответ|自动回复|自動回覆|自动答复|自動回复|\[自动回复\]|【自动回复】|（自动回复）|外出自动回复|休假自动回复|自動応答|자동\s?회신|자동\s?응답)(?=\s*(?:$|[:：\-–—|\]】）)（(【[!！.。]|(?:re|aw|fwd?)\s*:|from\b|for\b))/iu

@@ -33,7 +33,7 @@ export function bounceOf(mail: Mail, said: string): Bounce | undefined {
   const notice = noticeOf(text)
   const reports = reportsIn([...machineTexts(mail), notice])
   const returned = mail.returned ?? returnedIn(text, notice)
-  const sentTo = returned === undefined ? [] : receiversOf(returned)
+  const sentTo = returned === undefined ? [] : addresseesOf(returned)
   const named = reports.flatMap((one) => chosen(one, sentTo))
   const failed = header(mail.headers, 'x-failed-recipients')
     .split(/[\s,;]+/)
@@ -52,6 +52,12 @@ export function bounceOf(mail: Mail, said: string): Bounce | undefined {
     permanent: kind === 'complaint' || (kind === 'failed' && !/^4/.test(status ?? '')),
     reason: reasonOf(reports, notice),
   }
+}
+
+/** Whom we wrote to; where the mail was handed on to only when it does not say. */
+function addresseesOf(returned: Headers): string[] {
+  const written = receiversOf(returned.filter(({ name }) => name === 'to' || name === 'cc'))
+  return written.length > 0 ? written : receiversOf(returned)
 }
 
 function answered(headers: Headers): string | undefined {
@@ -91,13 +97,16 @@ function isFailure({ headers, bodies }: Mail, subject: string, text: string): bo
   const type = header(headers, 'content-type')
   if (/report-type\s*=\s*"?delivery-status/i.test(type) || hasHeader(headers, 'x-failed-recipients')) return true
   const from = senderOf(headers)?.address
-  const raw = header(headers, 'from').toLowerCase()
+  const who = header(headers, 'from')
+    .toLowerCase()
+    .replace(/@[\w.-]+/g, '@')
   const path = header(headers, 'return-path').trim()
-  const faceless = isDaemon(from) || /daemon|post_?master|mail delivery|<\s*>/.test(raw) || path === '<>'
-  const robot = faceless || /no-?reply|do-?not-?reply|admin|system|mail|notification/.test(raw)
+  const faceless = isDaemon(from) || /daemon|post_?master|mail delivery|<\s*>/.test(who) || path === '<>'
+  const robot = faceless || /no-?reply|do-?not-?reply|admin|system|mail|notification/.test(who)
+  const names = (text.match(ADDRESS) ?? []).some(isAddress)
   return (
     (faceless && (FAILED_SUBJECT.test(subject) || FAILED_TEXT.test(text))) ||
-    (robot && FAILED_SUBJECT.test(subject) && FAILED_TEXT.test(text)) ||
+    (robot && names && FAILED_SUBJECT.test(subject) && FAILED_TEXT.test(text)) ||
     (robot && /"notificationType"\s*:\s*"(?:Bounce|Complaint)"/.test(text))
   )
 }

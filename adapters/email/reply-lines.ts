@@ -127,8 +127,12 @@ function mayOpen(line: string): boolean {
 /** A name and its address alone: the rest of the sentence may be folded onto the next line. */
 const MAILBOX = /^[^<>]{0,120}<[^<>\s]+@[^<>\s]+>$/
 
+/** The end of a folded line: a time of day and the word for writing, and nobody's name. */
+const CLOCK_AND_WORD = /^(?:[上下]午|晚上|中午|凌晨)?\s?\d{1,2}[:.：时時]\s?\d{2}(?:\s?[ap]\.?m\.?)?\s?\S{0,12}[:：]$/iu
+
 /** A line that can begin such a run by itself. */
 function begins(line: string): boolean {
+  if (CLOCK_AND_WORD.test(line)) return false
   return (OPENING.test(line) && /\d/.test(line)) || isDated(line.slice(0, 32))
 }
 
@@ -195,13 +199,30 @@ export function isRule(line: string): boolean {
   )
 }
 
+/** A line that says hello and nothing else. */
+export function isGreeting(line: string): boolean {
+  return GREETING.test(bare(line))
+}
+
+const GREETING =
+  /^(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|sehr geehrte[r]?|guten (?:tag|morgen|abend)|moin|servus|bonjour|salut|bonsoir|ch[eè]re?|hola|buen[oa]s (?:d[ií]as|tardes|noches)|estimad[oa]|ol[áa]|oi|bom dia|boa (?:tarde|noite)|prezad[oa]|ciao|buongiorno|gentile|beste|geachte|dag|hej|hei|kära|kjære|cześć|dzień dobry|ahoj|dobrý den|здравствуйте|добрый (?:день|вечер)|привет|您好|你好|尊敬的|亲爱的|親愛的|早上好|下午好|晚上好|早安|午安)(?![\p{Script=Latin}\p{Script=Cyrillic}])[^.。?？]{0,40}$/iu
+
+/** A sentence of the writer's own below a rule: then the rule only divides what they say. */
+export function isSentence(line: string): boolean {
+  const text = bare(line)
+  return /^[^@|]{6,}[.。!！?？:：]$/u.test(text) && !/:\/\//.test(text) && !SMALL_PRINT.test(text)
+}
+
+const SMALL_PRINT =
+  /confidential|privileged|disclaimer|intended (?:only|solely)|unsubscribe|virus|mailing list|vertraulich|confidentiel|confidencial|保密|机密|機密|免责|免責|退订|取消订阅/iu
+
 /** The words for sending, and the things people send from. */
 const SENT_FROM = new RegExp(
   [
     '\\b(?:sent|posted|written|typed|dictated|mailed)\\b.{0,24}\\b(?:from|via|with|using|by|on|through)\\b.{1,60}',
     '(?:from|via) my (?:i?phone|ipad|mobile|cell|android|blackberry|tablet|galaxy|samsung|huawei|xiaomi).{0,30}',
     '\\S+ from (?:my )?mobile',
-    '(?:get|obtenez|téléchargez|holen sie sich|descarga|obtén|obter|scarica|download|hämta|pobierz|获取|取得|下載|下载)(?:适用于|適用於)?\\s*\\[?\\s*(?:(?:iOS|Android|iPhone|iPad)\\s*的?\\s*)?(?:outlook|boxer|mailbird|bluemail|spark|yahoo mail|gmail|canary).{0,40}',
+    '(?:get|obtenez|téléchargez|holen sie sich|descarga|obtén|obter|scarica|download|hämta|pobierz|获取|取得|下載|下载)(?:适用于|適用於)?\\s*\\[?\\s*(?:(?:iOS|Android|iPhone|iPad)\\s*[的版]?\\s*)?(?:outlook|boxer|mailbird|bluemail|spark|yahoo mail|gmail|canary).{0,40}',
     'envoyé (?:depuis|de|à partir|avec|via|par).{1,60}|provenance : courrier.{0,60}',
     '(?:von|mit|aus) .{0,40}(?:gesendet|verschickt|geschickt)|gesendet (?:von|mit|über|via).{1,60}|diese nachricht wurde von .{1,60} gesendet',
     'enviado (?:desde|do|de|a partir|com|pelo|con|via).{1,60}|enviada (?:do|de|pelo).{1,60}',

@@ -29,6 +29,39 @@ describe('the visible reply', () => {
     expect(quoted).toContain('> Is it broken?')
   })
 
+  test('stands below the quote when only a greeting stands above it', () => {
+    const { text } = trimReply(
+      `Dear shop,\n\nOn 4 Mar 2024 at 09:12, Shop <s@shop.example> wrote:\n${OLD}\nIt works now.\n`,
+    )
+    expect(text).toBe('Dear shop,\n\n> Is it broken?\n> Please tell us.\n\nIt works now.')
+  })
+
+  test.each([
+    ['divides two things they say', 'First this.\n\n________\n\nThen the address changed.'],
+    ['underlines a heading', 'My order\n--------\n\n2 cups'],
+    ['stands above a list of details', '能再发一次吗？\n\n------\n下面是我的收件信息：\n收件人：王小雨'],
+  ])('goes on after a rule that %s', (_, said) => {
+    expect(trimReply(said).text).toBe(said)
+  })
+
+  test.each([
+    ['the mark of a signature', 'Yes.', '-- \nAll prices are final.'],
+    ['a rule above a name', 'Yes.', '________\nAl Smith\nBakery'],
+    ['a rule above small print', 'Yes.', '________\nThis message is confidential and meant for you only.'],
+    [
+      'a signature drawn as a table',
+      '好的。',
+      '| |\n王小雨\n|\n|\nx@y.example\n|\n---- 回复的原邮件 ----\n发件人：s@shop.example',
+    ],
+  ])('ends at %s', (_, said, below) => {
+    expect(trimReply(`${said}\n\n${below}`).text).toBe(said)
+  })
+
+  test('keeps no half of a link that was folded in a quote', () => {
+    const old = '> See (https://shop.example/a\n_b=1)\n> soon.\n'
+    expect(trimReply(`Yes.\n\nOn 4 Mar 2024 at 09:12, Shop wrote:\n\n${old}`).text).toBe('Yes.')
+  })
+
   test('keeps everything of a mail beside what is shown', () => {
     const full = `Yes.\n\n-- \nWang\n\nOn 4 Mar 2024 at 09:12, Shop <s@shop.example> wrote:\n${OLD}`
     const cut = trimReply(full)

@@ -1,4 +1,14 @@
-import { isDevice, isFromHeader, isHeader, isOriginal, isRule, type LineKind, wroteLines } from './reply-lines.ts'
+import {
+  isDevice,
+  isFromHeader,
+  isGreeting,
+  isHeader,
+  isOriginal,
+  isRule,
+  isSentence,
+  type LineKind,
+  wroteLines,
+} from './reply-lines.ts'
 
 /** What a person wrote, apart from what their program put beside it. Nothing is lost: `full` is everything. */
 export interface Trimmed {
@@ -42,7 +52,7 @@ export function classify(lines: readonly string[]): Line[] {
       at += count - 1
     } else found.push({ text, kind: code ? 'text' : kindOf(lines, at) })
   }
-  return madeSignatures(headersInBlocks(found))
+  return madeSignatures(headersInBlocks(foldedLinks(found)))
 }
 
 function kindOf(lines: readonly string[], at: number): LineKind {
@@ -57,6 +67,16 @@ function kindOf(lines: readonly string[], at: number): LineKind {
   if (/^\s*\|(\s|$)/.test(text) && [lines[at - 1], lines[at + 1]].some((one) => /^\s*\|(\s|$)/.test(one ?? '')))
     return 'quote'
   return isDevice(text) ? 'device' : 'text'
+}
+
+/** Programs fold long links in quotes and leave the mark away: what closes a bracket of a quoted line is quoted. */
+function foldedLinks(lines: readonly Line[]): Line[] {
+  return lines.map((line, at) => {
+    const above = lines[at - 1]
+    const folded =
+      above?.kind === 'quote' && /[(<][^()<>]*$/.test(above.text) && /^\s*[^\s()<>]+[)>]\s*$/.test(line.text)
+    return folded ? { ...line, kind: 'quote' } : line
+  })
 }
 
 /** Fewest copied headers that make a block. */
@@ -82,15 +102,24 @@ function headersInBlocks(lines: readonly Line[]): Line[] {
   return found
 }
 
-/** NetEase's program draws its signatures as a table and says so below. */
+/** NetEase's program draws its signatures as a table; it says so below, or the other mail follows. */
 const MADE = /签名由.{0,4}网易邮箱大师.{0,4}定制/
 const MADE_LINES = 15
+const CELL = /^\|\s*\|?$/
 
 function madeSignatures(lines: readonly Line[]): Line[] {
-  const end = lines.findIndex(({ text }) => MADE.test(text))
-  const begin = lines.findIndex(({ text }, at) => at > end - MADE_LINES && at < end && /^\|\s*\|?$/.test(text.trim()))
+  const said = lines.findIndex(({ text }) => MADE.test(text))
+  const end = said === -1 ? cellAbove(lines) : said
+  const begin = lines.findIndex(({ text }, at) => at > end - MADE_LINES && at < end && CELL.test(text.trim()))
   if (end === -1) return [...lines]
   return lines.map((line, at) => (at >= (begin === -1 ? end : begin) && at <= end ? { ...line, kind: 'device' } : line))
+}
+
+/** The last line of a table that stands right above another mail. */
+function cellAbove(lines: readonly Line[]): number {
+  const original = lines.findIndex(({ kind }) => kind === 'original')
+  const last = lines.slice(0, Math.max(original, 0)).findLastIndex(({ kind }) => kind !== 'empty')
+  return CELL.test(lines[last]?.text.trim() ?? '') ? last : -1
 }
 
 /** A block goes on over one folded line, or one empty one, when a header follows. */
@@ -143,6 +172,7 @@ const TAIL_MAX = 6
 function originalStart(lines: readonly Line[]): number {
   const words = lines.findIndex(({ kind }) => kind === 'text')
   for (const [at, { kind }] of lines.entries()) {
+    if (kind === 'wrote' && greetsOnly(lines.slice(0, at)) && hasWords(lines.slice(at))) continue
     if (words === -1 || at <= words) continue
     if (kind === 'original' || kind === 'header') return at
     if (kind === 'wrote' && lines[at - 1]?.kind !== 'wrote') {
@@ -158,10 +188,16 @@ function originalStart(lines: readonly Line[]): number {
   return lines.length
 }
 
+/** Who has only greeted has yet to answer. */
+function greetsOnly(lines: readonly Line[]): boolean {
+  const [first, ...more] = lines.filter(({ kind }) => kind === 'text')
+  return first !== undefined && more.length === 0 && isGreeting(first.text)
+}
+
 /** Where a rule of dashes or the last device lines end what the writer says. */
 function signatureStart(lines: readonly Line[], followed: boolean): number {
   const words = lines.findIndex(({ kind }) => kind === 'text')
-  const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && words !== -1 && words < at)
+  const rule = lines.findIndex(({ kind }, at) => kind === 'rule' && words !== -1 && words < at && ends(lines, at))
   if (rule !== -1) return rule
   // Foxmail signs with the writer's address alone, and the other mail follows.
   const last = lines.findLastIndex(({ kind }) => kind !== 'empty')
@@ -169,14 +205,21 @@ function signatureStart(lines: readonly Line[], followed: boolean): number {
   return followed && alone && lines[last - 1]?.kind === 'empty' && hasWords(lines.slice(0, last)) ? last : lines.length
 }
 
+/** RFC 3676 §4.3: "-- " is the end whatever follows; any other rule may underline a heading or divide what the writer says. */
+function ends(lines: readonly Line[], at: number): boolean {
+  if (lines[at]?.text.trim() === '--') return true
+  const next = lines.slice(at + 1).find(({ kind }) => kind !== 'empty')
+  if (next?.kind !== 'text') return true
+  const underlines = lines[at - 1]?.kind === 'text' && lines[at + 1]?.kind === 'empty'
+  return !underlines && !isSentence(next.text)
+}
+
 /**
  * Leaves out who wrote, copied headers, and quotes that only stand above or below the answer. Quotes between answers stay:
  * without them nobody knows what is answered.
  */
 function withoutQuotes(lines: readonly Line[]): Line[] {
-  const shown = lines.filter(
-    ({ kind }) => kind !== 'wrote' && kind !== 'header' && kind !== 'original' && kind !== 'rule',
-  )
+  const shown = lines.filter(({ kind }) => kind !== 'wrote' && kind !== 'header' && kind !== 'original')
   const last = shown.findLastIndex(({ kind }) => kind === 'text')
   if (last === -1) return []
   const upTo = shown.slice(0, last + 1)
