@@ -150,6 +150,7 @@ it('tells the agents when a message need not be sent because it was read', async
   await expect.poll(() => house.relay.online(conversation)).toBe(true)
   await answer(house, 'we have it')
   house.relay.contactSignal(web, { kind: 'cursor', delivered: 3, read: 3 })
+  await expect.poll(() => house.store.cursors(conversation)).toContainEqual(expect.objectContaining({ read: 3 }))
   house.relay.contactSignal(web, { kind: 'presence', online: false })
   await expect.poll(() => signals).toContainEqual(expect.objectContaining({ of: 3, channel: 'mail', state: 'skipped' }))
   expect(mail.inbox(ADA)).toEqual([])
