@@ -41,7 +41,7 @@ function readBlock(block: string): Block {
 
 /** "rfc822; a@b", "<a@b>", "a@b (comment)"; utf-8 addresses too. */
 function addressOf(value: string): string | undefined {
-  const bare = value.replace(/^\s*[\w-]+\s*;\s*/, '')
+  const bare = value.slice(0, 1_000).replace(/^\s*[\w-]+\s*;\s*/, '')
   const [found] = /[^\s<>"();,:]+@[^\s<>"();,:]+/.exec(bare) ?? []
   return found?.toLowerCase()
 }

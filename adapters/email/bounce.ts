@@ -143,7 +143,8 @@ function chosen({ original, final }: Report, sentTo: readonly string[]): string[
   return ours === undefined ? named.slice(0, 1) : [ours]
 }
 
-const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu
+/** Bounded as addresses are, so that a word without an end is not read once for each of its letters. */
+const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})*/gu
 
 function addressIn(text: string): string[] {
   const [found] = text.match(ADDRESS) ?? []

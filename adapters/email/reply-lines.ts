@@ -240,8 +240,12 @@ const SENT_FROM = new RegExp(
   'iu',
 )
 
+/** Longest such line, its links included. */
+const DEVICE_LENGTH = 1_000
+
 /** A short line of its own that names the device or program. */
 export function isDevice(line: string): boolean {
+  if (line.length > DEVICE_LENGTH) return false
   const text = bare(line)
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/<?https?:\/\/\S+|https?:\/\/\S*/g, ' ')
