@@ -25,10 +25,6 @@ const TRIES = 12
 const GATHERED = 20
 /** How far ahead in the log it looks for edits and recalls of what it sends. */
 const LATER = 200
-const CUT_OFF: Receipt = {
-  state: 'unsure',
-  reason: 'the relay was stopped while it sent this; the channel cannot be asked whether it has it',
-}
 
 /** The last stage: the entry in the channel's own means, sent under the delivery's key. */
 export function createEgress(options: EgressOptions): Carrier {
@@ -97,7 +93,7 @@ async function send(options: EgressOptions, { claimed, adapter, address, entries
   const { messages, changes, offered, newest } = written(entries, adapter, files)
   const keyless = adapter.capabilities.idempotentSend === 'none'
   const noted = ((await store.get(SENT, String(id))) ?? []) as Noted[]
-  const receipts = attempt === 1 ? noted.map(asked) : noted.map((one) => (one === 'under way' ? CUT_OFF : one))
+  const receipts = attempt === 1 ? noted.map(asked) : [...noted]
   const note = (index: number, value: Noted) => {
     receipts[index] = value
     return keyless || messages.length > 1 ? store.set(SENT, String(id), receipts) : undefined
@@ -105,10 +101,11 @@ async function send(options: EgressOptions, { claimed, adapter, address, entries
   for (const [index, parts] of messages.entries()) {
     if (isReceipt(receipts[index])) continue
     const to = { address, conversation: event.conversation }
+    const cutOff = receipts[index] === 'under way' && { cutOff: true as const }
     if (keyless) await note(index, 'under way')
-    const sending = adapter.send({ key: `d${id}:${index}`, to, entry: newest, parts, changes, attempt })
+    const sending = adapter.send({ key: `d${id}:${index}`, to, entry: newest, parts, changes, attempt, ...cutOff })
     const receipt = await sending.catch(async (thrown: unknown) => {
-      await note(index, 'refused')
+      if (!cutOff) await note(index, 'refused')
       throw thrown
     })
     await note(index, receipt)

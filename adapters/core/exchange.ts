@@ -206,4 +206,9 @@ export interface Delivery {
   changes: Change[]
   /** 1 for the first try. */
   attempt: number
+  /**
+   * The try before was cut off, so it may have arrived; only on channels whose `idempotentSend` is `none`. Such a channel looks
+   * whether it has, and resolves with `unsure` when it cannot tell: it sends nothing again.
+   */
+  cutOff?: true
 }

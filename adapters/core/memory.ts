@@ -138,6 +138,7 @@ export function createMemoryAdapter({ platform, channel = 'memory', capabilities
   }
 
   async function deliver(delivery: Delivery): Promise<Receipt> {
+    if (delivery.cutOff) return { state: 'unsure', reason: 'the relay was stopped while it sent this' }
     try {
       return { state: 'sent', native: await platform.take(delivery) }
     } catch (thrown) {

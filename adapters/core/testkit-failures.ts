@@ -92,6 +92,18 @@ export const failures: readonly Pledge[] = [
     },
   },
   {
+    title: 'sends nothing twice when the try before was cut off',
+    concerns: ({ readsLog, idempotentSend }) => !readsLog && idempotentSend === 'none',
+    async prove(stage) {
+      const delivery = await one(stage)
+      await stage.adapter().send(delivery)
+      const again = { ...delivery, key: `${delivery.key}x`, attempt: 2, cutOff: true as const }
+      expect(await stage.adapter().send(again)).toEqual({ state: 'unsure', reason: expect.stringMatching(/\S/) })
+      await stage.quiet()
+      expect(await stage.lin.sees()).toEqual(['hi'])
+    },
+  },
+  {
     title: 'goes on with other people when one cannot be reached',
     concerns: sends,
     async prove(stage) {

@@ -172,7 +172,7 @@ it('sends nothing again that a killed relay had sent, when the mailbox holds a c
   await channel.send(delivery)
   host.state.set = set
   await channel.close()
-  const again = await (await open()).send({ ...delivery, attempt: 2 })
+  const again = await (await open()).send({ ...delivery, attempt: 2, cutOff: true })
   expect(again).toMatchObject({ state: 'sent' })
   expect(await office.inbox(lin)).toHaveLength(1)
 })

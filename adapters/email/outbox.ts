@@ -33,16 +33,13 @@ const NOTIFIED = 10
 export function createOutbox({ host, threads, tokens, sender, inbox, from, plusAddress }: OutboxOptions): Outbox {
   const domain = from.address.split('@').at(-1) ?? ''
   const common = { files: host.files, from }
-  /** Deliveries of which this process knows how their last try ended. */
-  const tried = new Set<string>()
-
-  async function deliver({ key, to, entry, parts, attempt }: Delivery): Promise<Receipt> {
+  async function deliver({ key, to, entry, parts, cutOff }: Delivery): Promise<Receipt> {
     const { conversation, address } = to
     const messageId = tokens.messageId(conversation, key, domain)
     const thread = await threads.get(conversation)
     if (thread.sent.includes(key)) return { state: 'sent', native: messageId }
-    // A relay that was killed may have sent it without having written that down.
-    if (attempt > 1 && !tried.has(key) && (await arrivedAnyway(inbox, messageId))) {
+    if (cutOff) {
+      if (!(await arrivedAnyway(inbox, messageId))) return unsure('the relay was stopped while it sent the mail')
       await threads.left(conversation, { id: messageId, to: address, subject: '', key })
       return { state: 'sent', native: messageId }
     }
@@ -57,14 +54,12 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
       automatic: automaticOf(entry),
     }
     let subject = ''
-    tried.add(key)
     const outcome = await sender.send(async () => {
       const mail = await compose(parts, composing)
       subject = mail.subject ?? ''
       return mail
     })
-    tried.delete(key)
-    if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return UNSURE
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return unsure(LOST)
     await threads.left(conversation, { id: messageId, to: address, subject, key })
     return { state: 'sent', native: messageId }
   }
@@ -103,14 +98,19 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     if (parts.length === 0) throw new HutongError('invalid', 'conversation: nothing was said in it yet')
     const composing = { ...common, ...how, options: [], at: host.clock.now() }
     const outcome = await sender.send(() => compose(parts, composing))
-    if (outcome === 'lost' && !(await arrivedAnyway(inbox, how.messageId))) return UNSURE
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, how.messageId))) return unsure(LOST)
     return { state: 'sent', native: how.messageId }
   }
 
   return { deliver, transcript, notify, close: () => sender.close() }
 }
 
-const UNSURE: Receipt = { state: 'unsure', reason: 'the mail server took the mail and did not answer' }
+const LOST = 'the mail server took the mail and did not answer'
+
+/** Says what was done to find out. */
+function unsure(why: string): Receipt {
+  return { state: 'unsure', reason: `${why}; no copy of it could be found in the mailbox` }
+}
 
 /** What a token names by which an agent answers. Ids hold no spaces. */
 export function agentToken(agent: string, conversation: string): string {
