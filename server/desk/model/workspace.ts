@@ -86,7 +86,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     watched: (id) => id === openId.peek() && document.visibilityState === 'visible',
     open: place.go,
   })
-  const setAside = createSetAside({ api, notices, preferences })
+  const setAside = createSetAside({ api, preferences })
   const live = createLive({ ...options, inbox, outbox, alerts, threads, thread, setAside })
   const clock = createClock()
   const stops = [clock.stop, keepUnsaved(outbox), alerts.close, setAside.close, live.close]

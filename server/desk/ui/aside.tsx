@@ -7,11 +7,14 @@ import { Icon } from './icons.tsx'
 /** Mails that could not be taken: what each one is, why, and what can be done. */
 export function AsideDialog() {
   const { desk, words } = useDesk()
-  const { all, load } = desk.setAside
+  const { all, load, outcome } = desk.setAside
   useEffect(() => void load(), [])
   return (
     <Dialog title={words.aside} kind="aside">
       <p class="quiet">{all.value.length === 0 ? words.asideNone : words.asideHint}</p>
+      <p role="status" class={`aside-outcome ${outcome.value?.tone ?? ''}`}>
+        {outcome.value?.text}
+      </p>
       <ul class="aside-list">
         {all.value.map((one) => (
           <One key={`${one.channel} ${one.id}`} one={one} />
