@@ -37,7 +37,7 @@ export function bounceOf(mail: Mail, said: string): Bounce | undefined {
   const named = reports.flatMap((one) => chosen(one, sentTo))
   const failed = header(mail.headers, 'x-failed-recipients')
     .split(/[\s,;]+/)
-    .flatMap((one) => addressIn(one.slice(0, 320)))
+    .flatMap((one) => addressesIn(one.slice(0, 320)).slice(0, 1))
   const read = kind === 'complaint' ? [] : addressesSaid(notice, mail.headers, { sentTo, failed })
   const fallback = kind === 'complaint' && sentTo.length === 0 ? [senderOf(mail.headers)?.address ?? ''] : sentTo
   const recipients = [named, read, failed, fallback.filter((one) => one !== '')].find((one) => one.length > 0) ?? []
@@ -92,7 +92,8 @@ const LATE =
   /\bdelay(?:ed)?\)|\bdelayed\b|delivery (?:status notification )?\(?delay|will (?:be retried|retry)|still being retried|warning: (?:message|could not send)|延迟(?:投递|通知)|暂时无法投递|將繼續嘗試|задержан/i
 
 /** One sign of its own is enough when it is a report; otherwise a sender without a face and words of failure. */
-function isFailure({ headers, bodies }: Mail, subject: string, text: string): boolean {
+function isFailure(mail: Mail, subject: string, text: string): boolean {
+  const { headers, bodies } = mail
   if (bodies.some((one) => one.type === 'message/delivery-status')) return true
   const type = header(headers, 'content-type')
   if (/report-type\s*=\s*"?delivery-status/i.test(type) || hasHeader(headers, 'x-failed-recipients')) return true
@@ -101,23 +102,27 @@ function isFailure({ headers, bodies }: Mail, subject: string, text: string): bo
     .toLowerCase()
     .replace(/@[\w.-]+/g, '@')
   const path = header(headers, 'return-path').trim()
-  const faceless = isDaemon(from) || /daemon|post_?master|mail delivery|<\s*>/.test(who) || path === '<>'
-  const robot = faceless || /no-?reply|do-?not-?reply|admin|system|mail|notification/.test(who)
-  const names = (text.match(ADDRESS) ?? []).some(isAddress)
+  const faceless =
+    isDaemon(from) || /mail(?:er)?[-_. ]?daemon|post_?master|mail delivery|<\s*>/.test(who) || path === '<>'
+  const robot = faceless || UNREAD.test(who) || /admin|system|mail|notification/.test(who)
+  const names = addressesIn(text).some((one) => one !== from && !receiversOf(headers).includes(one))
   return (
     (faceless && (FAILED_SUBJECT.test(subject) || FAILED_TEXT.test(text))) ||
-    (robot && names && FAILED_SUBJECT.test(subject) && FAILED_TEXT.test(text)) ||
+    (robot && names && !ANSWERED.test(subject) && FAILED_SUBJECT.test(subject) && FAILED_TEXT.test(text)) ||
+    (mail.returned !== undefined && names && UNREAD.test(who) && FAILED_TEXT.test(text)) ||
     (robot && /"notificationType"\s*:\s*"(?:Bounce|Complaint)"/.test(text))
   )
 }
 
+const ANSWERED = /^(?:re|aw|sv|fwd?|wg|tr|回复|回覆|答复|转发|轉寄)\s*[:：]/i
+const UNREAD = /no-?reply|do-?not-?reply/
 const FAILED_SUBJECT =
   /undeliver|non-?deliver|not be delivered|delivery[\s-]*(?:status|failure|failed|problem|notification|report|has failed|unsuccessful)|mail (?:delivery|system error)|message (?:delivery|not|could not|undeliver)|returned mail|failure notice|mail failure|returned to sender|postmaster notify|error sending your mail|permanent (?:delivery )?fail|could not (?:be )?deliver|cannot send message|rejected|bounce|user unknown|退信|退回|无法(?:投递|送达|发送)|未(?:能)?送达|投递失败|發送失敗|发送失败|傳送失敗|無法(?:傳送|投遞|遞送)|未傳遞|недостав|не доставлен|non remis|non délivr|échec|unzustellbar|nicht zugestellt|no se (?:pudo|puede|ha podido)|mancato recapito|onbestelbaar|niet bezorgd|não (?:entregue|foi)|配信(?:不能|できません)|送信できません|エラーメール|배달(?:되지|할 수)|반송/iu
 const FAILED_TEXT =
   /(?:could|can|was|were|has|have|is|are)(?: ?n[o']t|not) (?:be )?(?:able to )?(?:delivered|deliver|reach|sent|been delivered)|unable to (?:deliver|relay|send)|undeliver|did not reach|delivery (?:to|of|has|failed|error|attempt|problem)|failed (?:permanently|to deliver)|permanent (?:error|fail|fatal)|trouble delivering|error occurred while (?:trying|attempting)|(?:user|recipient|mailbox|account|address|host|domain)\b.{0,60}(?:unknown|not found|does(?: not|n't) exist|unavailable|disabled|full|rejected|reject|not listed)|(?:unknown|no such|invalid)\b.{0,30}\b(?:user|recipient|mailbox|address|userid|account)|\b5\d\d[ -]#?5\.\d+\.\d+|\b[45]\d\d [45]\.\d\.\d|transcript of session|unsent message|was (?:rejected|returned|blocked|not accepted)|notificationType|无法(?:投递|送达|发送)|退信|收件人.{0,20}不存在|投递失败|地址不存在|無法(?:傳送|投遞|送達)|недостав|не может быть доставлен|送信できません|配信できません|届けることができません|エラー/iu
 
 const RETURNED =
-  /^.*(?:(?:copy|header|headers|text|rest|part) of (?:the |your )?(?:original )?(?:message|mail)|original (?:message|mail|headers?)(?: header)?s?\b.{0,30}(?:follow|below|-{2,}|$)|message headers? follow|(?:returned|unsent|undelivered|bounced) message|below this line is|copy of the message|原始(?:邮件|信件|信息)|原邮件|-{3,} ?original message).*$/im
+  /^.*(?:(?:copy|header|headers|text|rest|part) of (?:the |your )?(?:original )?(?:message|mail)|original (?:message|mail|headers?)(?: header)?s?\b.{0,30}(?:follow|below|--|$)|message headers? follow|(?:returned|unsent|undelivered|bounced) message|below this line is|copy of the message|原始(?:邮件|信件|信息)|原邮件|--- ?original message).*$/im
 const COPIED = /^(?:return-path|received|dkim-signature|x-received|message-id|arc-seal|delivered-to)\s*:/im
 
 /** What the other server says, without the mail it returns below. */
@@ -146,9 +151,8 @@ function chosen({ original, final }: Report, sentTo: readonly string[]): string[
 /** Bounded as addresses are, so that a word without an end is not read once for each of its letters. */
 const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})*/gu
 
-function addressIn(text: string): string[] {
-  const [found] = text.match(ADDRESS) ?? []
-  return found === undefined || !isAddress(found) ? [] : [found.toLowerCase().replace(/\.$/, '')]
+function addressesIn(text: string): string[] {
+  return (text.match(ADDRESS) ?? []).filter(isAddress).map((one) => one.toLowerCase().replace(/\.$/, ''))
 }
 
 interface Known {

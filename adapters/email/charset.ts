@@ -81,16 +81,20 @@ function read(bytes: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding).decode(bytes)
 }
 
+/** How many signs tell what a text is. */
+const SAMPLE = 20_000
+
 /** Chinese in the charset that makes the more usual text of the bytes. */
 function guess(bytes: Uint8Array): string | undefined {
   const readings = ['gb18030', 'big5'].map((one) => strictly(bytes, one)).filter((one) => one !== undefined)
-  const best = readings.sort((a, b) => usual(b) - usual(a))[0]
-  return best !== undefined && usual(best) > 0 ? best : undefined
+  const judged = readings.map((text) => ({ text, score: usual(text.slice(0, SAMPLE)) }))
+  const best = judged.sort((a, b) => b.score - a.score)[0]
+  return best !== undefined && best.score > 0 ? best.text : undefined
 }
 
 /** Bytes of a single-byte text rarely come in the pairs that GBK is made of. */
 function looksChinese(bytes: Uint8Array): boolean {
-  const text = strictly(bytes, 'gb18030')
+  const text = strictly(bytes, 'gb18030')?.slice(0, SAMPLE)
   if (text === undefined) return false
   const beyond = [...text].filter((sign) => sign > '\u007f')
   return beyond.length >= 2 && usual(text) / beyond.length > 0.8

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { HutongError } from '@hutong/core/errors'
 import { type FetchMessageObject, ImapFlow, type MessageStructureObject } from 'imapflow'
 import { checkSecurity, type Login, type MailServer, tokenRefused } from './account.ts'
+import { HEADERS_MAX } from './mime.ts'
 
 /** The half of the platform that mail comes in by: the only file that speaks IMAP. Everything it throws is a HutongError. */
 
@@ -186,16 +187,17 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
 
 async function list(client: ImapFlow, uids: readonly number[]): Promise<Listed[]> {
   if (uids.length === 0) return []
-  const query = { uid: true, headers: true, bodyStructure: true, size: true, internalDate: true }
+  const bodyParts = [{ key: 'header', start: 0, maxLength: HEADERS_MAX }]
+  const query = { uid: true, bodyParts, bodyStructure: true, size: true, internalDate: true }
   const found = await client.fetchAll([...uids], query, { uid: true })
   return found.map(listed).sort((a, b) => a.uid - b.uid)
 }
 
-function listed({ uid, headers, bodyStructure, size, internalDate }: FetchMessageObject): Listed {
+function listed({ uid, bodyParts, bodyStructure, size, internalDate }: FetchMessageObject): Listed {
   const arrived = new Date(internalDate ?? Number.NaN).getTime()
   return {
     uid,
-    headers: headers ?? Buffer.alloc(0),
+    headers: bodyParts?.get('header') ?? Buffer.alloc(0),
     structure: bodyStructure,
     bytes: size ?? 0,
     arrivedAt: Number.isNaN(arrived) ? Date.now() : arrived,

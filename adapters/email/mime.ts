@@ -11,6 +11,11 @@ export interface Structured {
 /** Deepest nesting that is looked into, and most parts that are taken: what lies beyond is left out. */
 const DEPTH_MAX = 20
 const PARTS_MAX = 200
+/** Longest block of headers, and longest value of one, that are read; the rest is left out. In bytes. */
+export const HEADERS_MAX = 256 * 1024
+const VALUE_MAX = 16 * 1024
+/** Most parameters of a content type. */
+const PARAMETERS_MAX = 100
 
 /**
  * A whole source, read without waiting and without throwing: broken mail is read as far as it goes. For what is small
@@ -57,11 +62,11 @@ function split(text: string): { headers: Headers; content: string } {
 }
 
 function headersOf(block: string): Headers {
-  const unfolded = block.replace(/\r\n?/g, '\n').replace(/\n(?=[ \t])/g, '')
+  const unfolded = block.slice(0, HEADERS_MAX).replace(/\r\n?/g, '\n').replace(/\n(?=[ \t])/g, '')
   return unfolded.split('\n').flatMap((line) => {
     const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/s.exec(line) ?? []
     if (name === undefined || value === undefined) return []
-    return [{ name: name.toLowerCase(), value: decodeText(Buffer.from(value.trim(), 'latin1')) }]
+    return [{ name: name.toLowerCase(), value: decodeText(Buffer.from(value.slice(0, VALUE_MAX).trim(), 'latin1')) }]
   })
 }
 
@@ -74,9 +79,8 @@ export function structured(value: string): Structured {
   const plain = value.replace(/\((?:[^()\\"]|\\.)*\)\s*(?=;|$)/g, '')
   const [, first = ''] = /^\s*"?([^;"\s]*)/.exec(plain) ?? []
   const raw: Record<string, string> = {}
-  for (const [, name = '', quoted, bare = ''] of plain.matchAll(
-    /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/g,
-  ))
+  const found = [...plain.matchAll(/;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/g)]
+  for (const [, name = '', quoted, bare = ''] of found.slice(0, PARAMETERS_MAX))
     raw[name.toLowerCase()] ??= (quoted === undefined ? bare : quoted.replace(/\\(["\\])/g, '$1')).trim()
   return { value: first.toLowerCase(), parameters: continued(raw) }
 }
@@ -111,7 +115,7 @@ function walk(node: Node, found: Found): void {
   if (node.depth > DEPTH_MAX || found.count >= PARTS_MAX) return
   found.count += 1
   const type = structured(header(node.headers, 'content-type') || 'text/plain')
-  const boundary = type.parameters.boundary ?? /^--([^\s-]\S*|-+\S+)[ \t]*$/m.exec(node.content)?.[1]
+  const boundary = type.parameters.boundary ?? /^--(?!-[ \t]*$)(\S{1,200})[ \t]*$/m.exec(node.content)?.[1]
   if (type.value.startsWith('multipart/') && boundary) {
     const pieces = between(node.content, boundary)
     for (const [index, piece] of pieces.entries())
@@ -161,7 +165,7 @@ function undone(content: string, encoding: string): Uint8Array {
   if (how.includes('base64')) return Buffer.from(content, 'base64')
   if (!how.includes('quoted')) return Buffer.from(content, 'latin1')
   const text = content
-    .replace(/[ \t]+(?=\r?\n|$)/g, '')
+    .replace(/(?<![ \t])[ \t]+(?=\r?\n|$)/g, '')
     .replace(/=\r?\n/g, '')
     .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return Buffer.from(text, 'latin1')

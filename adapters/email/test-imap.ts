@@ -144,7 +144,7 @@ function answersTo(items: string, source: string): string {
       `BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "BASE64" ${text.length} ${lines})`,
     /RFC822\.SIZE/.test(items) && `RFC822.SIZE ${source.length}`,
     /INTERNALDATE/.test(items) && `INTERNALDATE "${internalDate()}"`,
-    /\[HEADER\]/.test(items) && literal('BODY[HEADER]', head),
+    /\[HEADER\]/.test(items) && literal('BODY[HEADER]<0>', head),
     /\[TEXT\]/.test(items) && literal('BODY[TEXT]<0>', text),
   ]
     .filter((one) => one !== false)
