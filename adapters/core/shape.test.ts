@@ -41,6 +41,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'bounce-reports.ts': 'the machine-readable half of a report',
     'capabilities.ts': 'what a mail can do, as data',
     'catch-up.ts': 'from the place that was reached to the newest mail',
+    'check-options.ts': 'every wrong option at once',
     'charset.ts': 'bytes to text, whatever their label',
     'corpus.ts': 'scores folders of recorded mail',
     'fetch-mail.ts': 'mails by their parts, many at once',

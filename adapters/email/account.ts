@@ -68,14 +68,6 @@ export function tokenRefused(cause: HutongError): HutongError {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
 
-/** Throws `misconfigured` when passwords and mail would travel in the open. */
-export function checkSecurity({ host, security }: MailServer, field: string): void {
-  if (security === 'none' && !LOOPBACK.test(host))
-    throw new HutongError(
-      'misconfigured',
-      `${field}.security: use tls or starttls; none is for a loopback host alone`,
-      {
-        field: `${field}.security`,
-      },
-    )
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host)
 }

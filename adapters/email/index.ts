@@ -3,6 +3,7 @@ import { HutongError } from '@hutong/core/errors'
 import { type Login, type MailServer, shareTokens } from './account.ts'
 import { createAside } from './aside.ts'
 import { CAPABILITIES } from './capabilities.ts'
+import { checkOptions } from './check-options.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
 import { originalOf } from './original.ts'
@@ -71,7 +72,7 @@ export type EmailAdapter = Adapter & Required<Pick<Adapter, 'transcript' | 'noti
 
 /** One mailbox as a channel: IMAP in, SMTP out. */
 export function createEmailAdapter(options: EmailOptions): EmailAdapter {
-  const { channel = 'mail', secret, gatherMs = 20_000 } = options
+  const { channel = 'mail', gatherMs = 20_000 } = options
   let account: Account | undefined
   const underWay = new Set<Promise<unknown>>()
 
@@ -87,8 +88,7 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
     site: options.site,
     capabilities: { ...CAPABILITIES, gatherMs },
     async open(host) {
-      if (Buffer.byteLength(secret) < 32)
-        throw new HutongError('misconfigured', 'secret: must be at least 32 bytes long', { field: 'secret' })
+      checkOptions(options)
       const opened = openAccount(options, host)
       account = opened
       await opened.mailbox.open()

@@ -210,9 +210,38 @@ it('opens and closes in time although the mail server never says a word', async 
   mute.close()
 })
 
+it('names every wrong option at once, each with what to do', async () => {
+  const refused = await open({
+    address: 'support',
+    imap: { host: '', port: 0, security: 'tls' },
+    smtp: { host: 'mail.example', port: 70_000, security: 'ssl' as 'tls' },
+    login: { user: '', password: '' },
+    secret: 'short',
+    backlogDays: -1,
+  }).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'misconfigured', field: 'address' })
+  const lines = (refused as Error).message.split('\n')
+  expect(lines.map((line) => line.split(':')[0])).toEqual([
+    'address',
+    'imap.host',
+    'imap.port',
+    'smtp.port',
+    'smtp.security',
+    'login.user',
+    'login.password',
+    'secret',
+    'backlogDays',
+  ])
+  expect(lines.every((line) => /: (must be|use) /.test(line))).toBe(true)
+})
+
 it('refuses to carry passwords in the open to another machine', async () => {
   const imap = { host: 'mail.example', port: 143, security: 'none' as const }
-  await expect(open({ imap })).rejects.toMatchObject({ code: 'misconfigured', field: 'imap.security' })
+  const smtp = { host: 'mail.example', port: 25, security: 'none' as const }
+  await expect(open({ imap, smtp })).rejects.toMatchObject({
+    code: 'misconfigured',
+    message: expect.stringMatching(/^imap\.security: use tls.*\nsmtp\.security: use tls/),
+  })
 })
 
 /** A wire to a port that can be cut, or go silent as a broken line does: nothing is closed, nothing passes. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, HutongError } from '@hutong/core/errors'
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer'
-import { checkSecurity, type Login, type MailServer, tokenRefused } from './account.ts'
+import { type Login, type MailServer, tokenRefused } from './account.ts'
 
 /** The half of the platform that mail leaves by: the only file that speaks SMTP. Everything it throws is a HutongError. */
 
@@ -28,7 +28,6 @@ export interface Dkim {
 }
 
 export function createSender({ server, login, dkim, patience = 60_000 }: SenderOptions): Sender {
-  checkSecurity(server, 'smtp')
   const transport = createTransport({
     pool: true,
     host: server.host,
