@@ -47,6 +47,20 @@ describe('bounces', () => {
     })
   })
 
+  test('from a sender who reads nothing are known by the mail they bring back', () => {
+    const bounced = mail(
+      'From: no-reply@client.example\nSubject: Notice\nContent-Type: multipart/mixed; boundary=b',
+      '--b\nContent-Type: text/plain\n\nIt could not be delivered to: <wang@client.example>\n\n--b\nContent-Type: message/rfc822\n\nTo: li@client.example\n\nHello\n--b--',
+    )
+    expect(bounced).toMatchObject({ automatic: 'bounce', bounce: { recipients: ['wang@client.example'] } })
+    expect(
+      mail('From: no-reply@client.example\nSubject: Notice', 'Bob <bob@y.example> could not be reached.'),
+    ).toMatchObject({
+      automatic: 'system',
+      bounce: undefined,
+    })
+  })
+
   test('of a mail that was handed on name whom we wrote to', () => {
     const returned = 'Delivered-To: list@client.example\nTo: wang@client.example\nMessage-ID: <a@shop.example>'
     const bounced = mail(
@@ -114,6 +128,10 @@ describe('mail by people', () => {
     ['Al <al@gmail.example>', 'Delivery problem', 'My parcel could not be delivered, the address was not found.'],
     ['al@foxmail.example', '商品退回', '商品已经退回，物流说无法送达，收件人地址不存在，请重新发货。'],
     ['Anna <admin@florist.example>', 'Undelivered parcel', 'The parcel was not delivered: user account unknown.'],
+    ['admin@club.example', 'Fw: failure notice', 'I got this: <x@y.example>: 550 user unknown. Please help.'],
+    ['mail@bakery.example', 'Undeliverable invoice', 'Your invoice to mail@bakery.example could not be delivered.'],
+    ['Daemon Smith <d@client.example>', 'My order', 'It was not delivered.'],
+    ['al@client.example', 'OOO', 'On our own, do we need a plan?'],
     ['al@client.example', '自动回复功能怎么设置？', '想在店铺里用自动回复，请问怎么开启？'],
     ['al@client.example', 'Automatic reply does not work in the app', 'When I turn it on nothing happens.'],
     ['al@client.example', 'Out of office chairs?', 'Are the office chairs out of stock?'],
