@@ -62,7 +62,10 @@ function split(text: string): { headers: Headers; content: string } {
 }
 
 function headersOf(block: string): Headers {
-  const unfolded = block.slice(0, HEADERS_MAX).replace(/\r\n?/g, '\n').replace(/\n(?=[ \t])/g, '')
+  const unfolded = block
+    .slice(0, HEADERS_MAX)
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n(?=[ \t])/g, '')
   return unfolded.split('\n').flatMap((line) => {
     const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/s.exec(line) ?? []
     if (name === undefined || value === undefined) return []

@@ -39,7 +39,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     const thread = await threads.get(conversation)
     if (thread.sent.includes(key)) return { state: 'sent', native: messageId }
     if (cutOff) {
-      if (!(await arrivedAnyway(inbox, messageId))) return unsure('the relay was stopped while it sent the mail')
+      if (!(await arrivedAnyway(inbox, messageId))) return unsure(CUT_OFF, messageId)
       await threads.left(conversation, { id: messageId, to: address, subject: '', key })
       return { state: 'sent', native: messageId }
     }
@@ -59,7 +59,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
       subject = mail.subject ?? ''
       return mail
     })
-    if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return unsure(LOST)
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, messageId))) return unsure(LOST, messageId)
     await threads.left(conversation, { id: messageId, to: address, subject, key })
     return { state: 'sent', native: messageId }
   }
@@ -98,7 +98,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     if (parts.length === 0) throw new HutongError('invalid', 'conversation: nothing was said in it yet')
     const composing = { ...common, ...how, options: [], at: host.clock.now() }
     const outcome = await sender.send(() => compose(parts, composing))
-    if (outcome === 'lost' && !(await arrivedAnyway(inbox, how.messageId))) return unsure(LOST)
+    if (outcome === 'lost' && !(await arrivedAnyway(inbox, how.messageId))) return unsure(LOST, how.messageId)
     return { state: 'sent', native: how.messageId }
   }
 
@@ -106,10 +106,11 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
 }
 
 const LOST = 'the mail server took the mail and did not answer'
+const CUT_OFF = 'the relay was stopped while it sent the mail'
 
 /** Says what was done to find out. */
-function unsure(why: string): Receipt {
-  return { state: 'unsure', reason: `${why}; no copy of it could be found in the mailbox` }
+function unsure(why: string, native: string): Receipt {
+  return { state: 'unsure', reason: `${why}; no copy of it could be found in the mailbox`, native }
 }
 
 /** What a token names by which an agent answers. Ids hold no spaces. */
