@@ -160,9 +160,7 @@ function written(entries: readonly Entry[], adapter: Adapter, files: Pick<FileSt
 }
 
 function settlementOf(receipts: readonly Receipt[]): Settlement {
-  const natives = receipts.flatMap((receipt) =>
-    receipt.state === 'sent' && receipt.native !== undefined ? [receipt.native] : [],
-  )
+  const natives = receipts.flatMap((receipt) => (receipt.native === undefined ? [] : [receipt.native]))
   const unsure = receipts.find((receipt) => receipt.state === 'unsure')
   const known = natives.length === 0 ? {} : { natives }
   return unsure ? { state: 'unsure', error: unsure.reason, ...known } : { state: 'done', ...known }

@@ -81,6 +81,19 @@ describe('a message of which nobody knows whether it arrived', () => {
     expect(sms.inbox('+49')).toEqual([])
   })
 
+  it('goes the next way once the platform reports that it did not arrive', async () => {
+    const house = await open({ send: async () => ({ state: 'unsure', reason: 'no copy was found', native: 'n1' }) })
+    await customer(house)
+    await answer(house, 'we have it')
+    await expect.poll(() => rows(house)).toMatchObject([{ state: 'unsure' }])
+    await house.relay.report('mail', 'n1', { state: 'failed', reason: 'mailbox full' })
+    await expect.poll(() => texts(sms, '+49')).toEqual(['we have it'])
+    expect(told(await house.log(conversation)).map(({ state, next }) => [state, next])).toEqual([
+      ['unsure', undefined],
+      ['failed', 'sms'],
+    ])
+  })
+
   it('is sent again when a person asks for it, and once', async () => {
     const house = await open()
     await customer(house)

@@ -98,6 +98,31 @@ describe('a visitor who writes while nobody is there', () => {
     expect(await identities()).toContainEqual(['mail', ADA, 'dmarc'])
   })
 
+  it('gets an answer that could not be brought anywhere once another address is proven', async () => {
+    await visitorWrites()
+    await fill(await asked('email'), { email: 'old@example.org' })
+    await fill(await asked('code'), { code: await code(1, 'old@example.org') })
+    await expect.poll(identities).toContainEqual(['mail', 'old@example.org', 'code'])
+    mail.fault('gone')
+    await answer('we have it')
+    await house.until(conversation, (all) => all.some(({ body }) => body.kind === 'delivery'))
+    await fill(await asked('email'), { email: ADA })
+    await fill(await asked('code', 2), { code: await code() })
+    await expect.poll(() => received().concat(received('old@example.org')).join()).toContain('we have it')
+  })
+
+  it('says thank you once when the code is entered in two tabs at once', async () => {
+    await visitorWrites()
+    await fill(await asked('email'), { email: ADA })
+    const [form, right] = [await asked('code'), await code()]
+    await Promise.all([fill(form, { code: right }), fill(form, { code: right })])
+    await expect.poll(identities).toContainEqual(['mail', ADA, 'code'])
+    await expect.poll(async () => (await house.store.backlog(Date.now())).every(({ open }) => open === 0)).toBe(true)
+    const thanks = (await house.log(conversation)).filter((one) => JSON.stringify(one.body).includes('Thank you'))
+    expect(thanks).toHaveLength(1)
+    expect((await house.log(conversation)).at(-1)).toEqual(thanks[0])
+  })
+
   it('is asked once, and not at all while somebody is there', async () => {
     await visitorWrites()
     await asked('email')

@@ -131,9 +131,9 @@ export interface Host {
 
 /**
  * `sent`: the platform took it; `native` is its id there. `unsure`: the answer was lost on a platform without
- * idempotency, so it may have arrived; it is never sent again by itself.
+ * idempotency, so it may have arrived; it is never sent again by itself. `reason` says what was done to find out.
  */
-export type Receipt = { state: 'sent'; native?: string } | { state: 'unsure'; reason: string }
+export type Receipt = { state: 'sent'; native?: string } | { state: 'unsure'; reason: string; native?: string }
 
 /** What a channel can do, as data. Every field is a fact of the platform, not of our code. */
 export interface Capabilities {
