@@ -10,6 +10,9 @@ export interface Outgoing {
   reason?: string | undefined
 }
 
+/** Whether it did not arrive, or perhaps did not. */
+export const isLost = ({ state }: Outgoing) => state === 'failed' || state === 'unsure'
+
 /** Which way an answer would take now, and how far the ones before have come. */
 export function createWaysOut(api: Api, id: string, setPresent: (online: boolean) => void) {
   const ways = signal<readonly Way[]>([])

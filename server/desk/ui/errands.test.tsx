@@ -116,6 +116,14 @@ describe('a message that did not arrive', () => {
   async function openReplied() {
     const parts = [{ kind: 'text' as const, text: 'It is on its way.', format: 'plain' as const }]
     relay.append('v1', { from: { kind: 'agent', id: 'a_ana' }, body: { kind: 'message', parts } })
+    const failure = {
+      kind: 'delivery' as const,
+      of: 2,
+      channel: 'mail',
+      state: 'failed' as const,
+      reason: 'mailbox full',
+    }
+    relay.append('v1', { from: { kind: 'system', id: 'relay' }, body: failure })
     await openZoe()
   }
 
@@ -123,7 +131,7 @@ describe('a message that did not arrive', () => {
     sent('dead', 'mailbox full')
     await openReplied()
     expect(await screen.findByText('Not delivered by e-mail')).toBeTruthy()
-    expect(screen.getByText('Reason: mailbox full')).toBeTruthy()
+    expect(screen.getAllByText('Reason: mailbox full')).toHaveLength(1)
     click('Send again')
     await waitFor(() => expect(relay.api.resent).toEqual([2]))
   })

@@ -1,8 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { Row } from '../model/rows.ts'
+import type { EventRow, Row } from '../model/rows.ts'
 import { type MessageRow, rowsOf } from '../model/rows.ts'
 import type { Thread } from '../model/thread.ts'
+import { isLost } from '../model/ways-out.ts'
 import type { Workspace } from '../model/workspace.ts'
 import { useDesk } from './desk-context.ts'
 import { EventLine } from './event-line.tsx'
@@ -48,10 +49,15 @@ export function Log({ thread }: { thread: Thread }) {
 function visibleRows(thread: Thread, desk: Workspace): Row[] {
   const pending = desk.outbox.pending.value.filter((one) => one.conversation === thread.id)
   const rows = rowsOf(thread.entries.value, pending, { kind: 'agent', id: desk.me.id, name: desk.me.name })
-  // A closing takes the floor away as well: one line says it all.
-  return rows.filter(
-    (row) => row.kind !== 'event' || row.body.kind !== 'handoff' || row.body.floor.holder.kind !== 'none',
-  )
+  return rows.filter((row) => row.kind !== 'event' || !isSaidElsewhere(row, thread))
+}
+
+/** A closing takes the floor away as well, and a message that did not arrive says so itself: one line is enough. */
+function isSaidElsewhere({ body }: EventRow, thread: Thread): boolean {
+  if (body.kind === 'handoff') return body.floor.holder.kind === 'none'
+  if (body.kind !== 'delivery' || body.next !== undefined) return false
+  const sent = thread.outgoing.value.get(body.of)
+  return sent !== undefined && isLost(sent)
 }
 
 /** The key of the first message that was unread when the thread was opened; undefined when all of it is new, or nothing. */

@@ -3,7 +3,7 @@ import { channelName, participantName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
 import { partsLine } from '../model/summary.ts'
 import type { Thread } from '../model/thread.ts'
-import type { Outgoing } from '../model/ways-out.ts'
+import { isLost } from '../model/ways-out.ts'
 import { SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
@@ -114,8 +114,6 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
   )
 }
 
-const isLost = ({ state }: Outgoing) => state === 'failed' || state === 'unsure'
-
 /** A message that a channel did not bring, or perhaps not: why, and what can be done. */
 function Undelivered({ row, thread }: { row: MessageRow; thread: Thread }) {
   const { desk, words } = useDesk()
@@ -137,12 +135,12 @@ function Undelivered({ row, thread }: { row: MessageRow; thread: Thread }) {
       <div>
         <p>{words.outgoing[failed ? 'failed' : 'unsure'](channelName(channel, words))}</p>
         {reason && <p class="undelivered-reason">{words.events.reason(reason)}</p>}
+        {!row.recalled && (
+          <button type="button" class="link" disabled={busy.value} onClick={() => void resend()}>
+            {failed ? words.resend : words.resendUnsure}
+          </button>
+        )}
       </div>
-      {!row.recalled && (
-        <button type="button" class="link" disabled={busy.value} onClick={() => void resend()}>
-          {failed ? words.resend : words.resendUnsure}
-        </button>
-      )}
     </div>
   )
 }
