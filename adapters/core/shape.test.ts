@@ -62,6 +62,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'reply-lines.ts': 'lines by which mail programs begin a quote',
     'reply-text.ts': 'what was written, cut from quotes in plain text',
     'reply-token.ts': 'signed tokens that name a conversation',
+    'rounds.ts': 'mails many at once, until one breaks the connection',
     'safe-html.ts': 'HTML that a reader may see',
     'sender.ts': 'the half of the platform that mail leaves by',
     'structure.ts': 'what is read of a mail, planned beforehand',
@@ -90,12 +91,19 @@ function targetOf(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return houseOf(join(dirname(from), specifier))
   const [, name] = /^@hutong\/([\w-]+)/.exec(specifier) ?? []
   if (name === undefined) return undefined
-  return name === 'core' ? 'adapters/core' : name.startsWith('adapter-') ? `adapters/${name.slice(8)}` : name
+  if (name === 'core' || name === 'tencent') return `adapters/${name}`
+  return name.startsWith('adapter-') ? `adapters/${name.slice(8)}` : name
+}
+
+/** What adapters of one house of platforms share: a package, but no adapter. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  'adapters/tencent': ['adapters/wechat', 'adapters/wecom'],
 }
 
 function mayImport(from: Source, to: string): boolean {
   const house = houseOf(from.path)
   if (house === to || to === 'adapters/core') return true
+  if (to in SHARED) return SHARED[to]?.includes(house) ?? false
   if (house === 'demo' && to === 'adapters/email') return isTest(from.path)
   if (house === 'demo') return to === 'server' || to === 'widget' || to === 'adapters/websocket'
   if (house === 'server') return to === 'widget' || to.startsWith('adapters/')
@@ -158,7 +166,9 @@ describe('places', () => {
     expect(found.sort()).toEqual(TOP_LEVEL)
   })
 
-  const adapters = readdirSync(join(ROOT, 'adapters')).filter((name) => name !== 'core')
+  const adapters = readdirSync(join(ROOT, 'adapters')).filter(
+    (name) => name !== 'core' && !(`adapters/${name}` in SHARED),
+  )
   test.each(adapters)('the %s adapter is its four files, fixtures, and what is named with a reason', (name) => {
     const files = sources.map(({ path }) => path).filter((path) => dirname(path) === `adapters/${name}`)
     const names = files.map((path) => path.slice(`adapters/${name}/`.length))
