@@ -3,13 +3,14 @@ import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
 import { setAside } from './aside.ts'
-import type { Inbox, Listed } from './client.ts'
-import { type Fetched, fetchMails } from './fetch-mail.ts'
+import type { Inbox } from './client.ts'
+import type { Fetched } from './fetch-mail.ts'
 import type { Intake } from './intake.ts'
 import { createKnownMails } from './known-mails.ts'
 import { header } from './mail.ts'
 import { backoff, type Pace, sleep } from './mailbox.ts'
 import { words } from './mime.ts'
+import { createRounds, PATIENCE } from './rounds.ts'
 
 export interface CatchUpOptions {
   host: Host
@@ -41,13 +42,9 @@ type Cursor = z.infer<typeof cursorShape>
 const DAY = 86_400_000
 /** How far behind the newest mail a folder that was built anew is read again. */
 const RESCAN_MS = 7 * DAY
-const ROUND = 50
-/** How often one mail may fail the connection or the relay before it is set aside. */
-const PATIENCE = 5
 
 export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }: CatchUpOptions): CatchUp {
-  /** Uids whose listing or reading broke the connection: from there on mails are fetched one by one. */
-  const failed = new Map<number, number>()
+  const rounds = createRounds(host)
   const known = createKnownMails(host)
 
   async function run(inbox: Inbox, signal: AbortSignal): Promise<number> {
@@ -57,10 +54,10 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     const { uidValidity } = inbox
     const cursor = same ? { ...from } : { ...from, uidValidity, lastUid: 0, renumbered: uids.at(-1) ?? 0 }
     // What is gone, or has another number by now, is waited for no longer.
-    for (const uid of failed.keys()) if (!same || !uids.includes(uid)) failed.delete(uid)
+    rounds.keep(same ? uids : [])
     let taken = 0
     for (let rest = uids; rest.length > 0 && !signal.aborted; ) {
-      const round = rest.slice(0, failed.size > 0 ? 1 : ROUND)
+      const round = rest.slice(0, rounds.size())
       rest = rest.slice(round.length)
       taken += await takeRound(inbox, round, { cursor, signal })
     }
@@ -89,9 +86,9 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     uids: readonly number[],
     { cursor, signal }: { cursor: Cursor; signal: AbortSignal },
   ): Promise<number> {
-    const listed = await listRound(inbox, uids)
+    const listed = await rounds.list(inbox, uids)
     const strange = listed.filter((one) => one.uid > (cursor.renumbered ?? 0) || !known.has(one))
-    const mails = await fetchRound(inbox, strange)
+    const mails = await rounds.fetch(inbox, strange)
     const aside = new Set<number>()
     let taken = 0
     for (const fetched of mails) {
@@ -99,50 +96,17 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
       advance(cursor, inbox, fetched)
       if (fetched.arrivedAt < cursor.from - DAY) continue
       if ((await takeOne(inbox, fetched, { ...cursor })) === 'aside') aside.add(fetched.uid)
-      failed.delete(fetched.uid)
+      rounds.succeeded(fetched.uid)
       taken += 1
     }
     await known.add(listed.filter(({ uid }) => !aside.has(uid)))
     const last = uids.at(-1) ?? 0
     if (last > cursor.lastUid) {
       cursor.lastUid = last
-      for (const uid of uids) failed.delete(uid)
+      rounds.succeeded(...uids)
       await save(cursor)
     }
     return taken
-  }
-
-  /** A mail that breaks the connection again and again is set aside; it is alone in its round by then. */
-  async function listRound(inbox: Inbox, uids: readonly number[]): Promise<Listed[]> {
-    const [uid = 0] = uids
-    if (uids.length === 1 && (failed.get(uid) ?? 0) >= PATIENCE) {
-      failed.delete(uid)
-      const reason = 'the mail server cannot hand it over'
-      await setAside(host, { uidValidity: inbox.uidValidity, uid, from: '', subject: '', reason })
-      return []
-    }
-    return unlessBroken(uids, async () => {
-      const listed = await inbox.list(uids)
-      const missing = uids.filter((one) => listed.every((other) => other.uid !== one))
-      const [kept] = missing.length > 0 ? await inbox.among(missing) : []
-      // Only what is gone from the folder may be passed over.
-      if (kept !== undefined) throw new HutongError('unreachable', `the mail server does not hand over mail ${kept}`)
-      return listed
-    })
-  }
-
-  function fetchRound(inbox: Inbox, listed: readonly Listed[]): Promise<Fetched[]> {
-    const uids = listed.map(({ uid }) => uid)
-    return unlessBroken(uids, () => fetchMails(inbox, listed))
-  }
-
-  async function unlessBroken<T>(uids: readonly number[], work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (thrown) {
-      for (const one of uids) failed.set(one, (failed.get(one) ?? 0) + 1)
-      throw thrown
-    }
   }
 
   async function takeOne(inbox: Inbox, fetched: Fetched, cursor: Cursor): Promise<'taken' | 'aside'> {
@@ -158,7 +122,7 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
       } catch (thrown) {
         const error = toHutongError(thrown)
         if (error.code === 'unreachable') {
-          failed.set(uid, (failed.get(uid) ?? 0) + 1)
+          rounds.broke([uid])
           throw error
         }
         const hopeless = !error.retryable || (error.code === 'internal' && tries >= PATIENCE)
