@@ -35,7 +35,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   email: {
     'account.ts': 'where a mailbox is and how one gets in',
-    'aside.ts': 'mails that could not be taken, for an operator',
+    'aside.ts': 'mails that could not be taken, for people to look after',
     'automatic.ts': 'signs that a robot wrote a mail',
     'bounce.ts': 'signs that a mail reports another',
     'bounce-reports.ts': 'the machine-readable half of a report',
@@ -46,6 +46,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'corpus.ts': 'scores folders of recorded mail',
     'fetch-mail.ts': 'mails by their parts, many at once',
     'html-text.ts': 'HTML as a person reads it',
+    'inline-images.ts': 'the files that pictures inside a mail became',
     'intake.ts': 'from a mail to the conversation it belongs to',
     'known-mails.ts': 'which mails were taken, told by their listing',
     'letter.ts': 'parts as one mail in text and HTML',
