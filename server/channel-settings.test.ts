@@ -37,6 +37,19 @@ describe('the settings of a mailbox', () => {
     ])
   })
 
+  it('names all mistakes of a mailbox at once, those of its servers too', () => {
+    const imap = { host: '', port: 70_000 }
+    const mistakes = mistakesOf({ ...MAIL, from: 'help', imap, password: undefined, backlogDays: -1 })
+    expect(mistakes.map((one) => one.split(': ')[0]).toSorted()).toEqual([
+      'channels.0.backlogDays',
+      'channels.0.from',
+      'channels.0.imap.host',
+      'channels.0.imap.port',
+      'channels.0.password',
+      'channels.0.smtp',
+    ])
+  })
+
   it('wants one way to sign in, not two and not none', () => {
     const oauth = { tokenUrl: 'https://login.example/token', clientId: 'us', refreshToken: 'r' }
     expect(mistakesOf({ ...MAIL, preset: 'gmail', oauth })).toEqual([

@@ -39,6 +39,15 @@ const dkim = z.strictObject({
   privateKey: z.string().includes('PRIVATE KEY', { error: 'must be a private key as PEM' }),
 })
 
+/** Checked although other settings are wrong, so that an operator sees all mistakes at once. */
+function isGiven({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function needed(server: 'imap' | 'smtp') {
+  return { path: [server], error: `is needed, or a preset: ${MAIL_PRESETS.join(', ')}`, when: isGiven }
+}
+
 export const channelSettings = z
   .strictObject({
     kind: z.literal('email'),
@@ -79,20 +88,17 @@ export const channelSettings = z
     notifyAgentsAfterMs: z.int().min(0).max(86_400_000).optional(),
     dkim: dkim.optional(),
   })
-  .superRefine((one, context) => {
-    const missing = (['imap', 'smtp'] as const).filter((server) => one.preset === undefined && !one[server])
-    for (const server of missing)
-      context.addIssue({
-        code: 'custom',
-        path: [server],
-        message: `is needed, or a preset: ${MAIL_PRESETS.join(', ')}`,
-      })
-    if ((one.password === undefined) === (one.oauth === undefined))
-      context.addIssue({
-        code: 'custom',
-        path: ['password'],
-        message: one.oauth ? 'give either password or oauth' : 'is needed, or oauth',
-      })
+  .refine(({ preset, imap }) => preset !== undefined || imap !== undefined, needed('imap'))
+  .refine(({ preset, smtp }) => preset !== undefined || smtp !== undefined, needed('smtp'))
+  .refine(({ password, oauth }) => password !== undefined || oauth !== undefined, {
+    path: ['password'],
+    error: 'is needed, or oauth',
+    when: isGiven,
+  })
+  .refine(({ password, oauth }) => password === undefined || oauth === undefined, {
+    path: ['password'],
+    error: 'give either password or oauth',
+    when: isGiven,
   })
 
 export type ChannelSettings = z.output<typeof channelSettings>
