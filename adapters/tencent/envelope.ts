@@ -49,6 +49,13 @@ export interface Opened {
   keep(): void
 }
 
+/** What a reply must be made with. */
+interface Secured {
+  readonly key: string
+  readonly receiveId: string
+  readonly nonce: string
+}
+
 const LARGEST = 1024 * 1024
 const FRESH_MS = 5 * 60_000
 const SIGNATURE = /^[\da-f]{40}$/
@@ -67,7 +74,7 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
       })
   if (token === '') throw new HutongError('misconfigured', 'the callback needs a token', { field: 'token' })
   const replays = createReplayMemory(clock)
-  const keys = new WeakMap<Opened, string>()
+  const answers = new WeakMap<Opened, Secured>()
 
   function check(query: URLSearchParams, name: 'signature' | 'msg_signature', encrypted: string): string {
     const signature = one(query, name, SIGNATURE)
@@ -79,10 +86,10 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
     return signature
   }
 
-  function reveal(encrypted: string): { text: string; key: string } {
+  function reveal(encrypted: string): { text: string; key: string; receiveId: string } {
     for (const key of encodingAesKeys) {
-      const text = revealWith(key, encrypted, receiveIds)
-      if (text !== undefined) return { text, key }
+      const found = decrypted(key, encrypted)
+      if (found !== undefined && receiveIds.includes(found.receiveId)) return { ...found, key }
     }
     throw refused('no EncodingAESKey opens it for this account')
   }
@@ -92,8 +99,9 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
     const { Encrypt: encrypted } = outside.payload
     if (typeof encrypted !== 'string' || !BASE64.test(encrypted)) throw refused('it is not encrypted')
     const signature = check(query, 'msg_signature', encrypted)
-    const inside = reveal(encrypted)
-    return { signature, key: inside.key, raw: inside.text, format: outside.format, payload: read(inside.text).payload }
+    const { text: raw, ...inside } = reveal(encrypted)
+    const secured = { ...inside, nonce: one(query, 'nonce', NONCE) }
+    return { signature, secured, said: { raw, format: outside.format, payload: read(raw).payload } }
   }
 
   function openPlain(query: URLSearchParams, text: string) {
@@ -101,7 +109,7 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
     const { payload, format } = read(text)
     if ('Encrypt' in payload && !('MsgType' in payload))
       throw new HutongError('invalid', 'the platform encrypts, but the channel has no EncodingAESKey')
-    return { signature, key: undefined, raw: text, format, payload }
+    return { signature, secured: undefined, said: { raw: text, format, payload } }
   }
 
   return {
@@ -119,19 +127,19 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
       if (body.byteLength > maxBytes) throw new HutongError('too_large', `the body has more than ${maxBytes} bytes`)
       unambiguous(query)
       const text = decode(body)
-      const { signature, key, ...said } = encodingAesKeys.length > 0 ? openSealed(query, text) : openPlain(query, text)
+      const { signature, secured, said } = encodingAesKeys.length > 0 ? openSealed(query, text) : openPlain(query, text)
       const seen = replays.see(signature, createHash('sha256').update(body).digest('base64'))
       if (seen === 'other') throw refused('the signature was used before for something else')
       const opened = { ...said, id: signature, repeat: seen === 'kept', keep: () => replays.keep(signature) }
-      if (key !== undefined) keys.set(opened, key)
+      if (secured !== undefined) answers.set(opened, secured)
       return opened
     },
     seal(text, opened) {
-      const [key, [receiveId]] = [keys.get(opened), receiveIds]
-      if (key === undefined || receiveId === undefined) return text
+      const answer = answers.get(opened)
+      if (answer === undefined) return text
+      const { key, receiveId, nonce } = answer
       const encrypted = encrypt(key, text, receiveId, random(16))
       const timestamp = Math.floor(clock.now() / 1000)
-      const nonce = String(random(4).readUInt32BE(0))
       const signature = getSignature(token, String(timestamp), nonce, encrypted)
       const sealed = { Encrypt: encrypted, MsgSignature: signature, TimeStamp: timestamp, Nonce: nonce }
       return opened.format === 'xml' ? writeXml('xml', sealed) : JSON.stringify(sealed)
@@ -154,10 +162,10 @@ function unambiguous(query: URLSearchParams): void {
   if (new Set(names).size < names.length) throw refused('the address has a parameter twice')
 }
 
-function revealWith(key: string, encrypted: string, receiveIds: readonly string[]): string | undefined {
+function decrypted(key: string, encrypted: string): { text: string; receiveId: string } | undefined {
   try {
     const { message, id } = decrypt(key, encrypted)
-    return receiveIds.includes(id) && id !== '' ? message : undefined
+    return id === '' ? undefined : { text: message, receiveId: id }
   } catch {
     return undefined
   }
