@@ -108,8 +108,9 @@ function rowOf(one: FakeShown, phone: Phone): HTMLElement {
 /** Adds what is new; what is on the screen stays, so that nothing that plays or has the focus is lost. */
 function showLog(view: PhoneView, phone: Phone): void {
   const log = at('log', 'div')
-  const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80
-  const first = Number(log.dataset.count ?? 0)
+  const known = Number(log.dataset.count ?? 0)
+  const first = view.shown.length < known ? 0 : known
+  if (first < known) log.replaceChildren()
   for (const [index, one] of view.shown.entries()) {
     if (index < first) continue
     const before = view.shown[index - 1]
@@ -118,7 +119,24 @@ function showLog(view: PhoneView, phone: Phone): void {
     log.append(rowOf(one, phone))
   }
   log.dataset.count = String(view.shown.length)
-  if (low || view.shown.length > first) log.scrollTop = log.scrollHeight
+  if (view.shown.length === first) return
+  log.dataset.low = 'true'
+  toEnd()
+}
+
+/** Stays at the end while pictures load and the sheet opens, unless the person scrolled up. */
+function toEnd(): void {
+  const log = at('log', 'div')
+  if (log.dataset.low === 'true') log.scrollTop = log.scrollHeight
+}
+
+function wireLog(): void {
+  const log = at('log', 'div')
+  log.onscrollend = () => {
+    log.dataset.low = String(log.scrollHeight - log.scrollTop - log.clientHeight < 80)
+  }
+  log.addEventListener('load', toEnd, true)
+  new ResizeObserver(toEnd).observe(log)
 }
 
 function timeOf(ms: number, lang: string): string {
@@ -173,7 +191,7 @@ function ask(
   const labels = Object.entries(fields).map(([name, [label, value]]) =>
     build('label', {}, label, build('input', { name, value, required: true, autocomplete: 'off' })),
   )
-  const buttons = build('div', {}, close, build('button', { class: 'main' }, title))
+  const buttons = build('div', {}, close, build('button', { class: 'main' }, words.confirm))
   const form = build('form', { method: 'dialog' }, build('h2', {}, title), ...labels, buttons)
   const dialog = build('dialog', { 'aria-label': title }, form)
   close.onclick = () => dialog.close()
@@ -254,6 +272,7 @@ async function startPhone(): Promise<void> {
     settings,
     act: (action) => void post(`/phone/act?${query}`, 'application/json', JSON.stringify(action)),
   }
+  wireLog()
   wireButtons(phone)
   wireComposer(phone, (file) => {
     void post(`/phone/file?${query}&name=${encodeURIComponent(file.name)}`, 'application/octet-stream', file)
@@ -276,22 +295,10 @@ async function startPhone(): Promise<void> {
 }
 
 const FUNCTIONS = [
-  build,
-  at,
-  linkTo,
-  linked,
-  cardOf,
-  fileOf,
-  choiceOf,
-  contentOf,
-  rowOf,
-  showLog,
-  timeOf,
-  barOf,
-  showBar,
+  ...[build, at, linkTo, linked, timeOf, toEnd, ask],
+  ...[cardOf, fileOf, choiceOf, contentOf, rowOf, barOf],
+  ...[showLog, showBar, show, wireLog, wireButtons, wireComposer, startPhone],
 ]
 
 /** The script of the page. */
-export const PHONE_SCRIPT = [...FUNCTIONS, show, ask, wireButtons, wireComposer, startPhone, '\nstartPhone()\n'].join(
-  '\n',
-)
+export const PHONE_SCRIPT = [...FUNCTIONS, 'startPhone()'].join('\n')

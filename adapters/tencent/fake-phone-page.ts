@@ -25,12 +25,12 @@ export function phonePage({ account, person, accept, follows, language }: PhoneP
 <link rel="stylesheet" href="/phone/phone.css">
 </head>
 <body data-settings="${settings}">
-<div class="tools" role="group" aria-label="${escaped(words.putForward)}">
+<aside class="tools" aria-label="${escaped(words.putForward)}">
 <p>${escaped(words.simulated)}</p>
 <time id="clock" aria-label="${escaped(words.clock)}"></time>
 <button type="button" data-ahead="3600000">${escaped(words.hour)}</button>
 <button type="button" data-ahead="172800000">${escaped(words.window)}</button>
-</div>
+</aside>
 <main class="phone">
 <header><h1>${escaped(account)}</h1><p id="typing" role="status"></p></header>
 <div id="log" role="log" tabindex="0" aria-label="${escaped(words.conversation)}"></div>
@@ -51,9 +51,9 @@ export function phonePage({ account, person, accept, follows, language }: PhoneP
 ${sheet('picture', words.picture)}${sheet('location', words.location)}
 ${follows ? sheet('scan', words.scan) + sheet('unfollow', words.unfollow) : ''}${sheet('another', words.another)}
 </div>
+<p id="toast" role="alert"></p>
 </main>
 <input id="file" type="file" accept="${escaped(accept)}" aria-label="${escaped(words.picture)}" hidden>
-<p id="toast" role="alert"></p>
 <script src="/phone/phone.js" defer></script>
 </body>
 </html>`
@@ -112,7 +112,7 @@ header h1 { font-size: 17px; font-weight: 600; max-width: 100%; overflow: hidden
 .customer .bubble::before { left: auto; right: -5px; }
 .bubble.bare { padding: 0; background: none; line-height: 0; }
 .bubble.bare::before { display: none; }
-.bubble img, .bubble video { max-width: 100%; max-height: 260px; min-width: 40px; border-radius: 6px; }
+.bubble img, .bubble video { max-width: 100%; max-height: 260px; min-width: 40px; border-radius: 6px; outline: 1px solid var(--line); }
 .bubble audio { width: 200px; height: 40px; max-width: 100%; }
 .bubble small { display: block; color: var(--quiet); font-size: 13px; }
 .customer .bubble small { color: inherit; }
@@ -126,7 +126,7 @@ header h1 { font-size: 17px; font-weight: 600; max-width: 100%; overflow: hidden
 #bar { display: flex; border-top: 1px solid var(--line); background: var(--raised); flex: none; }
 #bar > * { flex: 1; }
 #bar > * + * { border-left: 1px solid var(--line); }
-#bar button, #bar summary, #bar a { display: block; width: 100%; min-height: 44px; padding: 0 8px; line-height: 44px; text-align: center;
+#bar button, #bar summary, #bar a { display: block; width: 100%; min-height: 44px; padding: 0; line-height: 44px; text-align: center;
   background: none; border-radius: 0; color: inherit; text-decoration: none; cursor: pointer; list-style: none; }
 #bar details { position: relative; }
 #bar details div { position: absolute; bottom: 48px; left: 4px; right: 4px; background: var(--bubble); border: 1px solid var(--line);
