@@ -12,6 +12,8 @@ import { createPeople } from './people.ts'
 import { createFakeWeChatPhone, type FakeWeChatPhone } from './phone.ts'
 import { createStage } from './stage.ts'
 
+export type { FakeWeChatPhone } from './phone.ts'
+
 export interface FakeWeChatOptions extends AccountOptions {
   secret: string
   /** What the clock goes with: the real time, or a constant for one that only `advance` moves. */
