@@ -132,8 +132,11 @@ function toEnd(): void {
 
 function wireLog(): void {
   const log = at('log', 'div')
-  log.onscrollend = () => {
-    log.dataset.low = String(log.scrollHeight - log.scrollTop - log.clientHeight < 80)
+  let before = 0
+  log.onscroll = () => {
+    const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+    if (low || log.scrollTop < before) log.dataset.low = String(low)
+    before = log.scrollTop
   }
   log.addEventListener('load', toEnd, true)
   new ResizeObserver(toEnd).observe(log)
