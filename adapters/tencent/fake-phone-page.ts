@@ -65,7 +65,7 @@ function escaped(text: string): string {
 
 export const PHONE_STYLE = `
 :root { color-scheme: light dark; --ground: light-dark(#ededed, #111); --raised: light-dark(#f7f7f7, #1b1b1b);
-  --bubble: light-dark(#fff, #2c2c2c); --mine: light-dark(#95ec69, #2f7d46); --ink: light-dark(#181818, #ededed);
+  --bubble: light-dark(#fff, #2c2c2c); --mine: light-dark(#95ec69, #266539); --ink: light-dark(#181818, #ededed);
   --quiet: light-dark(#5f5f5f, #a8a8a8); --line: light-dark(#d9d9d9, #303030); --green: #057a3c;
   --link: light-dark(#445c8c, #8fb0e8); }
 * { box-sizing: border-box; }
