@@ -22,7 +22,8 @@ export interface AccessTokenOptions {
 
 const kept = z.object({
   token: z.string(),
-  /** When it ends, in ms. */
+  /** When it was got and when it ends, in ms. */
+  asked: z.number(),
   until: z.number(),
   /** When new ones were forced, in ms. */
   forced: z.array(z.number()),
@@ -57,13 +58,13 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   async function shared(instead: string | undefined): Promise<string | undefined> {
     const found = await look()
     if (found === undefined || found.token === instead) return undefined
-    return found.until - RENEW_MS > clock.now() ? found.token : undefined
+    return serves(found) ? found.token : undefined
   }
 
   async function ask(forced: readonly number[], force: boolean): Promise<Kept> {
     const asked = clock.now()
     const { token, expiresIn } = await request(force)
-    return { token, until: asked + expiresIn * 1000, forced: force ? [...forced, asked] : [...forced] }
+    return { token, asked, until: asked + expiresIn * 1000, forced: force ? [...forced, asked] : [...forced] }
   }
 
   async function fetchNew(instead: string | undefined): Promise<string> {
@@ -99,6 +100,12 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     return one !== undefined && one.until > clock.now()
   }
 
+  /** Whether it need not be renewed: it has time left, or the platform gave just this one a moment ago. */
+  function serves(one: Kept): boolean {
+    const now = clock.now()
+    return lives(one) && (one.until - RENEW_MS > now || one.asked + RETRY_MS > now)
+  }
+
   function once(instead: string | undefined): Promise<string> {
     if (underWay !== undefined && (instead === undefined || underWay.instead === instead)) return underWay.promise
     const promise = renew(instead).finally(() => {
@@ -110,7 +117,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
 
   return {
     async current() {
-      if (held !== undefined && held.until - RENEW_MS > clock.now()) return held.token
+      if (held !== undefined && serves(held)) return held.token
       if (lives(held) && clock.now() < retryAt) return held.token
       try {
         return await once(undefined)

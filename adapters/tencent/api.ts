@@ -130,7 +130,8 @@ export function createApi(options: ApiOptions): Api {
         if (!/\bjson\b|text\/plain/.test(response.headers.get('content-type') ?? ''))
           return downloaded(response, LARGEST_FILE)
         const answer = await answerOf(whole, response)
-        if (typeof answer.video_url !== 'string') throw new HutongError('timeout', `${pathname(path)} answered no file`)
+        if (typeof answer.video_url !== 'string' || !/^https?:/.test(answer.video_url))
+          throw new HutongError('timeout', `${pathname(path)} answered no file`)
         return downloaded(await createSend('')(answer.video_url, { method: 'GET', ms: fileMs }), LARGEST_FILE)
       }),
   }
@@ -179,8 +180,9 @@ async function bodyOf(path: string, response: Response): Promise<string> {
 function parseAnswer(path: string, text: string): Payload {
   try {
     return parseJson(text)
-  } catch (cause) {
-    throw new HutongError('timeout', `${pathname(path)} answered no JSON`, { cause })
+  } catch {
+    // Without the cause, which quotes the answer: it may be one with a token.
+    throw new HutongError('timeout', `${pathname(path)} answered no JSON`)
   }
 }
 
