@@ -127,14 +127,18 @@ export function createApi(options: ApiOptions): Api {
     download: (path) =>
       call(path, async (whole) => {
         const response = await send(whole, { method: 'GET', ms: fileMs })
-        if (!/\bjson\b|text\/plain/.test(response.headers.get('content-type') ?? ''))
-          return downloaded(response, LARGEST_FILE)
+        if (isFile(response.headers)) return downloaded(response, LARGEST_FILE)
         const answer = await answerOf(whole, response)
         if (typeof answer.video_url !== 'string' || !/^https?:/.test(answer.video_url))
           throw new HutongError('timeout', `${pathname(path)} answered no file`)
         return downloaded(await createSend('')(answer.video_url, { method: 'GET', ms: fileMs }), LARGEST_FILE)
       }),
   }
+}
+
+/** Errors travel as JSON or text without a name; a text that a customer sent has one. */
+function isFile(headers: Headers): boolean {
+  return headers.has('content-disposition') || !/\bjson\b|text\/plain/.test(headers.get('content-type') ?? '')
 }
 
 function createSend(base: string): Ask {

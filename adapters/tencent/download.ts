@@ -9,9 +9,12 @@ export interface Downloaded {
 }
 
 /** An answer as a file that is read while it comes, and never more than `most` bytes of it. */
-export function downloaded(response: Response, most: number): Downloaded {
+export async function downloaded(response: Response, most: number): Promise<Downloaded> {
   const declared = Number(response.headers.get('content-length') ?? 0)
-  if (declared > most) throw new HutongError('too_large', `the file has more than ${most} bytes`)
+  if (declared > most) {
+    await response.body?.cancel()
+    throw new HutongError('too_large', `the file has more than ${most} bytes`)
+  }
   return {
     content: bounded(response.body ?? new ReadableStream(), most),
     name: nameOf(response.headers.get('content-disposition') ?? ''),

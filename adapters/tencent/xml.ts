@@ -11,7 +11,7 @@ const TOKEN =
 const PROLOGUE = /^\uFEFF?\s*(?:<\?xml [^<>?]{0,100}\?>)?\s*/
 const NAME = /^[A-Za-z_][\w.-]*$/
 const UNSAFE = ['__proto__', 'constructor', 'prototype']
-const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));|&/g
+const REFERENCE = /&(?:(amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)?/g
 const REFERENCES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 /** Everything but what XML 1.0 lets a document hold. */
 const UNPRINTABLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
@@ -77,10 +77,11 @@ function write(element: Element, cdata: string | undefined, bare = ''): void {
   }
 }
 
-function referenced(reference: string, name?: string, decimal?: string, hex?: string): string {
-  if (name !== undefined) return REFERENCES[name] ?? reference
-  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
-  const character = code <= 0x10ffff ? String.fromCodePoint(code) : ''
+function referenced(_: string, name = ''): string {
+  const named = REFERENCES[name]
+  if (named !== undefined) return named
+  const code = Number(name.replace(/^#x/, '0x').replace(/^#/, ''))
+  const character = name !== '' && code <= 0x10ffff ? String.fromCodePoint(code) : ''
   if (character === '' || character.search(UNPRINTABLE) === 0) throw invalid('has an unknown entity')
   return character
 }
