@@ -19,6 +19,8 @@ export interface ActOptions {
   backends: readonly string[]
   /** The deliveries that carry a message of ours to the contact, when it does not read the log itself. */
   deliveriesTo(conversation: Conversation): Promise<NewDelivery[]>
+  /** The deliveries that take a message of ours back from where it was sent. */
+  takingBack(conversation: Conversation, of: number): Promise<NewDelivery[]>
   signal(conversation: string, signal: Signal): void
   now(): number
 }
@@ -184,8 +186,7 @@ function closed(conversation: Conversation, from: Participant, reason: string | 
  */
 async function say(options: ActOptions, request: Acting, words: Body): Promise<Result> {
   const body = await withFiles(options, request.conversation, words)
-  const deliveries =
-    body.kind === 'message' && request.deliver !== false ? await options.deliveriesTo(request.conversation) : []
+  const deliveries = request.deliver === false ? [] : await carrying(options, request.conversation, body)
   const byAgent = request.author.kind === 'agent'
   const acting = byAgent ? { ...request, term: undefined } : request
   return append(options, acting, (now) => {
@@ -193,6 +194,11 @@ async function say(options: ActOptions, request: Acting, words: Body): Promise<R
     const takes = byAgent && now.floor.holder.kind !== 'agent'
     return takes ? afterTaking(words, taken(now, acting.author, options.now())) : words
   })
+}
+
+async function carrying(options: ActOptions, conversation: Conversation, body: Body): Promise<NewDelivery[]> {
+  if (body.kind === 'message') return options.deliveriesTo(conversation)
+  return body.kind === 'recall' ? options.takingBack(conversation, body.of) : []
 }
 
 /** Everything on our side may send any file of the site. */

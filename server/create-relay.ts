@@ -20,6 +20,7 @@ import type { ReachTimes } from './reach.ts'
 import { createReceive, type ReceiveOptions } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
+import { createTakeBack } from './take-back.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -102,6 +103,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
   const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
   const prompts = createPrompts(store, readsLog)
+  const takeBack = createTakeBack({ store, adapters: channels })
   const acting: ActOptions = {
     store,
     committer,
@@ -110,6 +112,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signal: fanOut.signal,
     now,
     deliveriesTo: ways.deliveries,
+    takingBack: takeBack.deliveries,
   }
   const act = createAct(acting)
   const agentReply = createAgentReply(acting)
@@ -123,7 +126,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     onFloorMoved,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const egress = createEgress({ store, adapters: channels, files: options.files, prompts, ways, failOver })
+  const egress = createEgress({ store, adapters: channels, files: options.files, prompts, ways, failOver, takeBack })
   const outbox = createOutbox({
     store,
     owner,
@@ -141,7 +144,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     outbox,
     signals,
     report,
-    ways: ways.of,
+    ways: ways.all,
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }

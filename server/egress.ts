@@ -1,4 +1,5 @@
 import type { Adapter, FileStorage, Receipt } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
 import { type Change, degrade, type Prompt } from '@hutong/core/degrade'
 import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -7,8 +8,10 @@ import { channelOf, type FailOver } from './fail-over.ts'
 import type { Carrier } from './outbox.ts'
 import { withUrls } from './present.ts'
 import type { Prompts } from './prompts.ts'
+import type { Way } from './reach.ts'
 import { SENT } from './stores/small.ts'
 import type { ClaimedDelivery, LogStore, OutboxStore, Settlement, SmallStore } from './stores/store.ts'
+import { carriedKey, type TakeBack } from './take-back.ts'
 import type { Ways } from './ways.ts'
 
 export interface EgressOptions {
@@ -18,6 +21,7 @@ export interface EgressOptions {
   prompts: Prompts
   ways: Ways
   failOver: FailOver
+  takeBack: TakeBack
 }
 
 const TRIES = 12
@@ -28,32 +32,32 @@ const LATER = 200
 
 /** The last stage: the entry in the channel's own means, sent under the delivery's key. */
 export function createEgress(options: EgressOptions): Carrier {
-  const { store, adapters, ways, failOver } = options
+  const { store, adapters, ways, failOver, takeBack } = options
 
   async function deliver(claimed: ClaimedDelivery): Promise<Settlement> {
     const { id, target, event } = claimed
+    const { body } = event.entry
+    if (body.kind === 'recall') return takeBack.deliver(claimed, body.of)
     const adapter = adapters.get(channelOf(target))
     if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
     const conversation = await store.conversation(event.conversation)
     if (!conversation) throw new HutongError('gone', 'the conversation is gone')
-    const way = (await ways.of(conversation)).find(
-      (one) => one.channel === adapter.channel && (claimed.address ?? one.address) === one.address,
-    )
-    if (!way) throw new HutongError('gone', `the contact has no proven address on ${adapter.channel}`)
     const due = await ways.due(conversation, [event])
     if ('until' in due) return { state: 'wait', due: due.until }
     const skip = (of: readonly Pick<Entry, 'seq'>[]): Settlement => {
       failOver.tell(event.conversation, { of: of.map(({ seq }) => seq), target, state: 'skipped' })
       return { state: 'skipped' }
     }
-    if (event.entry.body.kind !== 'message' || event.entry.seq <= due.read) return skip([event.entry])
+    if (body.kind !== 'message' || event.entry.seq <= due.read) return skip([event.entry])
     const joined = adapter.capabilities.gatherMs > 0 ? await store.gather(id, GATHERED) : []
     const later = await store.entries(conversation.id, { after: event.entry.seq, limit: LATER })
     const together = [event.entry, ...joined.map(({ entry }) => entry)]
     const entries = standing(together, later).filter(({ seq }) => seq > due.read)
     if (entries.length === 0) return skip(together)
-    const settlement = await send(options, { claimed, adapter, address: way.address, entries })
+    const address = await openAddress(ways, conversation, { channel: adapter.channel, address: claimed.address })
     const of = entries.map(({ seq }) => seq)
+    if (of.length < together.length) await options.store.set(SENT, carriedKey(id), of)
+    const settlement = await send(options, { claimed, adapter, address, entries })
     if (settlement.state === 'unsure')
       await failOver.unsure({ id, target, conversation: conversation.id, reason: settlement.error }, of)
     else failOver.tell(event.conversation, { of, target, state: 'sent' })
@@ -63,9 +67,26 @@ export function createEgress(options: EgressOptions): Carrier {
   return {
     tries: TRIES,
     deliver,
-    gaveUp: ({ id, target, event: { conversation } }, { message: reason }) =>
-      failOver.next({ id, target, conversation, reason }),
+    gaveUp({ id, target, event: { conversation, entry } }, { message: reason }) {
+      const failed = { id, target, conversation, reason }
+      return entry.body.kind === 'recall' ? failOver.notTakenBack(failed, entry.body.of) : failOver.next(failed)
+    },
   }
+}
+
+/** Where on the channel it may be sent now. Rejects with the platform's own reason when that way is closed. */
+async function openAddress(
+  ways: Ways,
+  conversation: Conversation,
+  { channel, address }: { channel: string; address: string | undefined },
+): Promise<string> {
+  const isMeant = (one: Way) => one.channel === channel && (address ?? one.address) === one.address
+  const { open, closed } = await ways.all(conversation)
+  const way = open.find(isMeant)
+  if (way) return way.address
+  const shut = closed.find(isMeant)
+  if (shut) throw new HutongError(shut.code, shut.reason)
+  throw new HutongError('gone', `the contact has no proven address on ${channel}`)
 }
 
 /** The messages as they are now: what was edited meanwhile in its new words, without what was recalled. */

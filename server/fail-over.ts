@@ -34,6 +34,8 @@ export interface FailOver {
   next(failed: Undelivered): Promise<void>
   /** Writes down that nobody knows whether these were brought; nothing is sent again. Once, however often it is called. */
   unsure(doubtful: Undelivered, of: readonly number[]): Promise<void>
+  /** Writes down that message `of` could not be taken back. Once, however often it is called. */
+  notTakenBack(failed: Undelivered, of: number): Promise<void>
   /** Takes what a channel reports of a delivery it had accepted. */
   reported(channel: string, native: string, report: DeliveryReport): Promise<void>
 }
@@ -57,11 +59,25 @@ export function createFailOver({ store, committer, ways, signal, now, logger }: 
 
   async function say(
     { conversation, target, reason }: Undelivered,
-    { key, of, state, way }: { key: string; of: number; state: 'failed' | 'unsure'; way?: Way | undefined },
+    {
+      key,
+      of,
+      state,
+      way,
+      ...what
+    }: { key: string; of: number; state: 'failed' | 'unsure'; way?: Way | undefined; recall?: true },
   ): Promise<void> {
     const channel = channelOf(target)
     const next = way && { next: way.channel }
-    const body = { kind: 'delivery' as const, of, channel, state, reason: reason.slice(0, REASON_MAX), ...next }
+    const body = {
+      kind: 'delivery' as const,
+      of,
+      channel,
+      state,
+      reason: reason.slice(0, REASON_MAX),
+      ...next,
+      ...what,
+    }
     await committer.append({
       to: { conversation },
       key,
@@ -112,6 +128,11 @@ export function createFailOver({ store, committer, ways, signal, now, logger }: 
       for (const seq of of) await say(doubtful, { key: `unsure:${id}:${seq}`, of: seq, state: 'unsure' })
       tell(conversation, { of, target, state: 'unsure', reason })
       logger.warn({ delivery: id, target, conversation, reason }, 'nobody knows whether a message was brought')
+    },
+    async notTakenBack(failed, of) {
+      const { id, conversation, target, reason } = failed
+      await say(failed, { key: `recall:${id}`, of, state: 'failed', recall: true })
+      logger.warn({ delivery: id, target, conversation, reason }, 'a message could not be taken back')
     },
     async reported(channel, native, { state, reason }) {
       const news = await store.report(channel, native, { state, ...(reason === undefined ? {} : { reason }) })

@@ -13,6 +13,7 @@ const mail: Identity = { channel: 'mail', address: 'ada@example.org', verified: 
 const claimed: Identity = { channel: 'mail', address: 'eve@example.org', at: 3 }
 const sms: Identity = { channel: 'sms', address: '+49', verified: 'code', at: 4 }
 const wechat: Identity = { channel: 'wechat', address: 'openid', verified: 'scene', at: 5 }
+const SHUT = new Map([['wechat\nopenid', { open: false, code: 'window_closed', reason: '48 hours' } as const]])
 const visitor: Whereabouts = { identities: [web], createdAt: 1, last: 'web', connected: [], standings: new Map() }
 
 const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
@@ -57,7 +58,7 @@ const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
     {
       identities: [web, mail, wechat],
       last: 'wechat',
-      standings: new Map([['wechat\nopenid', { open: false, code: 'window_closed', reason: '48 hours' }]]),
+      standings: SHUT,
     },
     ['mail verified'],
   ],
@@ -70,15 +71,21 @@ const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
 
 describe('where an answer goes', () => {
   it.each(cases)('%s', (_, facts, expected) => {
-    const ways = reach({ ...visitor, ...facts }, CHANNELS)
-    expect(ways.map(({ channel, why }) => `${channel} ${why}`)).toEqual(expected)
+    const { open } = reach({ ...visitor, ...facts }, CHANNELS)
+    expect(open.map(({ channel, why }) => `${channel} ${why}`)).toEqual(expected)
   })
   it('is the one address of several on a channel that the contact wrote from last', () => {
     const work: Identity = { ...mail, address: 'work@example.org', at: 5 }
     const addresses = (identities: Identity[]) =>
-      reach({ ...visitor, identities, last: 'mail' }, CHANNELS).map(({ address }) => address)
+      reach({ ...visitor, identities, last: 'mail' }, CHANNELS).open.map(({ address }) => address)
     expect(addresses([mail, work])[0]).toBe(work.address)
     expect(addresses([{ ...mail, usedAt: 9 }, work])[0]).toBe(mail.address)
+  })
+  it('says which ways their platforms close, and why', () => {
+    const standings = new Map([['wechat\nopenid', { open: false, code: 'quota', reason: 'five of five' } as const]])
+    const { open, closed } = reach({ ...visitor, identities: [web, wechat, mail], standings }, CHANNELS)
+    expect(open.map(({ channel }) => channel)).toEqual(['web', 'mail'])
+    expect(closed).toMatchObject([{ channel: 'wechat', why: 'verified', code: 'quota', reason: 'five of five' }])
   })
 })
 
@@ -89,6 +96,11 @@ describe('what is sent', () => {
   it.each([
     ['nothing when the widget is the only way', {}, undefined],
     ['a mail once the widget had its time', { identities: [web, mail] }, { channel: 'mail', wait: 30 }],
+    [
+      'tried on a closed way when no other is left, so that the log says why',
+      { identities: [wechat], createdAt: 5, last: 'wechat', standings: SHUT },
+      { channel: 'wechat', wait: 0 },
+    ],
     ['a mail at once to who writes mails', { identities: [web, mail], last: 'mail' }, { channel: 'mail', wait: 0 }],
   ] as const)('is %s', (_, facts, expected) => {
     const sent = ways(facts as Partial<Whereabouts>)

@@ -15,6 +15,22 @@ export interface Way {
   why: Why
   /** The contact reads the log there: nothing is sent. */
   readsLog: boolean
+  /** Where the platform counts: how many messages may be sent, and until when (ms). */
+  left?: number
+  until?: number
+}
+
+/** A way that the platform does not let us take now. */
+export interface ClosedWay extends Way {
+  code: 'window_closed' | 'quota' | 'gone'
+  /** The platform's, for agents to read. */
+  reason: string
+}
+
+export interface Reach {
+  /** Best first; empty when nobody can be reached. */
+  open: Way[]
+  closed: ClosedWay[]
 }
 
 export interface Whereabouts {
@@ -36,25 +52,40 @@ export function placeOf({ channel, address }: { channel: string; address: string
 
 type Abilities = Pick<Capabilities, 'readsLog' | 'initiate'>
 
-/** The ways, best first. Empty when nobody can be reached. */
+/** The ways that are open and those that would be if their platform let us, each best first. */
 export function reach(
   { identities, createdAt, last, connected, standings }: Whereabouts,
   channels: ReadonlyMap<string, Abilities>,
-): Way[] {
+): Reach {
+  const found: Reach = { open: [], closed: [] }
   const usable = identities
     .filter(({ verified, at }) => verified !== undefined || at === createdAt)
     .toSorted((a, b) => (b.usedAt ?? b.at) - (a.usedAt ?? a.at))
-  return usable
-    .flatMap(({ channel, address, verified }): Way[] => {
-      const can = channels.get(channel)
-      const standing = standings.get(placeOf({ channel, address }))
-      if (!can || standing?.open === false) return []
-      const way = { channel, address, readsLog: can.readsLog }
-      if (can.readsLog && connected.includes(channel)) return [{ ...way, why: 'connected' }]
-      if (channel === last) return [{ ...way, why: 'last' }]
-      return (can.initiate || standing?.open) && verified !== undefined ? [{ ...way, why: 'verified' }] : []
-    })
-    .toSorted((a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why))
+  for (const { channel, address, verified } of usable) {
+    const can = channels.get(channel)
+    if (!can) continue
+    const standing = standings.get(placeOf({ channel, address }))
+    const mayWrite = (can.initiate || standing !== undefined) && verified !== undefined
+    const why = whyOf({ here: can.readsLog && connected.includes(channel), last: channel === last, mayWrite })
+    if (!why) continue
+    const way: Way = { channel, address, why, readsLog: can.readsLog }
+    if (standing?.open === false) found.closed.push({ ...way, code: standing.code, reason: standing.reason })
+    else found.open.push({ ...way, ...countedOf(standing) })
+  }
+  const byReason = (a: Way, b: Way) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why)
+  return { open: found.open.toSorted(byReason), closed: found.closed.toSorted(byReason) }
+}
+
+function whyOf({ here, last, mayWrite }: { here: boolean; last: boolean; mayWrite: boolean }): Why | undefined {
+  if (here) return 'connected'
+  if (last) return 'last'
+  return mayWrite ? 'verified' : undefined
+}
+
+function countedOf(standing: Standing | undefined): Pick<Way, 'left' | 'until'> {
+  if (!standing?.open) return {}
+  const { left, until } = standing
+  return { ...(left !== undefined && { left }), ...(until !== undefined && { until }) }
 }
 
 const ORDER: readonly Why[] = ['connected', 'last', 'verified']
@@ -66,10 +97,13 @@ export interface ReachTimes {
   unreadMs: number
 }
 
-/** The way on which something is sent, and how long it waits for the contact to read the log first. */
-export function sending(ways: readonly Way[], { afterMs }: ReachTimes): { way: Way; wait: number } | undefined {
-  const way = ways.find(({ readsLog }) => !readsLog)
-  return way && { way, wait: ways[0]?.readsLog ? afterMs : 0 }
+/**
+ * The way on which something is sent, and how long it waits for the contact to read the log first. Where no open way is left to
+ * send on, a closed one is taken, so that the log says why nothing went and what became of it.
+ */
+export function sending({ open, closed }: Reach, { afterMs }: ReachTimes): { way: Way; wait: number } | undefined {
+  const way = open.find(({ readsLog }) => !readsLog) ?? closed[0]
+  return way && { way, wait: open[0]?.readsLog ? afterMs : 0 }
 }
 
 export interface Waiting {

@@ -3,7 +3,7 @@ import type { Conversation } from '@hutong/core/conversation'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { AgentReply, Beside } from './act.ts'
-import type { Committer } from './commit.ts'
+import type { Committed, Committer } from './commit.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
@@ -55,15 +55,18 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
         return withWork(decision, conversation, (left) => options.workFor?.(channel, arrival, left) ?? [])
       },
     }
-    const outcome = await committer.append(write)
-    if (outcome.state === 'duplicate') {
-      const { conversation, seq, at } = outcome
-      return { conversation, seq, at, duplicate: true }
-    }
-    const first = outcome.entries[0]
-    if (!first) throw new HutongError('internal', 'the write left no entry')
-    return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
+    return acceptedOf(await committer.append(write))
   }
+}
+
+function acceptedOf(outcome: Committed): Accepted {
+  if (outcome.state === 'duplicate') {
+    const { conversation, seq, at } = outcome
+    return { conversation, seq, at, duplicate: true }
+  }
+  const first = outcome.entries[0]
+  if (!first) throw new HutongError('internal', 'the write left no entry')
+  return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
 }
 
 function withWork(
@@ -87,13 +90,16 @@ interface FromAgent {
  * the contact; in the platform's own client the contact has them.
  */
 async function fromAgent(
-  { store, agentReply }: ReceiveOptions,
+  options: ReceiveOptions,
   { key, body }: Arrival,
   { author, place, beside }: FromAgent,
 ): Promise<Accepted | undefined> {
+  const { store, agentReply } = options
   const id = await threadAt(store, place)
   const conversation = id === undefined ? undefined : await store.conversation(id)
-  if (!conversation || body.kind !== 'message') return undefined
+  if (!conversation) return undefined
+  if (body.kind === 'recall') return takenBack(options, conversation, { author, key, of: body.of, beside })
+  if (body.kind !== 'message') return undefined
   const deliver = place.conversation !== undefined
   if (deliver && !(await store.agents()).some((agent) => agent.id === author.id))
     throw new HutongError('forbidden', `author: there is no agent "${author.id}"`, { field: 'author' })
@@ -107,6 +113,19 @@ async function fromAgent(
   })
   const [entry] = await store.entries(conversation.id, { after: seq - 1, limit: 1 })
   return { conversation: conversation.id, seq, at: entry?.at ?? 0, duplicate }
+}
+
+/** What a person of ours took back in the platform's own client is gone there already. */
+async function takenBack(
+  { store, committer, now }: ReceiveOptions,
+  { id: conversation }: Conversation,
+  { author, key, of, beside }: { author: Participant; key: string; of: number; beside: Beside },
+): Promise<Accepted> {
+  const [entry] = await store.entries(conversation, { after: of - 1, limit: 1 })
+  if (entry?.seq !== of || entry.body.kind !== 'message' || entry.from.kind === 'contact')
+    throw new HutongError('invalid', `of: entry ${of} is no message of ours`, { field: 'of' })
+  const decide = () => ({ entries: [{ from: author, body: { kind: 'recall' as const, of } }] })
+  return acceptedOf(await committer.append({ to: { conversation }, key, at: now(), ...beside, decide }))
 }
 
 /** The conversation the platform proves it belongs to, when it is one of this site; otherwise the address decides. */

@@ -13,7 +13,7 @@ import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
 import type { Contact, Conversation, Profile } from '@hutong/core/conversation'
 import type { Attributes, Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
-import type { Way } from './reach.ts'
+import type { Reach } from './reach.ts'
 
 export interface ContactChanges {
   profile?: Profile
@@ -39,8 +39,8 @@ export interface Relay {
   merge(author: Participant, contact: string, into: string): Promise<void>
   /** Undoes it on the contact that was merged into another one. Rejects with `not_found`. */
   unmerge(author: Participant, contact: string): Promise<void>
-  /** The ways an answer would take now, best first. */
-  ways(conversation: Conversation): Promise<Way[]>
+  /** The ways an answer would take now, and those that platforms close for now. */
+  ways(conversation: Conversation): Promise<Reach>
   /** Whether the contact of a conversation is connected to a channel that reads the log, as far as this node has heard. */
   online(conversation: string): boolean
   /** A contact's signal from a channel. */

@@ -1,6 +1,6 @@
 import type { Adapter, Standing } from '@hutong/core/adapter'
 import type { Conversation, Identity } from '@hutong/core/conversation'
-import { placeOf, type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
+import { placeOf, type Reach, type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
 import type { ClaimedDelivery, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
@@ -14,7 +14,10 @@ export interface WaysOptions {
 
 /** Where answers go, with what is known now. */
 export interface Ways {
+  /** Those that are open, best first. */
   of(conversation: Conversation): Promise<Way[]>
+  /** Those that platforms close for now too. */
+  all(conversation: Conversation): Promise<Reach>
   /** What has to be sent of one message of ours; nothing when the contact reads the log. `entry` as in NewDelivery. */
   deliveries(conversation: Conversation, entry?: NewDelivery['entry']): Promise<NewDelivery[]>
   delivery(conversation: string, to: { way: Way; wait: number; entry: NewDelivery['entry'] }): NewDelivery
@@ -31,6 +34,11 @@ async function proven(store: WaysOptions['store'], contact: string): Promise<Ide
   return found.flatMap((one) => one?.identities.filter(({ verified }) => verified !== undefined) ?? [])
 }
 
+/** Where the contact was last: what is sent there fails, and the log says that no way leads to the contact. */
+function nowhere({ channel }: Conversation): { way: Way; wait: number } {
+  return { way: { channel, address: '', why: 'last', readsLog: false }, wait: 0 }
+}
+
 export function createWays({ store, adapters, whereabouts, times, now }: WaysOptions): Ways {
   const channels = new Map([...adapters].map(([channel, { capabilities }]) => [channel, capabilities]))
   const sends = [...channels.values()].some(({ readsLog }) => !readsLog)
@@ -44,9 +52,9 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
     return new Map(await Promise.all(asked))
   }
 
-  async function of({ id, contact: who, channel: last }: Conversation): Promise<Way[]> {
+  async function all({ id, contact: who, channel: last }: Conversation): Promise<Reach> {
     const contact = await store.contact(who)
-    if (!contact) return []
+    if (!contact) return { open: [], closed: [] }
     const { createdAt } = contact
     const identities = [...contact.identities, ...(await proven(store, who))]
     const standings = await standingsOf(identities)
@@ -61,10 +69,13 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
   }
 
   return {
-    of,
+    all,
+    of: async (conversation) => (await all(conversation)).open,
     delivery,
     async deliveries(conversation, entry = 0) {
-      const chosen = sends ? sending(await of(conversation), times) : undefined
+      if (!sends) return []
+      const found = await all(conversation)
+      const chosen = sending(found, times) ?? (found.open.length === 0 ? nowhere(conversation) : undefined)
       return chosen ? [delivery(conversation.id, { ...chosen, entry })] : []
     },
     async due({ id, contact }, events) {

@@ -66,7 +66,10 @@ export const body = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('contact'), changes: attributes }),
   /** The conversation's attributes (tags, priority, topic) changed; null removed one. */
   z.object({ kind: z.literal('attributes'), changes: attributes }),
-  /** Message `of` could not be brought by `channel`, or nobody knows whether it was; `next` is the channel tried instead. */
+  /**
+   * Message `of` could not be brought by `channel`, or nobody knows whether it was; `next` is the channel tried instead. With
+   * `recall` it was brought, and could not be taken back there.
+   */
   z.object({
     kind: z.literal('delivery'),
     of: seq,
@@ -74,6 +77,7 @@ export const body = z.discriminatedUnion('kind', [
     state: deliveryState,
     reason: z.string().max(1_000).optional(),
     next: z.string().max(64).optional(),
+    recall: z.literal(true).optional(),
   }),
   /** Stands where the reader may not see the entry, so that `seq` has no holes for anyone. */
   z.object({ kind: z.literal('hidden') }),

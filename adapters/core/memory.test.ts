@@ -8,6 +8,10 @@ describe('a platform that knows keys', () => {
   testAdapter(() => memoryBench())
 })
 
+describe('a platform that takes messages back', () => {
+  testAdapter(() => memoryBench({ capabilities: { recall: true } }))
+})
+
 describe('a platform that forgets keys and shows little', () => {
   const little = {
     parts: ['text', 'image'] as const,

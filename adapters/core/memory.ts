@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Adapter, Arrival, Capabilities, Delivery, DeliveryReport, Host, Receipt } from './adapter.ts'
+import type { BodyOf } from './entry.ts'
 import { type ErrorCode, HutongError } from './errors.ts'
 import { type Part, parts } from './parts.ts'
 import type { Signal } from './signal.ts'
@@ -29,6 +30,8 @@ export interface MemoryPlatform {
   fault(fault: Fault): void
   /** Tells what became of a message; `native` is its id in the inbox. */
   report(native: string, report: DeliveryReport): Promise<void>
+  /** Takes a message out of the inbox; fails as `fault` says. */
+  takeBack(native: string): Promise<void>
   connect(listener: MemoryListener): () => void
   take(delivery: Pick<Delivery, 'key' | 'to' | 'parts'>): Promise<string>
   show(address: string, on: boolean): void
@@ -38,7 +41,7 @@ export interface MemoryPayload {
   id: string
   from: string
   /** `parts` of a message, or a kind of the platform that nobody knows. */
-  message: { parts: Part[]; choice?: { of: number; id: string } } | { type: string; text: string }
+  message: { parts: Part[]; choice?: { of: number; id: string } } | { type: string; text: string } | { recall: string }
   at: number
 }
 
@@ -103,6 +106,15 @@ export function createMemoryPlatform({ idempotentSend = 'key' as 'key' | 'none' 
       if (fault === 'lost') throw new HutongError('timeout', 'the platform did not answer')
       return native
     },
+    async takeBack(native) {
+      const fault = faults.shift()
+      if (fault !== undefined && fault !== 'lost') throw new HutongError(...FAULTS[fault])
+      for (const [address, inbox] of inboxes)
+        inboxes.set(
+          address,
+          inbox.filter((one) => one.native !== native),
+        )
+    },
     show(address, on) {
       if (on) typing.add(address)
       else typing.delete(address)
@@ -163,6 +175,7 @@ export function createMemoryAdapter({ platform, channel = 'memory', capabilities
       if (!host) throw new HutongError('unavailable', `${channel} is closed`)
       return track(deliver(delivery))
     },
+    ...(capabilities?.recall && { recall: (native: string) => track(platform.takeBack(native)) }),
     signal(to, signal: Signal) {
       if (host && signal.kind === 'typing') platform.show(to.address, signal.on)
     },
@@ -175,7 +188,9 @@ export function createMemoryAdapter({ platform, channel = 'memory', capabilities
 }
 
 async function takeIn(host: Host, payload: string): Promise<void> {
-  await host.receive(decode(payload))
+  const { message, ...rest } = decode(payload)
+  const body = 'recall' in message ? await recallOf(host, message.recall) : message
+  await host.receive({ ...rest, body })
 }
 
 const payloadShape = z.object({
@@ -185,21 +200,30 @@ const payloadShape = z.object({
   message: z.union([
     z.object({ parts, choice: z.object({ of: z.int().positive(), id: z.string() }).optional() }),
     z.object({ type: z.string(), text: z.string() }),
+    z.object({ recall: z.string() }),
   ]),
   at: z.int(),
 })
 
 /** Throws `invalid` for what is no payload of this platform, or not signed by it. */
-function decode(text: string): Arrival {
+function decode(text: string): Omit<Arrival, 'body'> & { message: BodyOf<'message'> | { recall: string } } {
   const read = payloadShape.safeParse(json(text))
   if (!read.success) throw new HutongError('invalid', 'the payload is not readable')
   const { id, from, message, at } = read.data
-  const content =
-    'parts' in message
-      ? message
-      : { parts: [{ kind: 'unsupported' as const, native: message.type, text: message.text }] }
-  const body = { kind: 'message' as const, ...content }
-  return { from: { address: from }, key: `memory:${id}`, native: id, body, at, raw: text }
+  return { from: { address: from }, key: `memory:${id}`, native: id, message: contentOf(message), at, raw: text }
+}
+
+function contentOf(message: z.infer<typeof payloadShape>['message']): BodyOf<'message'> | { recall: string } {
+  if ('recall' in message) return message
+  if ('parts' in message) return { kind: 'message', ...message }
+  return { kind: 'message', parts: [{ kind: 'unsupported', native: message.type, text: message.text }] }
+}
+
+/** The platform says which of its messages; the log knows which entry that is. */
+async function recallOf(host: Host, native: string): Promise<BodyOf<'recall'>> {
+  const place = await host.log.locate(native)
+  if (!place) throw new HutongError('invalid', 'what was taken back is not known')
+  return { kind: 'recall', of: place.seq }
 }
 
 function json(text: string): unknown {

@@ -40,6 +40,7 @@ export function memoryBench({ idempotentSend = 'key', capabilities = {}, wrap }:
           at,
         })
       },
+      takeBack: (id) => platform.push({ id: `recall-${id}`, from: address, message: { recall: id }, at }),
       type: (on) => platform.type(address, on),
       sees: async () => platform.inbox(address).map(({ parts }) => readable(parts)),
       seesTyping: () => platform.typing(address),

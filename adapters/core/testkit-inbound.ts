@@ -180,6 +180,18 @@ export const inbound: readonly Pledge[] = [
     },
   },
   {
+    title: 'takes back what a person took back, and nothing else',
+    concerns: ({ recall, readsLog }) => recall && !readsLog,
+    async prove({ bench, lin, until }) {
+      await lin.write({ id: 'stays', text: 'this stays' })
+      await lin.write({ id: 'goes', text: 'this goes' })
+      await lin.takeBack?.('goes')
+      const kinds = () => bench.host.entries(lin.address, lin.site).map(({ body }) => body.kind)
+      await until(kinds, ['message', 'message', 'recall'])
+      expect(bench.host.entries(lin.address, lin.site).at(-1)?.body).toMatchObject({ of: 2 })
+    },
+  },
+  {
     title: 'names the option a person picked',
     concerns: ({ parts }) => parts.includes('choices'),
     async prove({ bench, lin, tell, until }) {

@@ -27,6 +27,12 @@ export const life: readonly Pledge[] = [
     },
   },
   {
+    title: 'takes messages back exactly where it says that it can',
+    async prove({ adapter, capabilities: { recall, readsLog } }) {
+      expect(adapter().recall !== undefined).toBe(recall && !readsLog)
+    },
+  },
+  {
     title: 'closes twice as well as once',
     async prove({ adapter }) {
       await adapter().close()

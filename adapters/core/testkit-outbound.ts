@@ -116,6 +116,16 @@ export const outbound: readonly Pledge[] = [
     },
   },
   {
+    title: 'takes back a message that it sent, and leaves the others',
+    concerns: ({ recall, readsLog }) => recall && !readsLog,
+    async prove({ adapter, lin, meet, tell, until }) {
+      await tell(lin, [plain('this stays')])
+      const [receipt] = await tell(lin, [plain('this goes')])
+      await adapter().recall?.(receipt?.native ?? '', { address: lin.address, conversation: await meet(lin) })
+      await until(() => lin.sees(), ['this stays'])
+    },
+  },
+  {
     title: 'shows that somebody is typing, and leaves no message of it',
     concerns: ({ typing }) => typing,
     async prove({ adapter, bench, capabilities, lin, meet, until }) {

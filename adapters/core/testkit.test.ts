@@ -106,6 +106,11 @@ const faulty: readonly (readonly [string, string, (adapter: Adapter) => Adapter]
     }),
   ],
   [
+    'forgets that messages can be taken back',
+    'takes messages back exactly where it says that it can',
+    (adapter) => ({ ...adapter, capabilities: { ...adapter.capabilities, recall: true } }),
+  ],
+  [
     'sends only the first part',
     'brings a message of many parts whole',
     (adapter) => ({ ...adapter, send: (delivery) => adapter.send({ ...delivery, parts: delivery.parts.slice(0, 1) }) }),

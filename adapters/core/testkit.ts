@@ -47,6 +47,8 @@ export interface Person {
   /** Picks an option that was offered and is shown natively. */
   pick(option: string): Promise<boolean>
   type(on: boolean): void
+  /** Takes a message back that was written under this id; needed where `capabilities.recall` and people can take back. */
+  takeBack?(id: string): Promise<boolean>
   /** What the person sees of what was sent to them, a text for each message; `readable()` makes one from parts. */
   sees(): Promise<readonly string[]>
   /** Whether the person sees that somebody is typing. */

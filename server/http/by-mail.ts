@@ -46,7 +46,7 @@ export function byMailOperations({ relay, store, adapters, doors }: ByMailOption
       errors,
       async handle({ actor, params, body }) {
         const conversation = await doors.conversation(actor, params.id)
-        for (const { channel, address } of await relay.ways(conversation)) {
+        for (const { channel, address } of (await relay.ways(conversation)).open) {
           if (address !== (body.address ?? address)) continue
           const adapter = adapters.find((one) => one.channel === channel)
           const receipt = await adapter?.transcript?.({ conversation: conversation.id, address }, body.key)

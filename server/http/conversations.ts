@@ -12,7 +12,7 @@ import type { ConversationItem, ConversationQuery, Store } from '../stores/store
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
-import { conversationItem, delivery, thread, way } from './schemas.ts'
+import { closedWay, conversationItem, delivery, thread, way } from './schemas.ts'
 
 interface ConversationOptions {
   relay: Pick<Relay, 'act' | 'signal' | 'ways' | 'online'>
@@ -93,7 +93,8 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
       online: z
         .boolean()
         .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
-      reach: z.array(way).meta({ description: 'Best first' }),
+      reach: z.array(way).meta({ description: 'Best first; empty when no way leads to the contact now' }),
+      closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
       threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
     }),
     errors: ['not_found'],
@@ -105,7 +106,8 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
         relay.ways(found),
         threadsOf(store, found.contact),
       ])
-      return { conversation: found, contact, cursors, online: relay.online(found.id), reach, threads }
+      const { open, closed } = reach
+      return { conversation: found, contact, cursors, online: relay.online(found.id), reach: open, closed, threads }
     },
   })
 }

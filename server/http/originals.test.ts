@@ -55,7 +55,14 @@ describe('the original of a mail', () => {
 
   it('shows the pictures that came with the mail, and no file that did not, whatever the mail says', async () => {
     const { store, relay } = stand
-    const file = { site: 'shop', name: 'tin.png', type: 'image/png', bytes: 3, owner: 'letters:', createdAt: Date.now() }
+    const file = {
+      site: 'shop',
+      name: 'tin.png',
+      type: 'image/png',
+      bytes: 3,
+      owner: 'letters:',
+      createdAt: Date.now(),
+    }
     await Promise.all(['f_tin', 'f_foreign'].map((id) => store.addFile({ ...file, id })))
     const named = (id: string, cid: string) => `X-Hutong-Inline: ${id} ${Buffer.from(cid).toString('base64url')}`
     const html = '<img src="cid:tin"><img src="cid:foreign">'

@@ -62,6 +62,14 @@ export const way = z.object({
     description: '`connected`: reading there now; `last`: wrote there last; `verified`: another proven address',
   }),
   readsLog: z.boolean().meta({ description: 'Nothing is sent there: the contact reads the log' }),
+  left: z.int().optional().meta({ description: 'How many messages the platform takes until the contact writes again' }),
+  until: z.int().optional().meta({ description: 'When its reply window closes' }),
+})
+
+/** A way that its platform does not let us take now. */
+export const closedWay = way.extend({
+  code: z.enum(['window_closed', 'quota', 'gone']),
+  reason: z.string().meta({ description: 'In words, to be shown to agents' }),
 })
 
 /** Another conversation of the same person. */

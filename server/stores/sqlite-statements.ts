@@ -95,6 +95,7 @@ const SQL: Record<keyof Statements, string> = {
   join: `update outbox set state = 'joined', joined = ?1, head = 0 where id in (
       select o.id from outbox o join outbox h on h.id = ?1 where h.tries = 1 and o.lane = h.lane and o.state = 'ready'
         and o.id > h.id and o.address is h.address
+        and exists (select 1 from entries e where e.conversation = o.conversation and e.seq = o.seq and e.kind = 'message')
         and not exists (select 1 from outbox j where j.joined = h.id) order by o.id limit ?2)`,
   joined: `select e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id, c.site, c.contact
     from outbox o join conversations c on c.n = o.conversation

@@ -148,6 +148,7 @@ export const words = {
     attributesChanged: (what: string) => `Details changed: ${what}`,
     merged: (name: string) => `${name} merged this customer with another one`,
     unmerged: (name: string) => `${name} undid a merge of this customer`,
+    notTakenBack: (channel: string) => `Taken back here, but not from ${channel}`,
     undelivered: (channel: string) => `Not delivered by ${channel}`,
     unsure: (channel: string) => `Perhaps not received by ${channel}`,
     sentInstead: (channel: string, next: string) => `Not delivered by ${channel}, sent by ${next} instead`,

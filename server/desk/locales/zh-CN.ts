@@ -143,6 +143,7 @@ export const words: Words = {
     merged: (name) => `${name}将此客户与另一位客户合并`,
     unmerged: (name) => `${name}撤销了此客户的合并`,
     unsure: (channel) => `通过${channel}发送，对方可能未收到`,
+    notTakenBack: (channel) => `已在此处撤回，但未能从${channel}撤回`,
     undelivered: (channel) => `未能通过${channel}送达`,
     sentInstead: (channel, next) => `未能通过${channel}送达，已改用${next}`,
     reason: (text) => `原因：${text}`,

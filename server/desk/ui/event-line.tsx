@@ -41,6 +41,7 @@ function sentence({ body, from }: EventRow, around: Around): string {
       return words.events.contactChanged(changesLine(body.changes, words))
     case 'delivery': {
       const channel = channelName(body.channel, words)
+      if (body.recall) return words.events.notTakenBack(channel)
       if (body.state === 'unsure') return words.events.unsure(channel)
       return body.next === undefined
         ? words.events.undelivered(channel)
