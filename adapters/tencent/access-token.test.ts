@@ -78,6 +78,29 @@ describe('current', () => {
     expect(await renewing).toBe('second')
   })
 
+  test('a node that gets its turn after another has asked takes what that one got', async () => {
+    const first = node()
+    const lease: MemoryHost['lease'] = async (...wanted) => {
+      await first.current()
+      return host.lease(...wanted)
+    }
+    const second = createAccessToken({ host: { state: host.state, clock: host.clock, lease }, name: 'main', request })
+    expect(await second.current()).toBe('first')
+    expect(platform.asked).toHaveLength(1)
+  })
+
+  test('200 at once on one node read the shared state no oftener than one', async () => {
+    let reads = 0
+    const get = (key: string) => {
+      reads += 1
+      return host.state.get(key)
+    }
+    const counted = { ...host, state: { ...host.state, get } }
+    const one = createAccessToken({ host: counted, name: 'main', request })
+    await Promise.all(Array.from({ length: 200 }, () => one.current()))
+    expect(reads).toBe(2)
+  })
+
   test('when the one that asks dies, another asks after half a minute', async () => {
     await host.lease('access-token:main', 30_000)
     const started = host.clock.now()
