@@ -5,7 +5,6 @@ import type { FakeContent, FakeShown } from '@hutong/tencent/fake-shown'
 import type { Kf } from './kf.ts'
 import type { KfEntry } from './kf-log.ts'
 import { type KfAccount, type KfCustomer, type KfSession, type KfState, WINDOW } from './kf-sessions.ts'
-import { replaceShown } from './members.ts'
 import { card, cardsOf } from './shapes.ts'
 
 export interface FakeWeComFile {
@@ -81,12 +80,13 @@ export function createCustomer(customer: KfCustomer, account: KfAccount, parts: 
 
   /** What she says: on her screen, counted, told. */
   async function tell(content: FakeContent, message: KfEntry['message']): Promise<FakePushed> {
-    if (session.cameBy === undefined) await enter({})
+    const entered = session.cameBy === undefined ? enter({}) : undefined
     const shown = sessions.show(session, 'customer', content)
     sessions.said(session)
     const { entry, pushed } = kf.happen(account, 3, (format) => ({ ...ids, ...message(format) }))
     written.set(entry.msgid, { session, shownId: shown.id })
     mine.push(entry.msgid)
+    await entered
     return pushed
   }
 
@@ -134,7 +134,7 @@ export function createCustomer(customer: KfCustomer, account: KfAccount, parts: 
     async recall(msgid = mine.at(-1)) {
       const place = msgid === undefined || !mine.includes(msgid) ? undefined : written.get(msgid)
       if (place === undefined) throw new Error('she wrote no such message')
-      replaceShown(session.shown, place.shownId, { kind: 'notice', text: '你撤回了一条消息' })
+      sessions.takeBack(session, place.shownId, '你撤回了一条消息')
       return kf.event(account, {
         event_type: 'user_recall_msg',
         external_userid: customer.externalUserId,

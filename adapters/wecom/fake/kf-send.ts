@@ -5,7 +5,6 @@ import { z } from 'zod'
 import type { KfCodes } from './kf-codes.ts'
 import { KF_TYPES, readKfMessage } from './kf-message.ts'
 import { type KfAccount, type KfSession, type KfSessions, WINDOW } from './kf-sessions.ts'
-import { replaceShown } from './members.ts'
 import { OK, type Refusal, refuse } from './refusals.ts'
 import { shapeRefusal } from './shapes.ts'
 
@@ -26,7 +25,6 @@ export interface KfSendingParts {
   media: FakeMediaStore
   /** An event for those who read the account's messages. */
   event(session: KfSession, event: Readonly<Record<string, unknown>>): void
-  changed(): void
 }
 
 const msgid = z
@@ -44,7 +42,7 @@ interface Sent {
   readonly shownId: string | undefined
 }
 
-export function createKfSending({ clock, sessions, codes, media, event, changed }: KfSendingParts): KfSending {
+export function createKfSending({ clock, sessions, codes, media, event }: KfSendingParts): KfSending {
   const sent = new Map<string, Sent>()
   const failures: number[] = []
 
@@ -69,7 +67,9 @@ export function createKfSending({ clock, sessions, codes, media, event, changed 
     const shown = failure === undefined ? sessions.show(session, 'account', content) : undefined
     session.answeredAt = clock.now()
     sent.set(`${session.account.openKfId} ${id}`, { session, at: clock.now(), shownId: shown?.id })
-    if (failure !== undefined) event(session, { event_type: 'msg_send_fail', fail_msgid: id, fail_type: failure })
+    // The sender has its answer before it hears that nothing arrived.
+    if (failure !== undefined)
+      setImmediate(() => event(session, { event_type: 'msg_send_fail', fail_msgid: id, fail_type: failure }))
     return { ...OK, msgid: id }
   }
 
@@ -108,10 +108,8 @@ export function createKfSending({ clock, sessions, codes, media, event, changed 
       const key = `${account.openKfId} ${read.data.msgid}`
       const found = sent.get(key)
       if (found === undefined || found.at + RECALLABLE <= clock.now()) return refuse(40058, 'msgid')
-      if (found.shownId !== undefined)
-        replaceShown(found.session.shown, found.shownId, { kind: 'notice', text: '对方撤回了一条消息' })
+      if (found.shownId !== undefined) sessions.takeBack(found.session, found.shownId, '对方撤回了一条消息')
       sent.delete(key)
-      changed()
       return OK
     },
     failNext: (failType, times) => void failures.push(...new Array<number>(times).fill(failType)),

@@ -1,6 +1,7 @@
 import type { FakeClock } from '@hutong/tencent/fake-clock'
 import type { FakeContent, FakeShown } from '@hutong/tencent/fake-shown'
 import { createKfLog, type KfLog } from './kf-log.ts'
+import { replaceShown } from './members.ts'
 
 export interface KfAccountOptions {
   /** `wk…` */
@@ -64,6 +65,8 @@ export interface KfSessions {
   /** The state as it is now: a session lasts at most 48 h from the customer's last message. */
   stateOf(session: KfSession): KfState
   show(session: KfSession, from: FakeShown['from'], content: FakeContent): FakeShown
+  /** Leaves a grey line where a message was that somebody takes back. */
+  takeBack(session: KfSession, shownId: string, words: string): void
   /** She writes: a session that was over begins anew, and the account may answer five times. */
   said(session: KfSession): void
 }
@@ -106,6 +109,10 @@ export function createKfSessions(
       session.shown.push(shown)
       changed()
       return shown
+    },
+    takeBack(session, shownId, words) {
+      replaceShown(session.shown, shownId, { kind: 'notice', text: words })
+      changed()
     },
     said(session) {
       if (stateOf(session) === 4) {

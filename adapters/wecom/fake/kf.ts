@@ -66,7 +66,7 @@ export function createKf({ accounts, clock, media, door, origin, changed }: KfPa
     sessions,
     codes,
     directory: createKfDirectory(sessions, origin),
-    sending: createKfSending({ clock, sessions, codes, media, event: tell, changed }),
+    sending: createKfSending({ clock, sessions, codes, media, event: tell }),
     states: createKfStates(sessions, codes),
     happen,
     event,

@@ -4,7 +4,6 @@ import type { FakeContent } from '@hutong/tencent/fake-shown'
 import type { CustomerParts, FakeWeComCustomer, FakeWeComFile } from './customer.ts'
 import type { Kf } from './kf.ts'
 import type { KfAccount, KfSession } from './kf-sessions.ts'
-import { replaceShown } from './members.ts'
 
 /** Somebody of the company who answers customers in WeCom itself. What she does resolves once the company's server was told. */
 export interface FakeWeComServicer {
@@ -64,13 +63,14 @@ export function createServicer(userid: string, { kf, media, written }: ServicerP
   }
 
   async function write(session: KfSession, content: FakeContent, fields: Readonly<Record<string, unknown>>) {
-    await take(session)
+    const taken = take(session)
     const shown = sessions.show(session, 'account', content)
     session.answeredAt = shown.at
     const ids = { open_kfid: session.account.openKfId, external_userid: session.customer.externalUserId }
     const { entry, pushed } = kf.happen(session.account, 5, () => ({ ...ids, servicer_userid: userid, ...fields }))
     written.set(entry.msgid, { session, shownId: shown.id })
     mine.push(entry.msgid)
+    await taken
     return pushed
   }
 
@@ -94,7 +94,7 @@ export function createServicer(userid: string, { kf, media, written }: ServicerP
       const msgid = mine.findLast((id) => written.get(id)?.session === session)
       const place = msgid === undefined ? undefined : written.get(msgid)
       if (place === undefined) throw new Error('she wrote nothing to this customer')
-      replaceShown(session.shown, place.shownId, { kind: 'notice', text: '对方撤回了一条消息' })
+      sessions.takeBack(session, place.shownId, '对方撤回了一条消息')
       return kf.event(session.account, {
         event_type: 'servicer_recall_msg',
         external_userid: session.customer.externalUserId,
