@@ -112,6 +112,9 @@ function showLog(view: PhoneView, phone: Phone): void {
   const first = view.shown.length < known ? 0 : known
   if (first < known) log.replaceChildren()
   for (const [index, one] of view.shown.entries()) {
+    // What is taken back leaves a grey line in its place.
+    if (index < first && one.kind === 'notice')
+      document.querySelector(`.row[data-id="${one.id}"]`)?.replaceWith(rowOf(one, phone))
     if (index < first) continue
     const before = view.shown[index - 1]
     if (before === undefined || one.at - before.at > 300_000)
