@@ -4,15 +4,17 @@ import { z } from 'zod'
 const text = z.string()
 const flag = z.union([z.boolean(), z.literal([0, 1])])
 
+/** Where a tap leads. The platform's own samples name a page beside a mini-program, so that neither forbids the other. */
+const there = { url: text.optional(), appid: text.optional(), pagepath: text.optional() }
+const toPage = { ...there, type: z.literal(1), url: text }
+const toProgram = { ...there, type: z.literal(2), appid: text }
+const words = { title: text.optional() }
 const jump = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal(0), title: text.optional() }),
-  z.strictObject({ type: z.literal(1), title: text.optional(), url: text }),
-  z.strictObject({ type: z.literal(2), title: text.optional(), appid: text, pagepath: text.optional() }),
+  z.strictObject({ ...there, ...words, type: z.literal(0) }),
+  z.strictObject({ ...toPage, ...words }),
+  z.strictObject({ ...toProgram, ...words }),
 ])
-const cardAction = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal(1), url: text }),
-  z.strictObject({ type: z.literal(2), appid: text, pagepath: text.optional() }),
-])
+const cardAction = z.discriminatedUnion('type', [z.strictObject(toPage), z.strictObject(toProgram)])
 const quote = z.strictObject({
   type: z.literal([0, 1, 2]).optional(),
   url: text.optional(),
