@@ -9,7 +9,7 @@ const MAGIC: readonly [string, readonly number[]][] = [
   ['application/pdf', [0x25, 0x50, 0x44, 0x46]],
 ]
 
-/** File storage in memory, with `maxBytes` enforced while the stream runs. */
+/** File storage in memory, with `maxBytes` enforced while the stream runs; empty files are refused, as the relay does. */
 export function createMemoryFiles(): FileStorage {
   const kept = new Map<string, { file: StoredFile; bytes: Uint8Array<ArrayBuffer> }>()
   return {
@@ -21,6 +21,7 @@ export function createMemoryFiles(): FileStorage {
         if (size > maxBytes) throw new HutongError('too_large', `the file is larger than ${maxBytes} bytes`)
         chunks.push(chunk)
       }
+      if (size === 0) throw new HutongError('invalid', 'file: is empty', { field: 'file' })
       const bytes = new Uint8Array(await new Blob(chunks.map((one) => new Uint8Array(one))).arrayBuffer())
       const sniffed = MAGIC.find(([, magic]) => magic.every((value, index) => bytes[index] === value))?.[0]
       const id = `f_${kept.size + 1}`

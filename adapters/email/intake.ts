@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import type { Arrival, Host, StoredFile } from '@hutong/core/adapter'
+import type { Arrival, Host } from '@hutong/core/adapter'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
-import { parse } from '@hutong/core/parse'
-import { PARTS_MAX, type Part, part, TEXT_MAX } from '@hutong/core/parts'
+import { PARTS_MAX, type Part, TEXT_MAX } from '@hutong/core/parts'
 import { createBuckets } from '@hutong/core/rate'
 import { z } from 'zod'
-import { decode, type Kept, type Letter, messagesOf, type Reading } from './codec.ts'
+import { decode, type Letter, type Reading } from './codec.ts'
+import { type ContentLimits, contentOf, type Download } from './content.ts'
 import type { Fetched } from './fetch-mail.ts'
 import { noteInline } from './inline-images.ts'
-import type { Attachment } from './mail.ts'
 import type { Person } from './people.ts'
 import type { ReplyTokens } from './reply-token.ts'
 import { sameSubject, type Threads } from './threads.ts'
@@ -32,12 +30,7 @@ export interface Agent {
   name?: string
 }
 
-export interface IntakeLimits {
-  /** Attachments of one mail that are kept. */
-  attachments: number
-  /** Bytes of one attachment, and of all of one mail. */
-  attachmentBytes: number
-  mailBytes: number
+export interface IntakeLimits extends ContentLimits {
   /** Mails of one sender in an hour that may be answered automatically: two robots write to each other faster. */
   answeredPerHour: number
 }
@@ -45,7 +38,7 @@ export interface IntakeLimits {
 /** Where the mail stands in the mailbox, written in the transaction of its last message, and how its parts are had. */
 export interface Place {
   state: { key: string; value: object }
-  download(part: string): Promise<Readable>
+  download: Download
 }
 
 /** `message`: it is in the log, and its place with it. `nothing`: there was nothing to keep, the place is not written. */
@@ -103,7 +96,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (known) return known
     const { content, kept } = fetched.sealed
       ? { content: [sealed(letter)], kept: [] }
-      : await contentOf(options, letter, place)
+      : await contentOf(options, letter, place.download)
     hour = fetched.arrivedAt
     const automatic = letter.automatic !== undefined || answered.take(writer.address) > 0
     const ready = { automatic, content, raw: noteInline(fetched.raw, kept) }
@@ -234,18 +227,6 @@ function idOf({ id, from, sentAt, subject }: Letter): string {
     .digest('base64url')
 }
 
-async function contentOf(
-  options: IntakeOptions,
-  letter: Letter,
-  place: Place,
-): Promise<{ content: Part[]; kept: Kept[] }> {
-  const { kept, left } = await keep(options, letter.attachments, place)
-  const shown = parse(z.array(part), messagesOf(letter, kept).flat())
-  const all = [...shown, ...left.map((text): Part => ({ kind: 'unsupported', native: 'attachment', text }))]
-  const empty: Part = { kind: 'unsupported', native: 'mail', text: letter.subject || 'an empty mail' }
-  return { content: all.length > 0 ? all : [empty], kept }
-}
-
 function sealed({ subject }: Letter): Part {
   return {
     kind: 'unsupported',
@@ -261,49 +242,4 @@ function plain(text: string): Part {
 function chunks(parts: readonly Part[]): Part[][] {
   const count = Math.ceil(parts.length / PARTS_MAX)
   return Array.from({ length: count }, (_, index) => parts.slice(index * PARTS_MAX, (index + 1) * PARTS_MAX))
-}
-
-/** What stays at the server is named, so that a person can ask for it another way. */
-async function keep(
-  { host, site, limits }: IntakeOptions,
-  attachments: readonly Attachment[],
-  { download }: Place,
-): Promise<{ kept: Kept[]; left: string[] }> {
-  const kept: Kept[] = []
-  const left: string[] = []
-  let room = limits.mailBytes
-  for (const attachment of attachments) {
-    const maxBytes = Math.min(limits.attachmentBytes, room)
-    const stored =
-      kept.length < limits.attachments && maxBytes > 0
-        ? await store(host, { attachment, site, maxBytes, content: await download(attachment.part) })
-        : 'too many attachments'
-    if (typeof stored === 'string') left.push(`${attachment.name || attachment.type}: ${stored}`)
-    else {
-      kept.push({ attachment, file: stored })
-      room -= stored.bytes
-    }
-  }
-  return { kept, left }
-}
-
-interface Storing {
-  attachment: Attachment
-  site: string
-  maxBytes: number
-  content: Readable
-}
-
-/** The stored file, or why the storage does not take it. */
-async function store(host: Host, { attachment, site, maxBytes, content }: Storing): Promise<StoredFile | string> {
-  const { name, type } = attachment
-  const meta = { site, name: name.slice(0, 255) || 'attachment', type, maxBytes }
-  try {
-    return await host.files.put(Readable.toWeb(content) as ReadableStream<Uint8Array>, meta)
-  } catch (thrown) {
-    content.destroy()
-    if (thrown instanceof HutongError && (thrown.code === 'too_large' || thrown.code === 'unsupported_type'))
-      return thrown.message
-    throw thrown
-  }
 }
