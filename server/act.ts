@@ -7,7 +7,8 @@ import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
 import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
-import { handedOff, resolveTarget } from './route.ts'
+import type { Invite } from './invite.ts'
+import { handedOff, RELAY, resolveTarget } from './route.ts'
 import type { Decision, LogStore, NewDelivery, NewEntry, PeopleStore, Write } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 
@@ -21,6 +22,8 @@ export interface ActOptions {
   deliveriesTo(conversation: Conversation): Promise<NewDelivery[]>
   /** The deliveries that take a message of ours back from where it was sent. */
   takingBack(conversation: Conversation, of: number): Promise<NewDelivery[]>
+  /** What a contact is shown who may go on over another channel. */
+  invitation: Invite['parts']
   signal(conversation: string, signal: Signal): void
   now(): number
 }
@@ -31,6 +34,8 @@ interface Acting {
   conversation: Conversation
   term: number | undefined
   key: string
+  /** Who says it, when that is not the author. */
+  as?: Participant
   /** What is kept with the words. */
   beside?: Beside
   /** False when the contact has the words already. */
@@ -111,12 +116,24 @@ async function carryOut(options: ActOptions, acting: Acting, action: Action): Pr
           ? { kind: 'recall', of: action.of }
           : { kind: 'edit', of: action.of, parts: action.parts },
       )
+    case 'invite':
+      return invite(options, acting, action.channel)
     case 'handoff':
       await verifyTarget(options, acting.author, action.to)
       return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
     default:
       return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
   }
+}
+
+/** The relay speaks, so that an agent who only invites does not take the floor. */
+async function invite(options: ActOptions, acting: Acting, channel: string): Promise<Result> {
+  const { conversation, author } = acting
+  const refuse = refusal(author.kind === 'agent' ? { ...acting, term: undefined } : acting)
+  if (refuse) throw refuse
+  const parts = await options.invitation(conversation, channel)
+  const name = options.sites.find(({ id }) => id === conversation.site)?.name
+  return say(options, { ...acting, as: { ...RELAY, ...(name !== undefined && { name }) } }, { kind: 'message', parts })
 }
 
 async function verifyTarget({ store }: ActOptions, author: Participant, to: HandoffTarget): Promise<void> {
@@ -191,7 +208,7 @@ async function say(options: ActOptions, request: Acting, words: Body): Promise<R
   const acting = byAgent ? { ...request, term: undefined } : request
   return append(options, acting, (now) => {
     const words = said(acting, { now, body, deliveries })
-    const takes = byAgent && now.floor.holder.kind !== 'agent'
+    const takes = byAgent && !acting.as && now.floor.holder.kind !== 'agent'
     return takes ? afterTaking(words, taken(now, acting.author, options.now())) : words
   })
 }
@@ -217,8 +234,8 @@ function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
   const refuse = refusal({ ...acting, conversation: now })
   if (refuse) return { refuse }
   return {
-    entries: [{ from: acting.author, body }],
-    ...(body.kind === 'message' && acting.author.kind === 'agent' ? { waitingSince: null } : {}),
+    entries: [{ from: acting.as ?? acting.author, body }],
+    ...(body.kind === 'message' && acting.author.kind === 'agent' && !acting.as ? { waitingSince: null } : {}),
     ...(deliveries.length > 0 ? { deliveries } : {}),
   }
 }

@@ -12,6 +12,7 @@ import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
+import { createInvite } from './invite.ts'
 import { createJoin } from './join.ts'
 import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
@@ -103,6 +104,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
   const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
   const prompts = createPrompts(store, readsLog)
+  const invite = createInvite({ store, adapters: channels, files: options.files })
   const takeBack = createTakeBack({ store, adapters: channels })
   const acting: ActOptions = {
     store,
@@ -113,10 +115,11 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     now,
     deliveriesTo: ways.deliveries,
     takingBack: takeBack.deliveries,
+    invitation: invite.parts,
   }
   const act = createAct(acting)
   const agentReply = createAgentReply(acting)
-  const shared = { store, committer, sites, channels, fanOut, ways, prompts, agentReply, now, logger }
+  const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
@@ -145,6 +148,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signals,
     report,
     ways: ways.all,
+    invitations: invite.channels,
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }

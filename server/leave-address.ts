@@ -6,20 +6,24 @@ import type { Part } from '@hutong/core/parts'
 import { type Words, wordsFor } from './address-words.ts'
 import type { ChangeContact } from './change-contact.ts'
 import type { Committer } from './commit.ts'
+import type { Invite } from './invite.ts'
 import type { Carrier } from './outbox.ts'
 import { RELAY } from './route.ts'
 import type { DeliveryRow, LogStore, NewDelivery, OutboxStore, PeopleStore } from './stores/store.ts'
+import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 import type { Proven, VerifyIdentity } from './verify-identity.ts'
 import type { Ways } from './ways.ts'
 
 export interface LeaveAddressOptions {
   store: Pick<LogStore, 'conversation' | 'entries' | 'cursors'> &
     Pick<PeopleStore, 'contact'> &
-    Pick<OutboxStore, 'deliveriesOf'>
+    Pick<OutboxStore, 'deliveriesOf'> &
+    FileRecords
   committer: Committer
   /** The channel whose addresses visitors of a site are asked for, and how one is proven; undefined when none are asked. */
   mailbox(site: string): { channel: string; verify: VerifyIdentity } | undefined
   changeContact: ChangeContact
+  invite: Invite
   ways: Ways
   readsLog(channel: string): boolean
   /** What customers know the site by. */
@@ -108,8 +112,12 @@ function concerns(options: LeaveAddressOptions, { channel, arrival, conversation
   const { author, body, from } = arrival
   if (author) return false
   if (arrival.conversation !== undefined) return from.verified !== undefined && !options.readsLog(channel)
-  if (!options.readsLog(channel) || !options.mailbox(conversation.site)) return false
+  if (!options.readsLog(channel) || !isAsking(options, conversation.site)) return false
   return body.kind === 'answer' || (body.kind === 'message' && unheard(options, conversation))
+}
+
+function isAsking({ mailbox, invite }: LeaveAddressOptions, site: string): boolean {
+  return mailbox(site) !== undefined || invite.channels(site).length > 0
 }
 
 function unheard({ staffed }: LeaveAddressOptions, { floor, site }: Conversation): boolean {
@@ -118,10 +126,29 @@ function unheard({ staffed }: LeaveAddressOptions, { floor, site }: Conversation
 
 /** Once for each time that the floor moves, and only while no other way leads to the contact. */
 async function ask(options: LeaveAddressOptions, conversation: Conversation, words: Words): Promise<void> {
-  const { floor, site } = conversation
-  if (!unheard(options, conversation) || !options.mailbox(site)) return
+  const { id, floor, site, last } = conversation
+  if (!unheard(options, conversation) || !isAsking(options, site)) return
   if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return
-  await say(options, conversation, { key: `${ASKED}${floor.term}`, parts: addressForm(words) })
+  const key = `${ASKED}${floor.term}`
+  const before = await options.store.entries(id, { before: last + 1, limit: LATER })
+  if (before.some((entry) => entry.key === key)) return
+  const form = options.mailbox(site) && addressForm(words)
+  const parts = [...(form ?? [text(words.nobody)]), ...(await invitation(options, conversation, form && 'beside'))]
+  if (form || parts.length > 1) await say(options, conversation, { key, parts })
+}
+
+/** The first channel of the site that can invite; whoever cannot be invited now is asked for an address all the same. */
+async function invitation(
+  { invite, logger }: LeaveAddressOptions,
+  conversation: Conversation,
+  beside: 'beside' | undefined,
+): Promise<Part[]> {
+  const [channel] = invite.channels(conversation.site)
+  if (channel === undefined) return []
+  return invite.parts(conversation, channel, beside).catch((err: unknown) => {
+    logger.warn({ err, conversation: conversation.id, channel }, 'a visitor could not be invited')
+    return []
+  })
 }
 
 interface Answered {
@@ -240,11 +267,12 @@ function isAnswer({ from, body }: Entry): boolean {
 }
 
 async function say(
-  { committer, nameOf, now }: LeaveAddressOptions,
+  { store, committer, nameOf, now }: LeaveAddressOptions,
   { id: conversation, site }: Conversation,
-  { key, parts }: { key: string; parts: Part[] },
+  { key, parts: made }: { key: string; parts: Part[] },
 ): Promise<void> {
   const name = nameOf(site)
+  const parts = await takeUpFiles(store, made, (file) => file.site === site)
   const from = { ...RELAY, ...(name !== undefined && { name }) }
   await committer.append({
     to: { conversation },

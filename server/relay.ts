@@ -41,6 +41,8 @@ export interface Relay {
   unmerge(author: Participant, contact: string): Promise<void>
   /** The ways an answer would take now, and those that platforms close for now. */
   ways(conversation: Conversation): Promise<Reach>
+  /** The channels of a site that its contacts can be invited to. */
+  invitations(site: string): string[]
   /** Whether the contact of a conversation is connected to a channel that reads the log, as far as this node has heard. */
   online(conversation: string): boolean
   /** A contact's signal from a channel. */

@@ -1,22 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Adapter, FileStorage, Logger } from '@hutong/core/adapter'
+import type { Adapter, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { createRelay, type RelayOptions } from './create-relay.ts'
+import { createFiles } from './files.ts'
 import type { ReachTimes } from './reach.ts'
 import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import type { Store } from './stores/store.ts'
 
 export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-
-const noFiles: FileStorage = {
-  put: () => Promise.reject(new Error('no test stores a file here')),
-  get: async () => undefined,
-  url: ({ id }) => `https://relay.test/files/${id}`,
-}
 
 /** A channel whose clients read the log: nothing is ever sent through it. */
 export const webChannel: Adapter = {
@@ -84,7 +79,14 @@ export async function openTestRelay({
     sites,
     adapters,
     backends,
-    files: noFiles,
+    files: createFiles({
+      folder: join(folder, 'files'),
+      store,
+      secret: 'a secret that is only used in tests',
+      clock: { now: Date.now },
+      origin: () => 'https://relay.test',
+      uploads: () => ({ maxBytes: 100_000, types: ['image/*'] }),
+    }),
     logger: quiet,
     clock: { now: Date.now },
     rawDays: 1,

@@ -33,6 +33,7 @@ const letters: Adapter = {
   original: originalOf,
   transcript: async () => ({ state: 'sent' }),
   notify: async () => ({ state: 'sent' }),
+  invite: async () => ({ url: 'https://letters.example/go', until: Date.now() + 60_000 }),
   aside: {
     list: async () => [{ id: 'm_poison', at: 0, from: 'lin@people.test', subject: 'Hello', reason: 'too odd' }],
     retry: async () => {},

@@ -81,9 +81,10 @@ export interface Adapter {
   standing?(address: string): Promise<Standing>
   /**
    * A link by which the contact of this conversation goes on over this channel, valid until `until` (ms), shown as a link and as a
-   * QR code. Whoever follows it comes back through `Host.join`. Absent on channels that have none.
+   * QR code. `app`: the name of the app that reads the code, when no other does. Whoever follows it comes back through
+   * `Host.join`. Absent on channels that have none.
    */
-  invite?(conversation: string): Promise<{ url: string; until: number }>
+  invite?(conversation: string): Promise<{ url: string; until: number; app?: string }>
   /** What it could not take, for people to look after. Absent on channels that set nothing aside. Needs `site`. */
   readonly aside?: SetAside
   /** The site it serves, when it serves one alone. */

@@ -27,7 +27,7 @@ export const handoffTarget = z.union([holder, z.object({ kind: z.literal('next')
 
 /**
  * What a backend may ask for. `key` makes a repeat nothing; in-process handlers may leave it out and get
- * `<event id>:<n>`. Actions that speak to the contact need the floor: reply, stream, typing and ask.
+ * `<event id>:<n>`. Actions that speak to the contact need the floor: reply, stream, typing, ask and invite.
  */
 export const action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reply'), key: key.optional(), parts, replyTo: z.int().positive().optional() }),
@@ -49,6 +49,8 @@ export const action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reopen'), key: key.optional() }),
   z.object({ kind: z.literal('recall'), key: key.optional(), of: z.int().positive() }),
   z.object({ kind: z.literal('edit'), key: key.optional(), of: z.int().positive(), parts }),
+  /** Offers the contact to go on over another channel of the site, by a link and a QR code in a message of the relay. */
+  z.object({ kind: z.literal('invite'), key: key.optional(), channel: z.string().min(1).max(64) }),
 ])
 
 /** Several actions of one author, applied in order; the first refusal stops the rest. */

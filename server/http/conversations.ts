@@ -1,13 +1,15 @@
 import { actRequest, actResult } from '@hutong/core/backend'
 import { contact, conversation, cursor } from '@hutong/core/conversation'
-import { entry } from '@hutong/core/entry'
+import { entry, key } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { newId } from '@hutong/core/ids'
 import { z } from 'zod'
 import { type Actor, authorOf } from '../auth.ts'
 import { raiseCursor } from '../cursors.ts'
 import type { Files } from '../files.ts'
 import { withUrls } from '../present.ts'
 import type { Relay } from '../relay.ts'
+import { RELAY } from '../route.ts'
 import type { ConversationItem, ConversationQuery, Store } from '../stores/store.ts'
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
@@ -15,7 +17,7 @@ import { page, pageOf, pageQuery, readCursor } from './page.ts'
 import { closedWay, conversationItem, delivery, thread, way } from './schemas.ts'
 
 interface ConversationOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'ways' | 'online'>
+  relay: Pick<Relay, 'act' | 'signal' | 'ways' | 'invitations' | 'online'>
   store: Store
   files: Files
   doors: Doors
@@ -41,7 +43,15 @@ const entriesQuery = z.object({
 })
 
 export function conversationOperations(options: ConversationOptions): Operation[] {
-  return [list(options), one(options), entries(options), deliveries(options), act(options), read(options)]
+  return [
+    list(options),
+    one(options),
+    entries(options),
+    deliveries(options),
+    act(options),
+    invite(options),
+    read(options),
+  ]
 }
 
 function list({ store, files, doors }: ConversationOptions): Operation {
@@ -95,6 +105,7 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
         .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
       reach: z.array(way).meta({ description: 'Best first; empty when no way leads to the contact now' }),
       closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
+      invitations: z.array(z.string()).meta({ description: 'Channels that the contact can be invited to' }),
       threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
     }),
     errors: ['not_found'],
@@ -107,7 +118,16 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
         threadsOf(store, found.contact),
       ])
       const { open, closed } = reach
-      return { conversation: found, contact, cursors, online: relay.online(found.id), reach: open, closed, threads }
+      return {
+        conversation: found,
+        contact,
+        cursors,
+        online: relay.online(found.id),
+        reach: open,
+        closed,
+        invitations: relay.invitations(found.site),
+        threads,
+      }
     },
   })
 }
@@ -193,6 +213,26 @@ function act({ relay, doors }: ConversationOptions): Operation {
     async handle({ actor, params, body }) {
       const { id } = await doors.conversation(actor, params.id)
       return await relay.act(authorOf(actor), id, body)
+    },
+  })
+}
+
+function invite({ relay, doors }: ConversationOptions): Operation {
+  return operation({
+    method: 'post',
+    path: '/v1/conversations/{id}/invite',
+    access: 'actor',
+    id: 'invite',
+    tag,
+    summary: 'Shows the contact a link and a QR code by which to go on over another channel of the site',
+    params,
+    body: z.object({ channel: z.string().min(1).max(64), key: key.optional() }),
+    answer: z.object({ seq: z.int().positive().meta({ description: 'Of the message that invites' }) }),
+    errors: ['not_found', 'invalid', 'unreachable', 'timeout', 'throttled', 'misconfigured'],
+    async handle({ actor, params, body: { channel, key = newId('k') } }) {
+      const { id } = await doors.conversation(actor, params.id)
+      const { results } = await relay.act(RELAY, id, { key, actions: [{ kind: 'invite', channel }] })
+      return { seq: results[0]?.seq ?? 0 }
     },
   })
 }

@@ -43,6 +43,7 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     replayDeliveries: { ids: [1] },
     mergeContact: { into: another },
     sendTranscript: { key: 'k2' },
+    invite: { channel: 'letters' },
     notifyAgent: { key: 'k3', agent: 'a_anna' },
   }
   const filled = path

@@ -20,7 +20,7 @@ import { sessionOperations } from './session.ts'
 import { type ListedSite, siteOperation } from './sites.ts'
 
 export interface RestOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'online'>
+  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'invitations' | 'online'>
   store: Store
   /** The channels, asked for messages as they came. */
   adapters?: readonly Adapter[]
