@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type ConfigInput, parseConfig, redacted } from './config.ts'
 
@@ -61,6 +62,21 @@ describe('the settings of a mailbox', () => {
     expect(mistakesOf({ ...MAIL, preset: 'gmail', password: undefined, oauth })).toEqual([])
   })
 
+  it('says that Microsoft takes no password, before anybody tries', () => {
+    expect(mistakesOf({ ...MAIL, preset: 'outlook' })).toEqual([
+      'channels.0.password: Microsoft takes no passwords any more; give oauth in its place, docs/email.md says how',
+    ])
+    expect(mistakesOf({ ...MAIL, ...SERVERS, preset: 'outlook' })).toEqual([])
+  })
+
+  it('says of a key that cannot sign mail that it cannot, before any mail is sent', () => {
+    const odd = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    for (const privateKey of ['-----BEGIN PRIVATE KEY-----\nno key\n-----END PRIVATE KEY-----', odd])
+      expect(
+        mistakesOf({ ...MAIL, preset: 'qq', dkim: { domain: 'shop.example', selector: 's1', privateKey } }),
+      ).toEqual(['channels.0.dkim.privateKey: must be an RSA private key as PEM, without a passphrase'])
+  })
+
   it('refuses to send a password in the open to another machine', () => {
     const smtp = { ...SERVERS.smtp, security: 'none' }
     expect(mistakesOf({ ...MAIL, ...SERVERS, smtp })).toEqual([
@@ -83,7 +99,9 @@ describe('the settings of a mailbox', () => {
   })
 
   it('shows no password, refresh token or key when it is printed', () => {
-    const dkim = { domain: 'shop.example', selector: 's1', privateKey: '-----BEGIN PRIVATE KEY-----\nSESAME' }
+    const key = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
+    const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const dkim = { domain: 'shop.example', selector: 's1', privateKey }
     const oauth = {
       tokenUrl: 'https://login.example/token',
       clientId: 'us',
@@ -95,7 +113,7 @@ describe('the settings of a mailbox', () => {
       { ...MAIL, id: 'two', from: 'two@shop.example', preset: 'outlook', password: undefined, oauth },
     ]
     const shown = JSON.stringify(redacted(configOf(...channels)))
-    expect(shown).not.toContain('SESAME')
+    expect(shown).not.toMatch(/SESAME|PRIVATE KEY/)
     expect(shown).toContain('help@shop.example')
   })
 })

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
 import type { Mistake } from './contradictions.ts'
 
@@ -36,8 +37,16 @@ const dkim = z.strictObject({
   domain: z.string().min(1),
   selector: z.string().min(1),
   /** The private key as PEM. */
-  privateKey: z.string().includes('PRIVATE KEY', { error: 'must be a private key as PEM' }),
+  privateKey: z.string().refine(isSigningKey, { error: 'must be an RSA private key as PEM, without a passphrase' }),
 })
+
+function isSigningKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
+  } catch {
+    return false
+  }
+}
 
 /** Checked although other settings are wrong, so that an operator sees all mistakes at once. */
 function isGiven({ value }: { value: unknown }): boolean {
@@ -98,6 +107,11 @@ export const channelSettings = z
   .refine(({ password, oauth }) => password === undefined || oauth === undefined, {
     path: ['password'],
     error: 'give either password or oauth',
+    when: isGiven,
+  })
+  .refine(({ preset, password, imap, smtp }) => preset !== 'outlook' || password === undefined || (imap && smtp), {
+    path: ['password'],
+    error: 'Microsoft takes no passwords any more; give oauth in its place, docs/email.md says how',
     when: isGiven,
   })
 

@@ -1,14 +1,6 @@
-import { createHmac } from 'node:crypto'
-import type { Adapter, Clock } from '@hutong/core/adapter'
-import { createAccessTokens } from './access-tokens.ts'
-import type { ChannelSettings } from './channel-settings.ts'
+import type { Adapter } from '@hutong/core/adapter'
 import { type Config, sitesOf } from './config.ts'
-import type { PeopleStore } from './stores/store.ts'
-
-export interface ChannelGround {
-  store: Pick<PeopleStore, 'agents'>
-  clock: Clock
-}
+import { type ChannelGround, emailOptions } from './email-options.ts'
 
 /** The adapters of the configured channels. Their code is loaded only when there are some. */
 export async function configuredChannels(config: Config, ground: ChannelGround): Promise<Adapter[]> {
@@ -36,36 +28,4 @@ export function notifyingChannels(
     return adapter?.site === undefined || afterMs === undefined ? [] : [[adapter.site, { adapter, afterMs }] as const]
   })
   return new Map(found)
-}
-
-async function emailOptions(config: Config, channel: ChannelSettings, { store, clock }: ChannelGround) {
-  const { PRESETS } = await import('@hutong/adapter-email')
-  const preset = channel.preset && PRESETS[channel.preset]
-  const site = sitesOf(config).find(({ key }) => key === channel.site)
-  const { id, from, user = from, password, oauth, aliases, folder, backlogDays, gatherMs, dkim } = channel
-  const { imap = preset?.imap, smtp = preset?.smtp } = channel
-  if (!site || !imap || !smtp) throw new TypeError('the settings were not checked')
-  return {
-    channel: id,
-    site: site.id,
-    address: from,
-    name: channel.name ?? site.name,
-    aliases,
-    imap,
-    smtp,
-    login: oauth
-      ? { user, accessToken: createAccessTokens(oauth, () => clock.now()) }
-      : { user, password: password ?? '' },
-    secret: createHmac('sha256', config.secret).update(`mail ${id}`).digest('base64url'),
-    plusAddress: channel.plusAddress ?? preset?.plusAddress ?? false,
-    authservIds: channel.authservIds ?? preset?.authservIds ?? [],
-    folder,
-    backlogDays,
-    gatherMs,
-    ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }),
-    async agent(agentId: string) {
-      const found = (await store.agents()).find((one) => one.id === agentId)
-      return found && { address: found.email, name: found.name }
-    },
-  }
 }

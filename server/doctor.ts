@@ -5,22 +5,15 @@ import type { Settings } from './config.ts'
 import { backendMistakes, configuredBackends } from './configured-backends.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { isLocked } from './data-lock.ts'
+import { doctorChannels } from './doctor-channels.ts'
+import type { Finding } from './finding.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
 import { loadConfig, type Sources } from './load-config.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 
-export interface Finding {
-  /** `odd` works, but is hardly what anybody wants. */
-  state: 'good' | 'odd' | 'bad'
-  what: string
-  remedy?: string
-}
-
 const NODE_MIN: readonly [number, number] = [22, 13]
 const MIB = 1024 * 1024
 const CLOCK_SKEW_MS = 5_000
-/** Providers whose verdicts on senders are known. */
-const VOUCHING = ['qq', 'gmail']
 
 /** Looks at everything a relay needs and changes nothing but the data folder, which it makes. */
 export async function* doctor(sources: Sources): AsyncIterable<Finding> {
@@ -36,7 +29,7 @@ export async function* doctor(sources: Sources): AsyncIterable<Finding> {
   yield* backends(settings)
   yield secret(settings)
   yield* addresses(settings)
-  yield* channels(settings)
+  yield* doctorChannels(settings)
   yield* await builds()
   const folder = await dataFolder(settings.data)
   const running = folder.state === 'good' && isLocked(settings.data)
@@ -110,23 +103,6 @@ function* addresses(settings: Settings): Iterable<Finding> {
       }
     else yield { state: 'good', what: `site ${site.key}: ${site.origins.join(', ')}` }
   }
-}
-
-function* channels({ channels: all }: Settings): Iterable<Finding> {
-  for (const { id, from, preset, oauth, authservIds } of all)
-    if (preset === 'outlook' && oauth === undefined)
-      yield {
-        state: 'odd',
-        what: `channel ${id}: Outlook takes no passwords any more`,
-        remedy: 'sign in by "oauth"; docs/email.md says how',
-      }
-    else if (authservIds === undefined && (preset === undefined || !VOUCHING.includes(preset)))
-      yield {
-        state: 'odd',
-        what: `channel ${id}: nobody vouches for the senders of ${from}`,
-        remedy: 'name your mail server in "authservIds", or answers to a known customer’s mail are all that is proven',
-      }
-    else yield { state: 'good', what: `channel ${id}: ${from}` }
 }
 
 function isSafe(address: string): boolean {

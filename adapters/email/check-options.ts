@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import { isLoopback } from './account.ts'
@@ -53,7 +54,7 @@ const options = z.object({
     .object({
       domainName: text('must be the domain that signs'),
       keySelector: text('must be the selector of the key in the DNS'),
-      privateKey: z.string().includes('PRIVATE KEY', { error: 'must be a private key as PEM' }),
+      privateKey: z.string().refine(isSigningKey, { error: 'must be an RSA private key as PEM, without a passphrase' }),
     })
     .optional(),
 })
@@ -65,4 +66,12 @@ export function checkOptions(given: EmailOptions): void {
   const mistakes = error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
   const said = mistakes.map(({ field, message }) => `${field}: ${message}`).join('\n')
   throw new HutongError('misconfigured', said, { field: mistakes[0]?.field ?? '' })
+}
+
+function isSigningKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
+  } catch {
+    return false
+  }
 }

@@ -3,6 +3,7 @@ import { HutongError } from '@hutong/core/errors'
 import { type Login, type MailServer, shareTokens } from './account.ts'
 import { createAside } from './aside.ts'
 import { CAPABILITIES } from './capabilities.ts'
+import { checkAccount } from './check-account.ts'
 import { checkOptions } from './check-options.ts'
 import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
@@ -68,10 +69,15 @@ const PACE: Pace = {
   open: 5_000,
 }
 
-export type EmailAdapter = Adapter & Required<Pick<Adapter, 'transcript' | 'notify' | 'site' | 'aside'>>
+export type EmailAdapter = Adapter &
+  Required<Pick<Adapter, 'transcript' | 'notify' | 'site' | 'aside'>> & {
+    /** Signs in at both servers and opens the folder, open or not; reads and sends nothing. What is wrong with each of them. */
+    check(): Promise<{ imap: HutongError | undefined; smtp: HutongError | undefined }>
+  }
 
-/** One mailbox as a channel: IMAP in, SMTP out. */
+/** One mailbox as a channel: IMAP in, SMTP out. Throws `misconfigured` that names every wrong option. */
 export function createEmailAdapter(options: EmailOptions): EmailAdapter {
+  checkOptions(options)
   const { channel = 'mail', gatherMs = 20_000 } = options
   let account: Account | undefined
   const underWay = new Set<Promise<unknown>>()
@@ -88,7 +94,6 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
     site: options.site,
     capabilities: { ...CAPABILITIES, gatherMs },
     async open(host) {
-      checkOptions(options)
       const opened = openAccount(options, host)
       account = opened
       await opened.mailbox.open()
@@ -96,6 +101,7 @@ export function createEmailAdapter(options: EmailOptions): EmailAdapter {
     send: (delivery) => track((opened) => opened.outbox.deliver(delivery)),
     transcript: (to, key) => track((opened) => opened.outbox.transcript(to, key)),
     notify: (agent, conversation, key) => track((opened) => opened.outbox.notify(agent, conversation, key)),
+    check: () => checkAccount(options),
     original: originalOf,
     aside: {
       list: () => track(({ aside }) => aside.list()),

@@ -10,6 +10,8 @@ export interface Sender {
    * anew for every try, because the streams of its attachments can be read once.
    */
   send(compose: () => Promise<OutgoingMail>): Promise<'sent' | 'lost'>
+  /** Signs in and sends nothing; rejects with what `send` would. */
+  check(): Promise<void>
   close(): void
 }
 
@@ -71,7 +73,20 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
     }
   }
 
-  return { send: (compose) => send(compose), close: () => transport.close() }
+  async function check(tries = 1): Promise<void> {
+    try {
+      await transport.verify()
+    } catch (cause) {
+      const error = smtpError(cause)
+      const refused = login !== undefined && 'accessToken' in login && error.field === 'login'
+      if (!refused) throw error
+      if (tries > 1) throw tokenRefused(error)
+      await login.accessToken(true)
+      await check(tries + 1)
+    }
+  }
+
+  return { send: (compose) => send(compose), check: () => check(), close: () => transport.close() }
 }
 
 /** A token is asked for at every login: the library would keep it beyond its end, and some servers refuse it without a hint. */
