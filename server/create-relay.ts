@@ -12,7 +12,7 @@ import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
-import { createInvite } from './invite.ts'
+import { createInvite, type InviteOptions } from './invite.ts'
 import { createJoin } from './join.ts'
 import { createMerge } from './merge.ts'
 import { createOutbox } from './outbox.ts'
@@ -21,7 +21,7 @@ import type { ReachTimes } from './reach.ts'
 import { createReceive, type ReceiveOptions } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
-import { createTakeBack } from './take-back.ts'
+import { createTakeBack, type TakeBackOptions } from './take-back.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -104,21 +104,17 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
   const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
   const prompts = createPrompts(store, readsLog)
-  const invite = createInvite({ store, adapters: channels, files: options.files })
-  const takeBack = createTakeBack({ store, adapters: channels })
-  const acting: ActOptions = {
+  const { act, agentReply, invite, takeBack } = createActing({
     store,
     committer,
     sites,
+    files: options.files,
+    adapters: channels,
+    now,
     backends: backends.map(({ name }) => name),
     signal: fanOut.signal,
-    now,
     deliveriesTo: ways.deliveries,
-    takingBack: takeBack.deliveries,
-    invitation: invite.parts,
-  }
-  const act = createAct(acting)
-  const agentReply = createAgentReply(acting)
+  })
   const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
   const onFloorMoved = floorWatch(fanOut)
@@ -152,6 +148,14 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }
+}
+
+/** What agents and backends do, and what of it leads beyond the log. */
+function createActing(options: Omit<ActOptions, 'takingBack' | 'invitation'> & TakeBackOptions & InviteOptions) {
+  const invite = createInvite(options)
+  const takeBack = createTakeBack(options)
+  const acting: ActOptions = { ...options, takingBack: takeBack.deliveries, invitation: invite.parts }
+  return { act: createAct(acting), agentReply: createAgentReply(acting), invite, takeBack }
 }
 
 type ArrivalsOptions = Omit<ReceiveOptions, 'workFor' | 'rawMs'> &
