@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
+import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
 import { type AskingAddress, type AskingAddressOptions, createAskingAddress } from './asking-address.ts'
 import { createChangeContact } from './change-contact.ts'
+import { createChannelHealth } from './channel-health.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
@@ -15,6 +17,7 @@ import { type RoutedSite, siteOf } from './identify.ts'
 import { createInvite, type InviteOptions } from './invite.ts'
 import { createJoin } from './join.ts'
 import { createMerge } from './merge.ts'
+import { createOpenChannels } from './open-channels.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
@@ -50,29 +53,34 @@ const PURGE_MS = 3_600_000
 /** The message's path, put together: each stage is a file of its own and knows nothing of the next. */
 export function createRelay(options: RelayOptions): Relay {
   const { store, sites, adapters, files, logger, clock } = options
+  const twice = adapters.find(({ channel }, at) => adapters.slice(0, at).some((one) => one.channel === channel))
+  if (twice)
+    throw new HutongError('misconfigured', `two adapters are called "${twice.channel}"; give each an id of its own`)
   const owner = randomUUID()
   const { fanOut, committer, outbox, signals, leaveAddress, ...doors } = createStages(options, owner)
   const routes = createRoutes()
+  const health = createChannelHealth(logger)
   let draining = false
   let purging: NodeJS.Timeout | undefined
 
   const relay: Relay = {
     ...doors,
-    host: (adapter) => createHost({ relay, store, files, routes, owner, logger, clock }, adapter),
+    host: (adapter) => createHost({ relay, health, store, files, routes, owner, logger, clock }, adapter),
+    troubles: health.troubles,
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
     signal: fanOut.signal,
     follow: fanOut.follow,
     onEvents: fanOut.onEvents,
     fetch: routes.fetch,
     async start() {
-      await Promise.all(adapters.map((adapter) => adapter.open(relay.host(adapter))))
+      await channels.open()
       outbox.wake()
       purging = setInterval(() => void purge(options), PURGE_MS).unref()
     },
     async drain() {
       draining = true
       clearInterval(purging)
-      await Promise.all(adapters.map((adapter) => adapter.close()))
+      await channels.close()
       await leaveAddress?.idle()
       await outbox.stop(DRAIN_MS)
       await signals.idle()
@@ -82,6 +90,7 @@ export function createRelay(options: RelayOptions): Relay {
       return draining
     },
   }
+  const channels = createOpenChannels({ adapters, host: relay.host, health })
   return relay
 }
 
@@ -134,7 +143,6 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     carriers: { backend: answer, channel: egress, ...(leaveAddress && { relay: leaveAddress.carrier }) },
   })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
-  const report = failOver.reported
   return {
     fanOut,
     committer,
@@ -142,7 +150,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     act,
     outbox,
     signals,
-    report,
+    report: failOver.reported,
     ways: ways.all,
     invitations: invite.channels,
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,

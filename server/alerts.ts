@@ -1,0 +1,155 @@
+import type { Logger } from '@hutong/core/adapter'
+import type { Event } from '@hutong/core/backend'
+import type { Conversation } from '@hutong/core/conversation'
+import { alertWordsFor } from './alert-words.ts'
+import type { Relay } from './relay.ts'
+import type { ConversationItem, LogStore, PeopleStore, SmallStore } from './stores/store.ts'
+
+/** Where a group of agents is told, and when. */
+export interface AlertRule {
+  /** The same in every run: what was told is remembered under it. */
+  id: string
+  robot: Robot
+  /** Of one site alone; of all when absent. */
+  site?: string
+  /** How long a conversation waits for a person to take it before it is told. */
+  waitingMs: number
+  /** How long a customer may be without an answer of a person; never told when absent. */
+  answerMs?: number
+}
+
+export interface Robot {
+  /** Resolves when the group has it. */
+  alert(text: string): Promise<void>
+}
+
+export interface AlertsOptions {
+  relay: Pick<Relay, 'onEvents'>
+  store: Pick<LogStore, 'conversation' | 'conversations'> &
+    Pick<PeopleStore, 'contact'> &
+    Pick<SmallStore, 'get' | 'set'>
+  rules: readonly AlertRule[]
+  /** What a site is called, and the language of its agents. */
+  about(site: string): { name: string; locale: string | undefined }
+  /** Where the desk shows a conversation. */
+  link(conversation: string): string
+  now(): number
+  logger: Logger
+}
+
+export interface Alerts {
+  /** Looks after what was waiting when the relay stopped. */
+  start(): Promise<void>
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>
+}
+
+/** What was told of a conversation since its customer began to wait, so that a restart tells nothing twice. */
+interface Told {
+  since: number
+  what: string[]
+}
+
+const SCOPE = 'alerts'
+const PAGE = 100
+/** How soon a group that could not be reached is told again. */
+const AGAIN_MS = 60_000
+/** Node's timers hold no more. */
+const FAR_MS = 2 ** 31 - 1
+const CONCERNS: readonly string[] = ['message', 'answer', 'handoff', 'status']
+
+/**
+ * Tells groups of agents of conversations that wait for a person and of customers who wait too long, once each. What was told is
+ * kept after it was told: a crash in between tells it twice rather than never.
+ */
+export function createAlerts({ relay, store, rules, ...options }: AlertsOptions): Alerts {
+  const { now, logger } = options
+  const timers = new Map<string, NodeJS.Timeout>()
+  const under = new Map<string, Promise<void>>()
+  let closed = false
+
+  /** One look at a conversation at a time. */
+  function look(id: string): void {
+    const before = under.get(id) ?? Promise.resolve()
+    const looking: Promise<void> = before
+      .then(() => lookAt(id))
+      .catch((err: unknown) => {
+        logger.error({ err, conversation: id }, 'a group of agents could not be told')
+        wake(id, AGAIN_MS)
+      })
+      .finally(() => {
+        if (under.get(id) === looking) under.delete(id)
+      })
+    under.set(id, looking)
+  }
+
+  function wake(id: string, ms: number): void {
+    clearTimeout(timers.get(id))
+    timers.delete(id)
+    if (!closed) timers.set(id, setTimeout(() => look(id), Math.min(ms, FAR_MS)).unref())
+  }
+
+  async function lookAt(id: string): Promise<void> {
+    clearTimeout(timers.get(id))
+    timers.delete(id)
+    const conversation = await store.conversation(id)
+    const told = (await store.get(SCOPE, id)) as Told | undefined
+    const since = conversation?.status === 'open' ? conversation.waitingSince : null
+    if (!conversation || since === null) {
+      if (told) await store.set(SCOPE, id, undefined)
+      return
+    }
+    const what = told?.since === since ? [...told.what] : []
+    const open = duesOf(conversation, since).filter(({ name }) => !what.includes(name))
+    for (const { name, rule, late } of open.filter(({ at }) => at <= now())) {
+      await rule.robot.alert(await textOf(conversation, late ? now() - since : undefined))
+      what.push(name)
+      await store.set(SCOPE, id, { since, what } satisfies Told)
+    }
+    const next = Math.min(...open.filter(({ name }) => !what.includes(name)).map(({ at }) => at))
+    if (Number.isFinite(next)) wake(id, Math.max(0, next - now()))
+  }
+
+  function duesOf({ site, floor }: Conversation, since: number) {
+    return rules
+      .filter((rule) => rule.site === undefined || rule.site === site)
+      .flatMap((rule) => {
+        const { id, waitingMs, answerMs } = rule
+        const waiting = { name: `${id}:waiting`, rule, at: since + waitingMs, late: false }
+        const answer = answerMs === undefined ? [] : [{ name: `${id}:answer`, rule, at: since + answerMs, late: true }]
+        return floor.holder.kind === 'queue' ? [waiting, ...answer] : answer
+      })
+  }
+
+  async function textOf({ id, contact, site }: Conversation, lateBy: number | undefined): Promise<string> {
+    const { name, locale } = options.about(site)
+    const words = alertWordsFor(locale)
+    const known = await store.contact(contact)
+    const customer = (known?.name ?? known?.email ?? words.nobody).replaceAll(/\s+/g, ' ')
+    const minutes = Math.floor((lateBy ?? 0) / 60_000)
+    const said = lateBy === undefined ? words.waiting(customer, name) : words.late(customer, name, minutes)
+    return `${said}\n${options.link(id)}`
+  }
+
+  const stop = relay.onEvents((events: readonly Event[]) => {
+    for (const { conversation, entry } of events) if (CONCERNS.includes(entry.body.kind)) look(conversation)
+  })
+
+  return {
+    async start() {
+      let page: ConversationItem[] = []
+      do {
+        const last = page.at(-1)?.conversation
+        const before = last && { before: { updatedAt: last.updatedAt, id: last.id } }
+        page = await store.conversations({ status: 'open', limit: PAGE, ...before })
+        for (const { conversation } of page) if (conversation.waitingSince !== null) look(conversation.id)
+      } while (page.length === PAGE && !closed)
+    },
+    async close() {
+      stop()
+      closed = true
+      for (const timer of timers.values()) clearTimeout(timer)
+      await Promise.all(under.values())
+    },
+  }
+}
