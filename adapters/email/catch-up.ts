@@ -4,7 +4,7 @@ import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
 import { setAside } from './aside.ts'
 import type { Inbox } from './client.ts'
-import type { Fetched } from './fetch-mail.ts'
+import { type Fetched, roundsOf } from './fetch-mail.ts'
 import type { Intake } from './intake.ts'
 import { createKnownMails } from './known-mails.ts'
 import { header } from './mail.ts'
@@ -88,17 +88,17 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
   ): Promise<number> {
     const listed = await rounds.list(inbox, uids)
     const strange = listed.filter((one) => one.uid > (cursor.renumbered ?? 0) || !known.has(one))
-    const mails = await rounds.fetch(inbox, strange)
     const aside = new Set<number>()
     let taken = 0
-    for (const fetched of mails) {
-      if (signal.aborted) return taken
-      advance(cursor, inbox, fetched)
-      if (fetched.arrivedAt < cursor.from - DAY) continue
-      if ((await takeOne(inbox, fetched, { ...cursor })) === 'aside') aside.add(fetched.uid)
-      rounds.succeeded(fetched.uid)
-      taken += 1
-    }
+    for (const held of roundsOf(strange))
+      for (const fetched of await rounds.fetch(inbox, held)) {
+        if (signal.aborted) return taken
+        advance(cursor, inbox, fetched)
+        if (fetched.arrivedAt < cursor.from - DAY) continue
+        if ((await takeOne(inbox, fetched, { ...cursor })) === 'aside') aside.add(fetched.uid)
+        rounds.succeeded(fetched.uid)
+        taken += 1
+      }
     await known.add(listed.filter(({ uid }) => !aside.has(uid)))
     const last = uids.at(-1) ?? 0
     if (last > cursor.lastUid) {

@@ -4,6 +4,7 @@ import { HutongError } from '@hutong/core/errors'
 import { type FetchMessageObject, ImapFlow, type MessageStructureObject } from 'imapflow'
 import { type Login, type MailServer, tokenRefused } from './account.ts'
 import { HEADERS_MAX } from './mime.ts'
+import { unlessSilent } from './unless-silent.ts'
 
 /** The half of the platform that mail comes in by: the only file that speaks IMAP. Everything it throws is a HutongError. */
 
@@ -21,6 +22,12 @@ export interface Listed {
 
 export type Structure = MessageStructureObject
 
+export interface Section {
+  key: string
+  /** Bytes that are read of it. */
+  most: number
+}
+
 /** The folder that is watched, opened so that reading changes nothing in it. */
 export interface Inbox {
   readonly uidValidity: string
@@ -34,11 +41,17 @@ export interface Inbox {
   since(at: number): Promise<number[]>
   /** Which of these are in the folder. */
   among(uids: readonly number[]): Promise<number[]>
-  /** Without those that the server does not hand over. */
-  list(uids: readonly number[]): Promise<Listed[]>
-  /** The first `most` bytes of these sections, transfer encoding untouched, by uid and section. */
-  read(uids: readonly number[], sections: readonly string[], most: number): Promise<Map<number, Map<string, Buffer>>>
-  /** The content of a part, transfer encoding undone, as it arrives; the stream fails with a HutongError when it breaks off. */
+  /**
+   * Without those that the server does not hand over. A mail whose structure cannot be had is listed without it; `bare` does
+   * not ask for any.
+   */
+  list(uids: readonly number[], how?: 'bare'): Promise<Listed[]>
+  /** The beginnings of these sections, transfer encoding untouched, by uid and section; what is missing, the server left out. */
+  read(uids: readonly number[], sections: readonly Section[]): Promise<Map<number, Map<string, Buffer>>>
+  /**
+   * The content of a part, transfer encoding undone, as it arrives, or with '' the mail as it is; the stream fails with a
+   * HutongError when it breaks off.
+   */
   download(uid: number, part: string): Promise<Readable>
   /** Resolves `news` when something may have arrived, `silence` after `ms`; rejects once the connection is gone. */
   wait(ms: number, push: boolean): Promise<'news' | 'silence'>
@@ -110,7 +123,8 @@ function createImap(server: MailServer, auth: { user: string; pass?: string; acc
     // Some servers answer every question for a piece of an attachment with all of it.
     maxLiteralSize: 80 * MIB,
     maxResponseSize: 96 * MIB,
-    maxLineLength: 8 * MIB,
+    // What tells of a mail's parts stands in one line; the library takes thirty times its size to read it.
+    maxLineLength: 2 * MIB,
   })
   // Every command in flight fails with the same error; without a listener it would end the process.
   client.on('error', () => client.close())
@@ -144,7 +158,7 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
   async function asking<T>(work: () => Promise<T>): Promise<T> {
     try {
       mailbox()
-      const answer = await work()
+      const answer = await unlessSilent(client, answerMs, work())
       mailbox()
       return answer
     } catch (cause) {
@@ -166,16 +180,21 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
     after: (uid) => asking(async () => (await search({ uid: `${uid + 1}:*` })).filter((one) => one > uid)),
     since: (at) => asking(() => search({ since: new Date(at) })),
     among: (uids) => asking(() => search({ uid: uids.join(',') })),
-    list: (uids) => asking(() => list(client, uids)),
-    read: (uids, sections, most) => asking(() => read(client, { uids, sections, most })),
-    download: (uid, part) => asking(() => download(client, uid, part)),
-    wait: (ms, push) =>
-      asking(async () => {
+    list: (uids, how) => asking(() => list(client, uids, how)),
+    read: (uids, sections) => asking(() => read(client, uids, sections)),
+    download: (uid, part) => asking(() => download(client, { uid, part, answerMs })),
+    async wait(ms, push) {
+      try {
+        mailbox()
         if (!news) await pause(client, { ms, push, answerMs })
-        const heard = news
-        news = false
-        return heard ? 'news' : 'silence'
-      }),
+      } catch (cause) {
+        throw imapError(cause)
+      }
+      mailbox()
+      const heard = news
+      news = false
+      return heard ? 'news' : 'silence'
+    },
     holds: (messageId) => asking(() => holds(client, messageId)),
     async close() {
       await Promise.race([client.logout().catch(() => client.close()), timer(2_000)])
@@ -184,11 +203,15 @@ function inboxOf(client: ImapFlow, answerMs: number): Inbox {
   }
 }
 
-async function list(client: ImapFlow, uids: readonly number[]): Promise<Listed[]> {
+async function list(client: ImapFlow, uids: readonly number[], how?: 'bare'): Promise<Listed[]> {
   if (uids.length === 0) return []
   const bodyParts = [{ key: 'header', start: 0, maxLength: HEADERS_MAX }]
-  const query = { uid: true, bodyParts, bodyStructure: true, size: true, internalDate: true }
-  const found = await client.fetchAll([...uids], query, { uid: true })
+  const query = { uid: true, bodyParts, size: true, internalDate: true }
+  const found = await client.fetchAll([...uids], { ...query, bodyStructure: how !== 'bare' }, { uid: true })
+  const known = new Set(found.map(({ uid }) => uid))
+  const rest = uids.filter((one) => !known.has(one))
+  // The library drops an answer whose structure is nested too deep for it.
+  if (rest.length > 0 && how !== 'bare') found.push(...(await client.fetchAll(rest, query, { uid: true })))
   return found.map(listed).sort((a, b) => a.uid - b.uid)
 }
 
@@ -203,29 +226,46 @@ function listed({ uid, headers, bodyStructure, size, internalDate }: FetchMessag
   }
 }
 
-interface Sections {
-  uids: readonly number[]
-  sections: readonly string[]
-  most: number
-}
-
-async function read(client: ImapFlow, { uids, sections, most }: Sections): Promise<Map<number, Map<string, Buffer>>> {
-  const bodyParts = sections.map((key) => ({ key, start: 0, maxLength: most }))
+async function read(
+  client: ImapFlow,
+  uids: readonly number[],
+  sections: readonly Section[],
+): Promise<Map<number, Map<string, Buffer>>> {
+  const bodyParts = sections.map(({ key, most }) => ({ key, start: 0, maxLength: most }))
   const found = await client.fetchAll([...uids], { uid: true, bodyParts }, { uid: true })
-  return new Map(found.map(({ uid, bodyParts = new Map() }) => [uid, bodyParts]))
+  return new Map(found.map(({ uid, bodyParts = new Map() }) => [uid, given(bodyParts)]))
 }
 
-async function download(client: ImapFlow, uid: number, part: string): Promise<Readable> {
-  const { content } = await client.download(uid, part, { uid: true, chunkSize: MIB / 4 })
+/** A server answers NIL for what it does not hand over. */
+function given(sections: ReadonlyMap<string, Buffer | null>): Map<string, Buffer> {
+  return new Map([...sections].flatMap(([key, content]) => (content === null ? [] : [[key, content] as const])))
+}
+
+interface Wanted {
+  uid: number
+  part: string
+  answerMs: number
+}
+
+async function download(client: ImapFlow, { uid, part, answerMs }: Wanted): Promise<Readable> {
+  const section = part === '' ? undefined : part
+  const { content } = await client.download(uid, section, { uid: true, chunkSize: MIB / 4 })
   if (!content) throw new HutongError('not_found', `part ${part} of the mail is gone`)
-  return Readable.from(translated(content), { objectMode: false })
+  return Readable.from(translated(client, content, answerMs), { objectMode: false })
 }
 
-async function* translated(content: Readable): AsyncGenerator<Buffer> {
+async function* translated(client: ImapFlow, content: Readable, answerMs: number): AsyncGenerator<Buffer> {
+  const pieces: AsyncIterator<Buffer> = content[Symbol.asyncIterator]()
   try {
-    yield* content
+    for (;;) {
+      const { done, value } = await unlessSilent(client, answerMs, pieces.next())
+      if (done) return
+      yield value
+    }
   } catch (cause) {
     throw imapError(cause)
+  } finally {
+    content.destroy()
   }
 }
 

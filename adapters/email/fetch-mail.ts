@@ -1,8 +1,8 @@
 import { HutongError } from '@hutong/core/errors'
-import type { Inbox, Listed } from './client.ts'
+import type { Inbox, Listed, Section } from './client.ts'
 import { header, type Mail } from './mail.ts'
-import { readHeaders, readMail, structured } from './mime.ts'
-import { type Plan, planOf } from './structure.ts'
+import { readHeaders, readPart, structured } from './mime.ts'
+import { type Plan, planOf, TEXT_MAX, wholeMail } from './structure.ts'
 
 /** A mail without its attachments, which stay at the server until they are wanted. */
 export interface Fetched {
@@ -14,15 +14,27 @@ export interface Fetched {
   raw: string
 }
 
-/** Longest body that is read; the rest of it is left at the server. */
-const BODY_MAX = 1024 * 1024
-/** Most bytes of bodies that are asked for at once. */
-const ROUND_MAX = 4 * BODY_MAX
+/** Most bytes of bodies that are asked for, and held, at once. */
+const ROUND_MAX = 4 * TEXT_MAX
 
 interface Planned {
   listed: Listed
   plan: Plan
-  sections: string[]
+  sections: Section[]
+}
+
+/** The same mails in the same order, in rounds that may be held in memory together. */
+export function roundsOf(list: readonly Listed[]): Listed[][] {
+  const rounds: { bytes: number; mails: Listed[] }[] = []
+  for (const one of list) {
+    const bytes = Math.min(one.bytes, TEXT_MAX) + one.headers.length
+    const last = rounds.at(-1)
+    if (last && last.bytes + bytes <= ROUND_MAX) {
+      last.mails.push(one)
+      last.bytes += bytes
+    } else rounds.push({ bytes, mails: [one] })
+  }
+  return rounds.map(({ mails }) => mails)
 }
 
 /** The mails in the order given. Those whose bodies stand in the same sections are fetched together. */
@@ -31,40 +43,20 @@ export async function fetchMails(inbox: Inbox, list: readonly Listed[]): Promise
     const plan = planOf(listed.structure, listed.bytes)
     return { listed, plan, sections: sectionsOf(plan) }
   })
+  const alike = Map.groupBy(planned, ({ sections }) => JSON.stringify(sections))
   const found = new Map<number, Fetched>()
-  for (const round of roundsOf(planned)) {
-    const sections = round[0]?.sections ?? []
-    const uids = round.map(({ listed }) => listed.uid)
-    const contents = sections.length === 0 ? new Map() : await inbox.read(uids, sections, BODY_MAX)
-    for (const one of round) {
-      const { uid } = one.listed
-      const content = sections.length === 0 ? new Map() : contents.get(uid)
-      // Taken as it is, it would stand in the log without its words.
-      if (!content) throw new HutongError('unreachable', `the mail server does not hand over the text of mail ${uid}`)
-      found.set(uid, assemble(one, content))
-    }
+  for (const group of alike.values()) {
+    const sections = group[0]?.sections ?? []
+    const uids = group.map(({ listed }) => listed.uid)
+    const contents = sections.length === 0 ? new Map() : await inbox.read(uids, sections)
+    for (const one of group) found.set(one.listed.uid, assemble(one, contents.get(one.listed.uid) ?? new Map()))
   }
   return list.flatMap(({ uid }) => found.get(uid) ?? [])
 }
 
-function sectionsOf({ bodies, returned }: Plan): string[] {
-  const read = bodies.flatMap(({ headers, content }) => (headers === 'header' ? [content] : [headers, content]))
-  return returned === undefined ? read : [...new Set([...read, returned])]
-}
-
-function roundsOf(planned: readonly Planned[]): Planned[][] {
-  const rounds = new Map<string, { bytes: number; mails: Planned[] }[]>()
-  for (const one of planned) {
-    const shape = one.sections.join(' ')
-    const bytes = one.plan.bodies.reduce((sum, body) => sum + Math.min(body.bytes, BODY_MAX), 0)
-    const open = rounds.get(shape) ?? []
-    const last = open.at(-1)
-    if (last && last.bytes + bytes <= ROUND_MAX) {
-      last.mails.push(one)
-      last.bytes += bytes
-    } else rounds.set(shape, [...open, { bytes, mails: [one] }])
-  }
-  return [...rounds.values()].flat().map(({ mails }) => mails)
+function sectionsOf({ bodies, returned }: Plan): Section[] {
+  const read = bodies.flatMap(({ headers, content }) => (headers === undefined ? [content] : [headers, content]))
+  return returned === undefined ? read : [...read.filter(({ key }) => key !== returned.key), returned]
 }
 
 /** The bodies between the marks that the mail's own header names, so that it can be read again as a whole. */
@@ -77,20 +69,36 @@ function bounded(sources: readonly Buffer[], { headers }: Mail): Buffer[] {
 
 /** Each body is read as a small mail of its own: its headers say how it is encoded. */
 function assemble({ listed, plan }: Planned, contents: ReadonlyMap<string, Buffer>): Fetched {
-  const sources = plan.bodies.map(({ headers, content }) => {
-    const own = headers === 'header' ? listed.headers : (contents.get(headers) ?? Buffer.alloc(0))
-    return Buffer.concat([own, contents.get(content) ?? Buffer.alloc(0)])
+  const apart = plan.bodies.map(({ headers, content, bytes }) => {
+    const found = contents.get(content.key)
+    // Taken as it is, it would stand in the log without its words.
+    if (!found && bytes > 0)
+      throw new HutongError('unreachable', `the mail server does not hand over the text of mail ${listed.uid}`)
+    const block = headers === undefined ? listed.headers : (contents.get(headers.key) ?? Buffer.alloc(0))
+    return { block, content: found ?? Buffer.alloc(0) }
   })
-  const read = sources.map(readMail)
-  const returned = plan.returned === undefined ? undefined : contents.get(plan.returned)
-  const without = listed.structure === undefined
+  const read = apart.map(({ block, content }) => readPart(block, content))
+  const sources = apart.map(({ block, content }) => Buffer.concat([ended(block), content]))
+  const returned = plan.returned === undefined ? undefined : contents.get(plan.returned.key)
   const mail: Mail = {
     headers: readHeaders(listed.headers),
     bodies: read.flatMap(({ bodies }) => bodies),
-    attachments: without ? read.flatMap(({ attachments }) => attachments) : plan.attachments,
+    attachments: listed.structure === undefined ? unlisted(listed, read) : plan.attachments,
     ...(returned && { returned: readHeaders(returned) }),
   }
-  const alone = plan.bodies[0]?.headers === 'header'
-  const raw = Buffer.concat(alone ? sources : [listed.headers, ...bounded(sources, mail)])
+  const alone = plan.bodies.length === 1 && plan.bodies[0]?.headers === undefined
+  const raw = Buffer.concat(alone ? sources : [ended(listed.headers), ...bounded(sources, mail)])
   return { uid: listed.uid, mail, arrivedAt: listed.arrivedAt, sealed: plan.sealed, raw: raw.toString('latin1') }
+}
+
+/** What stands beside the words of a mail without a structure has no part that could be asked for: the mail is the file. */
+function unlisted({ bytes }: Listed, read: readonly Mail[]): Mail['attachments'] {
+  const more = bytes > TEXT_MAX || read.some(({ attachments, cut }) => cut === true || attachments.length > 0)
+  return more ? [wholeMail(bytes)] : []
+}
+
+/** Headers that were cut off have no empty line at their end, which tells them from what follows. */
+function ended(block: Uint8Array): Buffer {
+  const end = Buffer.from(block.subarray(-4)).toString('latin1')
+  return Buffer.concat([block, Buffer.from(/(\r\n|\n)\r?\n$/.test(end) ? '' : '\r\n\r\n')])
 }

@@ -6,6 +6,8 @@ export interface Mail {
   attachments: Attachment[]
   /** Headers of the mail that a bounce returns, when it does. */
   returned?: Headers
+  /** Parts of it were left out, for their number or their depth. */
+  cut?: true
 }
 
 export interface Header {

@@ -9,8 +9,8 @@ export interface Structured {
 }
 
 /** Deepest nesting that is looked into, and most parts that are taken: what lies beyond is left out. */
-const DEPTH_MAX = 20
-const PARTS_MAX = 200
+export const DEPTH_MAX = 20
+export const PARTS_MAX = 200
 /** Longest block of headers, and longest value of one, that are read; the rest is left out. In bytes. */
 export const HEADERS_MAX = 256 * 1024
 const VALUE_MAX = 16 * 1024
@@ -22,12 +22,19 @@ const PARAMETERS_MAX = 100
  * (bounces, tests); a mailbox hands over its parts one by one.
  */
 export function readMail(source: Uint8Array): Mail {
-  const text = latin(source).replace(/^(>?From [^\n]*\n)+/, '')
-  const found: Found = { bodies: [], attachments: [], count: 0 }
-  const { headers, content } = split(text)
+  return mailOf(split(latin(source).replace(/^(>?From [^\n]*\n)+/, '')))
+}
+
+/** The same of headers and content that are had apart. */
+export function readPart(block: Uint8Array, content: Uint8Array): Mail {
+  return mailOf({ headers: readHeaders(block), content: latin(content) })
+}
+
+function mailOf({ headers, content }: Pick<Node, 'headers' | 'content'>): Mail {
+  const found: Found = { bodies: [], attachments: [], count: 0, cut: false }
   walk({ headers, content, path: '', depth: 0 }, found)
-  const { bodies, attachments, returned } = found
-  return { headers, bodies, attachments, ...(returned ? { returned } : {}) }
+  const { bodies, attachments, returned, cut } = found
+  return { headers, bodies, attachments, ...(returned && { returned }), ...(cut && { cut }) }
 }
 
 /** The header block of a mail. */
@@ -40,6 +47,7 @@ interface Found {
   attachments: Attachment[]
   returned?: Headers
   count: number
+  cut: boolean
 }
 
 interface Node {
@@ -115,7 +123,10 @@ function escaped(text: string): string {
 }
 
 function walk(node: Node, found: Found): void {
-  if (node.depth > DEPTH_MAX || found.count >= PARTS_MAX) return
+  if (node.depth > DEPTH_MAX || found.count >= PARTS_MAX) {
+    found.cut = true
+    return
+  }
   found.count += 1
   const type = structured(header(node.headers, 'content-type') || 'text/plain')
   const boundary = type.parameters.boundary ?? /^--(?!-[ \t]*$)(\S{1,200})[ \t]*$/m.exec(node.content)?.[1]

@@ -3,6 +3,8 @@ import { HutongError } from '@hutong/core/errors'
 import { setAside } from './aside.ts'
 import type { Inbox, Listed } from './client.ts'
 import { type Fetched, fetchMails } from './fetch-mail.ts'
+import { header } from './mail.ts'
+import { readHeaders, words } from './mime.ts'
 
 /** Mails asked for together, until one breaks the connection: then one by one, so that it is found and set aside. */
 export interface Rounds {
@@ -21,8 +23,12 @@ const ROUND = 50
 /** How often one mail may fail the connection or the relay before it is set aside. */
 export const PATIENCE = 5
 
+/** After so many failures a mail is listed without its structure, which may be what the library breaks at. */
+const BARE_AFTER = 2
+
 export function createRounds(host: Host): Rounds {
   const failed = new Map<number, number>()
+  const seen = new Map<number, Listed>()
 
   function broke(uids: readonly number[]): void {
     for (const uid of uids) failed.set(uid, (failed.get(uid) ?? 0) + 1)
@@ -33,12 +39,15 @@ export function createRounds(host: Host): Rounds {
     const [uid = 0] = uids
     if (uids.length === 1 && (failed.get(uid) ?? 0) >= PATIENCE) {
       failed.delete(uid)
+      const headers = readHeaders(seen.get(uid)?.headers ?? new Uint8Array())
+      const [from, subject] = ['from', 'subject'].map((name) => words(header(headers, name)))
       const reason = 'the mail server cannot hand it over'
-      await setAside(host, { uidValidity: inbox.uidValidity, uid, from: '', subject: '', reason })
+      await setAside(host, { uidValidity: inbox.uidValidity, uid, from: from ?? '', subject: subject ?? '', reason })
       return []
     }
     return unlessBroken(uids, async () => {
-      const listed = await inbox.list(uids)
+      const bare = uids.length === 1 && (failed.get(uid) ?? 0) >= BARE_AFTER
+      const listed = await inbox.list(uids, bare ? 'bare' : undefined)
       const missing = uids.filter((one) => listed.every((other) => other.uid !== one))
       const [kept] = missing.length > 0 ? await inbox.among(missing) : []
       // Only what is gone from the folder may be passed over.
@@ -49,6 +58,7 @@ export function createRounds(host: Host): Rounds {
 
   function fetch(inbox: Inbox, listed: readonly Listed[]): Promise<Fetched[]> {
     const uids = listed.map(({ uid }) => uid)
+    for (const one of listed) if (failed.has(one.uid)) seen.set(one.uid, one)
     return unlessBroken(uids, () => fetchMails(inbox, listed))
   }
 
@@ -67,11 +77,18 @@ export function createRounds(host: Host): Rounds {
     fetch,
     broke,
     succeeded(...uids) {
-      for (const uid of uids) failed.delete(uid)
+      for (const uid of uids) {
+        failed.delete(uid)
+        seen.delete(uid)
+      }
     },
     keep(uids) {
       const kept = new Set(uids)
-      for (const uid of failed.keys()) if (!kept.has(uid)) failed.delete(uid)
+      for (const uid of [...failed.keys(), ...seen.keys()])
+        if (!kept.has(uid)) {
+          failed.delete(uid)
+          seen.delete(uid)
+        }
     },
   }
 }
