@@ -1,5 +1,6 @@
 import type { Adapter, Clock, FileStorage, Host, Lease, Logger } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
+import type { ChannelHealth } from './channel-health.ts'
 import { ownerOf } from './file-owner.ts'
 import { pageToContact, presentToContact } from './present.ts'
 import type { Relay } from './relay.ts'
@@ -7,6 +8,7 @@ import type { Store } from './stores/store.ts'
 
 export interface HostOptions {
   relay: Pick<Relay, 'receive' | 'report' | 'join' | 'contactSignal' | 'follow'>
+  health: Pick<ChannelHealth, 'trouble'>
   store: Store
   files: FileStorage
   routes: Routes
@@ -18,13 +20,14 @@ export interface HostOptions {
 
 /** Everything one adapter may do with the relay. */
 export function createHost(
-  { relay, store, files, routes, owner, logger, clock }: HostOptions,
+  { relay, health, store, files, routes, owner, logger, clock }: HostOptions,
   { channel }: Adapter,
 ): Host {
   const scope = `channel:${channel}`
   return {
     receive: (arrival) => relay.receive(channel, arrival),
     report: (native, report) => relay.report(channel, native, report),
+    trouble: (problem) => health.trouble(channel, problem),
     join: (who, same) => relay.join(channel, who, same),
     signal: ({ site, address }, signal) => relay.contactSignal({ channel, site, address }, signal),
     log: {
@@ -53,8 +56,18 @@ export function createHost(
       put: (content, meta) => files.put(content, { ...meta, owner: ownerOf(channel, meta.owner) }),
     },
     lease: (name, ms) => lease(store, { name: `${scope}:${name}`, owner, ms, clock }),
-    logger,
+    logger: naming(logger, channel),
     clock,
+  }
+}
+
+/** Every line says which channel it is about. */
+function naming(logger: Logger, channel: string): Logger {
+  return {
+    debug: (fields, message) => logger.debug({ channel, ...fields }, message),
+    info: (fields, message) => logger.info({ channel, ...fields }, message),
+    warn: (fields, message) => logger.warn({ channel, ...fields }, message),
+    error: (fields, message) => logger.error({ channel, ...fields }, message),
   }
 }
 
@@ -78,15 +91,12 @@ export interface Routes {
   fetch(request: Request): Promise<Response>
 }
 
-/** The routes of the channels, exact paths only. */
+/** The routes of the channels, exact paths only. A channel that is opened again replaces its own. */
 export function createRoutes(): Routes {
   const handlers = new Map<string, Handle>()
   return {
     add(method, path, handle) {
-      const name = `${method} ${path}`
-      if (handlers.has(name))
-        throw new HutongError('misconfigured', `two adapters want ${name}; give their channels different ids`)
-      handlers.set(name, handle)
+      handlers.set(`${method} ${path}`, handle)
     },
     async fetch(request) {
       const handle = handlers.get(`${request.method} ${new URL(request.url).pathname}`)

@@ -12,6 +12,7 @@ import type {
 import type { ActRequestInput, ActResult, Event } from '@hutong/core/backend'
 import type { Contact, Conversation, Profile } from '@hutong/core/conversation'
 import type { Attributes, Participant } from '@hutong/core/entry'
+import type { HutongError } from '@hutong/core/errors'
 import type { Signal } from '@hutong/core/signal'
 import type { Reach } from './reach.ts'
 
@@ -53,7 +54,9 @@ export interface Relay {
   follow(conversation: string, listener: LogListener): () => void
   /** Every event committed on this node from now on, in order. */
   onEvents(listener: (events: readonly Event[]) => void): () => void
-  /** Starts the loops (outbox, backends) and opens the adapters. */
+  /** By channel, what keeps it from working; without those that work. */
+  troubles(): ReadonlyMap<string, HutongError>
+  /** Starts the loops (outbox, backends) and opens the adapters; those that cannot be opened yet are tried on. */
   start(): Promise<void>
   /** Stops taking work, says goodbye to clients, finishes what is under way, closes adapters. */
   drain(): Promise<void>

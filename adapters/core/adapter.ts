@@ -1,3 +1,4 @@
+import type { HutongError } from './errors.ts'
 import type {
   Accepted,
   Address,
@@ -50,7 +51,10 @@ export interface Adapter {
   /** The channel's id in the configuration: unique in a relay, part of every identity, never reused for another account. */
   readonly channel: string
   readonly capabilities: Capabilities
-  /** Starts receiving. Resolves when the channel is ready; rejects with `misconfigured` or `unreachable`. Called once. */
+  /**
+   * Starts receiving. Resolves when the channel is ready; rejects with `misconfigured` or `unreachable`, leaving nothing behind, and
+   * is called again later then. Mistakes that show without the network are thrown where the adapter is made.
+   */
   open(host: Host): Promise<void>
   /**
    * Sends one delivery. Resolves once the platform has accepted it, or with `unsure` when it may have; the same
@@ -112,6 +116,11 @@ export interface Host {
    * Resolves once that is durable; said again, or of a conversation of no site of ours, it changes nothing.
    */
   join(who: Address & { site?: string }, same: SamePerson): Promise<void>
+  /**
+   * Says that the channel does not work, and why, and with undefined that it works again; said as often as it is true. Operators see
+   * it in the log, the metrics and `/readyz`. What keeps `open` from resolving need not be said here.
+   */
+  trouble(problem: HutongError | undefined): void
   /** Passes on what is not kept: typing, presence, cursors, visits. Unknown addresses are ignored. */
   signal(from: { site?: string; address: string }, signal: ContactSignal): void
   /** The log, for channels whose clients read it themselves. */

@@ -27,6 +27,8 @@ export interface MemoryHost extends Host {
   readonly reports: readonly ({ native: string } & DeliveryReport)[]
   /** Whose addresses are, as the adapter has said, in order. */
   readonly joins: readonly { address: string; same: SamePerson }[]
+  /** What the adapter says keeps it from working; undefined while it works. */
+  readonly problem: HutongError | undefined
   readonly signals: readonly { site?: string; address: string; signal: ContactSignal }[]
   readonly logged: readonly { level: keyof Logger; message: string; fields: object }[]
   /** The whole log of the contact with this address, internal entries too; empty when there is none. */
@@ -77,6 +79,7 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const joins: { address: string; same: SamePerson }[] = []
   const effects = createEffects(clock, channel)
   let gate: Promise<void> | undefined
+  let problem: HutongError | undefined
 
   async function receive(arrival: Arrival): Promise<Accepted> {
     await gate
@@ -117,6 +120,12 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
     log: { ...log.reader, locate: async (native) => placeOf(natives.get(native)) },
     files: createMemoryFiles(),
     receive,
+    get problem() {
+      return problem
+    },
+    trouble(said) {
+      problem = said
+    },
     joins,
     async join({ address, site = onlySite }, same) {
       joins.push({ address, same })

@@ -184,10 +184,31 @@ it('leaves the mailbox to one of two nodes, and the other takes over when that o
   await expect.poll(texts, { timeout: 8_000 }).toEqual(['one', 'two'])
 }, 15_000)
 
-it('says that the login is wrong before anything else', async () => {
-  const login = { user: support, password: 'a guess' }
-  await expect(open({ login })).rejects.toMatchObject({ code: 'misconfigured' })
-})
+it('says at once that the login is wrong', async () => {
+  await open({ login: { user: support, password: 'a guess' } })
+  expect(host.problem).toMatchObject({ code: 'misconfigured', field: 'login' })
+}, 10_000)
+
+it('goes on sending while the folder it reads is missing', async () => {
+  const channel = await open({ folder: 'Nowhere' })
+  expect(host.problem).toMatchObject({ code: 'misconfigured', field: 'folder' })
+  const lin = office.fresh('lin')
+  const body = { kind: 'message' as const, parts: [{ kind: 'text' as const, text: 'hello', format: 'plain' as const }] }
+  const { conversation } = await host.receive({ from: { address: lin }, key: 'first', body })
+  expect(await channel.transcript?.({ conversation, address: lin }, 't1')).toMatchObject({ state: 'sent' })
+}, 10_000)
+
+it('says so when the mail server goes down, and when it is back', async () => {
+  const { port } = office.options(support).imap
+  const wire = await startWire(port)
+  await open({ imap: { host: '127.0.0.1', port: wire.port, security: 'none' } })
+  expect(host.problem).toBeUndefined()
+  await wire.close()
+  await expect.poll(() => host.problem?.code, { timeout: 4_000 }).toBe('unreachable')
+  const again = await startWire(port, wire.port)
+  await expect.poll(() => host.problem, { timeout: 8_000 }).toBeUndefined()
+  await again.close()
+}, 15_000)
 
 it('is open although the mail server is down, and takes what waits there once it is up', async () => {
   await open().then((one) => one.close())
@@ -245,7 +266,7 @@ it('refuses to carry passwords in the open to another machine', async () => {
 })
 
 /** A wire to a port that can be cut, or go silent as a broken line does: nothing is closed, nothing passes. */
-async function startWire(port: number) {
+async function startWire(port: number, own = 0) {
   const lines = new Set<[Socket, Socket]>()
   let left = Number.POSITIVE_INFINITY
   let cuts = 0
@@ -263,7 +284,7 @@ async function startWire(port: number) {
     })
     lines.add([near, far])
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve))
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,

@@ -32,10 +32,7 @@ export interface Pace {
 }
 
 export interface Mailbox {
-  /**
-   * Resolves when the folder is watched, by this node or another, or when it cannot be reached yet: it is tried on then.
-   * Rejects with `misconfigured`.
-   */
+  /** Resolves when the folder is watched, by this node or another, or when it cannot be yet: it is tried on then, and said. */
   open(): Promise<void>
   close(): Promise<void>
 }
@@ -61,7 +58,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       } catch (thrown) {
         if (stop.signal.aborted) return
         const error = toHutongError(thrown)
-        if (error.code === 'misconfigured') first.reject(error)
+        host.trouble(error)
         first.resolve()
         if (host.clock.now() - started > pace.retryMax) tries = 0
         host.logger.warn({ code: error.code, reason: error.message, tries }, 'the mailbox is out of reach')
@@ -75,6 +72,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   async function turn(): Promise<void> {
     const lease = await host.lease('mailbox', pace.lease)
     if (!lease) {
+      host.trouble(undefined)
       first.resolve()
       return sleep(pace.lease / 3, stop.signal)
     }
@@ -86,6 +84,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       held.signal.addEventListener('abort', leave, { once: true })
       try {
         await catchUp.begin(inbox)
+        host.trouble(undefined)
         first.resolve()
         if (!held.signal.aborted) await follow(inbox, held.signal)
       } finally {
@@ -109,15 +108,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   return {
     async open() {
       watching = watch()
-      try {
-        await Promise.race([first.promise, sleep(pace.open, stop.signal)])
-        // What is found out later is logged.
-        first.resolve()
-      } catch (refused) {
-        stop.abort()
-        await watching
-        throw refused
-      }
+      await Promise.race([first.promise, sleep(pace.open, stop.signal)])
     },
     async close() {
       stop.abort()

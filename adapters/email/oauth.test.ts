@@ -118,7 +118,8 @@ it('asks for a new token when the mailbox refuses the last one', async () => {
 })
 
 it('says what to do when even a new token is refused, and shows no token', async () => {
-  const refused = await open(async (refresh) => (refresh ? `${STALE}-too` : STALE)).catch((error: unknown) => error)
+  await open(async (refresh) => (refresh ? `${STALE}-too` : STALE))
+  const refused = host.problem
   expect(refused).toMatchObject({ code: 'misconfigured', field: 'login' })
   expect((refused as HutongError).message).toMatch(/refuses it: .*Invalid credentials.*token is new: check .*scope/)
   expect(heldIn(refused)).not.toMatch(/stale-token/)
