@@ -1,0 +1,1 @@
+export { createWeComKfAdapter, type WeComKfOptions } from './kf.ts'

@@ -1,0 +1,144 @@
+import { HutongError } from '@hutong/core/errors'
+import { type Api, platformCode } from '@hutong/tencent/api'
+import type { Payload } from '@hutong/tencent/payload'
+import { z } from 'zod'
+import type { KfPlace } from './kf-codec.ts'
+import type { KfMessage, KfUploaded } from './kf-messages.ts'
+
+export interface KfPage {
+  readonly messages: readonly Payload[]
+  readonly cursor: string
+  readonly more: boolean
+}
+
+export interface KfCustomerCard {
+  readonly customer: string
+  readonly name: string
+  readonly avatar: string
+  readonly unionid: string
+}
+
+/** 0 new, 1 with a robot, 2 waiting in the pool, 3 with a person, 4 over. */
+export interface KfServiceState {
+  readonly state: number
+  readonly servicer: string
+}
+
+/** The calls of 微信客服 (https://developer.work.weixin.qq.com/document/path/94638). Each rejects as `Api` does. */
+export interface KfCalls {
+  sync(openKfId: string, from: { cursor: string; token?: string | undefined }): Promise<KfPage>
+  send(to: KfPlace, msgid: string, message: KfMessage): Promise<void>
+  sendOnEvent(code: string, msgid: string, message: KfMessage): Promise<void>
+  recall(openKfId: string, msgid: string): Promise<void>
+  serviceState(of: KfPlace): Promise<KfServiceState>
+  /** Gives a session to the API. */
+  takeSession(of: KfPlace): Promise<void>
+  customers(ids: readonly string[]): Promise<KfCustomerCard[]>
+  contactWay(openKfId: string, scene: string): Promise<string>
+  upload(
+    type: KfUploaded['type'],
+    file: { content: ReadableStream<Uint8Array>; name: string; type: string },
+  ): Promise<string>
+  download(mediaId: string): ReturnType<Api['download']>
+}
+
+const STALE_TOKEN = 95007
+const PAGE = 1000
+const WITH_ROBOT = 1
+
+const nothing = z.object({})
+const record = z.custom<Payload>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+const page = z.object({
+  next_cursor: z.string().default(''),
+  has_more: z.number().default(0),
+  msg_list: z.array(record).default([]),
+})
+const state = z.object({ service_state: z.number(), servicer_userid: z.string().default('') })
+const customers = z.object({
+  customer_list: z
+    .array(
+      z.object({
+        external_userid: z.string(),
+        nickname: z.string().default(''),
+        avatar: z.string().default(''),
+        unionid: z.string().default(''),
+      }),
+    )
+    .default([]),
+})
+
+export function createKfCalls(api: Api): KfCalls {
+  async function sync(openKfId: string, cursor: string, token: string | undefined): Promise<KfPage> {
+    const body = {
+      open_kfid: openKfId,
+      limit: PAGE,
+      voice_format: 0,
+      ...(cursor && { cursor }),
+      ...(token && { token }),
+    }
+    const read = await api.post('/cgi-bin/kf/sync_msg', body, page)
+    return { messages: read.msg_list, cursor: read.next_cursor, more: read.has_more === 1 }
+  }
+
+  return {
+    async sync(openKfId, { cursor, token }) {
+      try {
+        return await sync(openKfId, cursor, token)
+      } catch (thrown) {
+        if (token === undefined || platformCode(thrown) !== STALE_TOKEN) throw thrown
+        return sync(openKfId, cursor, undefined)
+      }
+    },
+    async send({ openKfId, customer }, msgid, message) {
+      await api.post('/cgi-bin/kf/send_msg', { touser: customer, open_kfid: openKfId, msgid, ...message }, nothing)
+    },
+    async sendOnEvent(code, msgid, message) {
+      await api.post('/cgi-bin/kf/send_msg_on_event', { code, msgid, ...message }, nothing)
+    },
+    async recall(openKfId, msgid) {
+      await api.post('/cgi-bin/kf/recall_msg', { open_kfid: openKfId, msgid }, nothing)
+    },
+    async serviceState({ openKfId, customer }) {
+      const of = { open_kfid: openKfId, external_userid: customer }
+      const read = await api.post('/cgi-bin/kf/service_state/get', of, state)
+      return { state: read.service_state, servicer: read.servicer_userid }
+    },
+    async takeSession({ openKfId, customer }) {
+      const to = { open_kfid: openKfId, external_userid: customer, service_state: WITH_ROBOT }
+      await api.post('/cgi-bin/kf/service_state/trans', to, nothing)
+    },
+    async customers(ids) {
+      const { customer_list: list } = await api.post(
+        '/cgi-bin/kf/customer/batchget',
+        { external_userid_list: ids, need_enter_session_context: 0 },
+        customers,
+      )
+      return list.map(({ external_userid: customer, nickname: name, avatar, unionid }) => ({
+        customer,
+        name,
+        avatar,
+        unionid,
+      }))
+    },
+    async contactWay(openKfId, scene) {
+      const way = z.object({ url: z.string().regex(/^https?:\/\//) })
+      return (await api.post('/cgi-bin/kf/add_contact_way', { open_kfid: openKfId, scene }, way)).url
+    },
+    async upload(type, file) {
+      const { media_id: id } = await api.upload(
+        `/cgi-bin/media/upload?type=${type}`,
+        file,
+        z.object({ media_id: z.string() }),
+      )
+      return id
+    },
+    download: (mediaId) => api.download(`/cgi-bin/media/get?media_id=${encodeURIComponent(mediaId)}`),
+  }
+}
+
+/** Whether a refusal is about this very id, which the platform takes once: the message is there already. */
+export function isReused(thrown: unknown, before: 'tried' | 'new'): boolean {
+  const code = platformCode(thrown)
+  if (!(thrown instanceof HutongError) || code === undefined) return false
+  return /msgid/i.test(thrown.message) || (before === 'tried' && code === 40058)
+}

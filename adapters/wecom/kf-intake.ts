@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import type { Arrival, Host } from '@hutong/core/adapter'
+import type { ContactBody } from '@hutong/core/entry'
+import { toHutongError } from '@hutong/core/errors'
+import type { Part } from '@hutong/core/parts'
+import type { Payload } from '@hutong/tencent/payload'
+import type { SceneTokens } from '@hutong/tencent/scene'
+import { addressOf } from './kf-address.ts'
+import type { KfPage } from './kf-calls.ts'
+import { decode, type KfEntered, type KfItem, type KfRecalled, type KfSaid, type KfSession } from './kf-codec.ts'
+import type { KfCustomers } from './kf-customers.ts'
+import type { KfMedia } from './kf-media.ts'
+import { readMenuId } from './kf-messages.ts'
+import { reasonOf } from './kf-send-fail.ts'
+import { type KfOffer, type KfWindow, WINDOW_MS } from './kf-window.ts'
+
+export interface KfIntakeOptions {
+  host: Pick<Host, 'receive' | 'report' | 'join' | 'state' | 'log' | 'logger' | 'clock'>
+  openKfId: string
+  site: string
+  customers: KfCustomers
+  media: Pick<KfMedia, 'take'>
+  window: KfWindow
+  scenes: Pick<SceneTokens, 'read'>
+  /** Greets somebody by a code that is good for some seconds. */
+  welcome(code: string, entered: KfEntered): Promise<void>
+}
+
+export interface KfIntake {
+  /** Hands in a page in its order; `state` is committed with its last message. Rejects when it must come again. */
+  take(page: KfPage, state: NonNullable<Arrival['state']>, goOn: () => void): Promise<void>
+}
+
+const WELCOME_MS = 20_000
+const KEY = /^[\w.:@/+=-]{1,150}$/
+
+interface Piece {
+  readonly item: KfItem
+  readonly raw: string
+}
+
+export function createKfIntake(options: KfIntakeOptions): KfIntake {
+  const { host, openKfId, site, customers, media, window, scenes, welcome } = options
+
+  function arrivalOf({ item, raw }: { item: KfSaid | KfRecalled; raw: string }, body: ContactBody): Arrival {
+    const profile = customers.profile(item.customer)
+    const servicer = item.servicer === undefined ? {} : { author: { kind: 'agent', id: item.servicer } as const }
+    return {
+      from: { address: addressOf(item), verified: 'platform', ...(profile === undefined ? {} : { profile }) },
+      site,
+      key: keyOf(item.id),
+      native: item.id,
+      body,
+      at: item.at > 0 ? item.at : host.clock.now(),
+      raw,
+      ...servicer,
+    }
+  }
+
+  async function said(item: KfSaid, raw: string, state: Arrival['state']): Promise<void> {
+    const address = addressOf(item)
+    if (item.servicer === undefined && item.automatic === undefined) await window.wrote(address, item.at)
+    const parts: Part[] = []
+    for (const part of item.parts) parts.push(part.kind === 'medium' ? await media.take(part) : part)
+    const arrival = {
+      ...arrivalOf({ item, raw }, { kind: 'message', parts }),
+      ...(item.automatic ? { automatic: true } : {}),
+      ...(state === undefined ? {} : { state }),
+    }
+    const picked = item.menu === undefined ? undefined : await pickOf(address, item.menu)
+    await handIn(arrival, picked === undefined ? undefined : bodyOf(picked, parts))
+    await customers.unite(item.customer, address)
+  }
+
+  /** What a tapped item stands for, when it is one of those we sent last. */
+  async function pickOf(address: string, menu: string): Promise<{ offer: KfOffer; id: string } | undefined> {
+    const read = readMenuId(menu)
+    const offer = (await window.look(address)).sent.offers.findLast(({ of }) => of === read?.seq)
+    const id = offer?.options[read?.index ?? -1]
+    return offer === undefined || id === undefined ? undefined : { offer, id }
+  }
+
+  /** A refusal for what the message says must not stop those after it: it is handed in as plainly as it can be. */
+  async function handIn(arrival: Arrival, meant?: ContactBody): Promise<void> {
+    const refused = (thrown: unknown) => {
+      const { code } = toHutongError(thrown)
+      if (code !== 'invalid' && code !== 'forbidden' && code !== 'not_found') throw thrown
+      host.logger.warn({ code, native: arrival.native }, 'a message was refused as it is')
+    }
+    if (meant !== undefined) {
+      const taken = await host.receive({ ...arrival, body: meant }).catch(refused)
+      if (taken !== undefined) return
+    }
+    if ((await host.receive(arrival).catch(refused)) !== undefined || arrival.body.kind !== 'message') return
+    const parts: Part[] = [{ kind: 'unsupported', native: 'refused', text: '[…]' }]
+    await host.receive({ ...arrival, body: { kind: 'message', parts } })
+  }
+
+  async function entered(item: KfEntered): Promise<void> {
+    const address = addressOf(item)
+    const until = item.at + WELCOME_MS
+    const fresh = item.welcomeCode !== undefined && until > host.clock.now()
+    const code =
+      item.welcomeCode !== undefined && fresh ? { code: item.welcomeCode, until, takes: 'menu' as const } : undefined
+    await window.changed(address, code === undefined ? {} : { code })
+    const scene = scenes.read(item.param)
+    if (scene !== undefined) await bring(address, scene)
+    if (code !== undefined) await welcome(code.code, item)
+  }
+
+  /** A link works once: whoever follows it later is not the one it was given to. */
+  async function bring(address: string, { conversation, id }: { conversation: string; id: string }): Promise<void> {
+    const key = `scene:${id}`
+    if ((await host.state.get(key)) !== undefined) return
+    await host.join({ address, site, verified: 'scene' }, { conversation })
+    await host.state.set(key, host.clock.now())
+  }
+
+  async function session(item: KfSession): Promise<void> {
+    const ms = item.ended ? WELCOME_MS : WINDOW_MS
+    const takes = item.ended ? ('menu' as const) : ('text' as const)
+    const code = item.code === undefined ? {} : { code: { code: item.code, until: item.at + ms, takes } }
+    const { ended, servicer } = item
+    await window.changed(addressOf(item), {
+      session: { ended, ...(servicer === undefined ? {} : { servicer }) },
+      ...code,
+    })
+  }
+
+  async function recalled(item: KfRecalled, raw: string): Promise<void> {
+    const place = await host.log.locate(item.of)
+    if (place === undefined) return
+    const body = { kind: 'recall', of: place.seq } as const
+    await handIn({ ...arrivalOf({ item, raw }, body), conversation: place.conversation })
+  }
+
+  async function happened({ item, raw }: Piece, state: Arrival['state']): Promise<void> {
+    switch (item.kind) {
+      case 'said':
+        return said(item, raw, state)
+      case 'entered':
+        return entered(item)
+      case 'session':
+        return session(item)
+      case 'recalled':
+        return recalled(item, raw)
+      case 'send-failed':
+        return host.report(item.native, { state: 'failed', reason: reasonOf(item.failType) })
+      case 'other':
+        host.logger.debug({ event: item.native }, 'an event that concerns no customer')
+    }
+  }
+
+  return {
+    async take({ messages }, state, goOn) {
+      const pieces = messages.map((message) => ({ item: decodeAt(message, openKfId), raw: JSON.stringify(message) }))
+      await customers.meet(pieces.flatMap(({ item }) => (item.kind === 'said' ? [item.customer] : [])))
+      for (const [index, piece] of pieces.entries()) {
+        goOn()
+        await happened(piece, index === pieces.length - 1 ? state : undefined)
+      }
+      if (pieces.at(-1)?.item.kind !== 'said') await host.state.set(state.key, state.value)
+    },
+  }
+}
+
+/** Some messages do not name the account that they were read from. */
+function decodeAt(message: Payload, openKfId: string): KfItem {
+  const item = decode(message)
+  return 'openKfId' in item ? { ...item, openKfId } : item
+}
+
+function bodyOf({ offer, id }: { offer: KfOffer; id: string }, parts: Part[]): ContactBody {
+  if (offer.scale === undefined) return { kind: 'message', parts, choice: { of: offer.of, id } }
+  return { kind: 'rating', of: offer.of, scale: offer.scale, score: Number(id) }
+}
+
+function keyOf(id: string): string {
+  return KEY.test(id) ? `kf:${id}` : `kf:${createHash('sha256').update(id).digest('hex')}`
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import type { Delivery, Host, Receipt, Standing } from '@hutong/core/adapter'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import type { Part } from '@hutong/core/parts'
+import { platformCode } from '@hutong/tencent/api'
+import { placeOf } from './kf-address.ts'
+import { isReused, type KfCalls } from './kf-calls.ts'
+import type { KfPlace } from './kf-codec.ts'
+import type { KfMedia } from './kf-media.ts'
+import { encode, isLink, type KfMessage, text } from './kf-messages.ts'
+import { codeFor, type KfOffer, type KfWindow, standingOf } from './kf-window.ts'
+
+export interface KfOutbox {
+  send(delivery: Delivery): Promise<Receipt>
+  recall(native: string, address: string): Promise<void>
+  standing(address: string): Promise<Standing>
+  /** Sends a greeting by its code; the same `key` again shows nothing more. */
+  greet(address: string, { code, key, words }: { code: string; key: string; words: string }): Promise<void>
+}
+
+export interface KfOutboxOptions {
+  host: Pick<Host, 'clock' | 'logger'>
+  channel: string
+  accounts: readonly string[]
+  calls: KfCalls
+  media: Pick<KfMedia, 'upload' | 'thumb'>
+  window: KfWindow
+}
+
+/** One message with the id that makes it one however often it is sent. */
+interface Outgoing {
+  readonly place: KfPlace
+  readonly address: string
+  readonly id: string
+  readonly message: KfMessage
+  readonly offer?: KfOffer
+}
+
+const WRONG_STATE = 95018
+const STATES = { pool: 2, person: 3, over: 4 } as const
+
+export function createKfOutbox({ host, channel, accounts, calls, media, window }: KfOutboxOptions): KfOutbox {
+  const { clock } = host
+  const inTurn = createTurns()
+
+  async function messagesOf(part: Part, seq: number): Promise<KfMessage[]> {
+    const thumb = isLink(part) ? await media.thumb() : undefined
+    return encode(part, { seq, uploaded: await media.upload(part), thumb })
+  }
+
+  /** Counts before it calls: what happened when the answer is lost, is then known to have been tried. */
+  async function post(one: Outgoing): Promise<void> {
+    const { address, id, message, offer } = one
+    const known = await window.look(address)
+    const before = known.sent.ids.includes(id) || known.sent.spent.some((spent) => spent.id === id) ? 'tried' : 'new'
+    const code = before === 'tried' ? spentOn(id, known.sent.spent) : codeInstead(known, message)
+    if (before === 'new' && code === undefined) mustBeOpen(standingOf(known, clock.now()))
+    const { sent } = known
+    const offers = offer === undefined ? sent.offers : [...sent.offers.filter(({ of }) => of !== offer.of), offer]
+    const counted =
+      code === undefined
+        ? { ...sent, offers, ids: [...new Set([...sent.ids, id])] }
+        : { ...sent, offers, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] }
+    await window.save(address, counted)
+    try {
+      await (code === undefined ? sendInState(one) : calls.sendOnEvent(code, id, message))
+    } catch (thrown) {
+      if (isReused(thrown, before)) return
+      const { code: refusal, retryable } = toHutongError(thrown)
+      const closed = refusal === 'window_closed' || refusal === 'quota'
+      // What surely did not arrive is not counted.
+      if (!retryable || refusal === 'throttled')
+        await window.save(address, { ...sent, ...(closed && code === undefined ? { closed: refusal } : {}) })
+      throw thrown
+    }
+  }
+
+  /** The code that stands in for a window that is closed. */
+  function codeInstead(known: Awaited<ReturnType<KfWindow['look']>>, { msgtype }: KfMessage): string | undefined {
+    const kind = msgtype === 'text' ? 'text' : msgtype === 'msgmenu' ? 'menu' : undefined
+    if (kind === undefined) return undefined
+    const bare = { ...known, said: known.said && { ...known.said, codes: [] } }
+    return standingOf(bare, clock.now()).open ? undefined : codeFor(kind, known, clock.now())?.code
+  }
+
+  async function sendInState(one: Outgoing): Promise<void> {
+    const { place, id, message } = one
+    try {
+      await calls.send(place, id, message)
+    } catch (thrown) {
+      if (platformCode(thrown) !== WRONG_STATE) throw thrown
+      await takeSession(place, thrown)
+      await calls.send(place, id, message)
+    }
+  }
+
+  /** A session that is new goes to the API; one that is a person's, or over, does not. */
+  async function takeSession(place: KfPlace, cause: unknown): Promise<void> {
+    const { state, servicer } = await calls.serviceState(place)
+    if (state === STATES.pool)
+      throw refused(
+        'the customer waits in the pool of 微信客服: somebody must take the session in WeCom and answer there',
+        cause,
+      )
+    if (state === STATES.person)
+      throw refused(
+        `${servicer || 'somebody'} has the session in WeCom: answer there, or end the session there first`,
+        cause,
+      )
+    if (state === STATES.over)
+      throw refused('the session is over: WeChat takes an answer when the customer writes again', cause)
+    if (state === 0) await calls.takeSession(place)
+  }
+
+  function offerOf(delivery: Delivery, part: Part): { offer?: KfOffer } {
+    if (part.kind !== 'choices') return {}
+    const { seq, body } = delivery.entry
+    const rating = body.kind === 'message' ? body.parts.find((one) => one.kind === 'rating') : undefined
+    const options = part.options.map(({ id }) => id)
+    const scale = rating !== undefined && options.every((id) => /^\d+$/.test(id)) ? { scale: rating.scale } : {}
+    return { offer: { of: seq, options, ...scale } }
+  }
+
+  return {
+    send: (delivery) =>
+      inTurn(delivery.to.address, async () => {
+        const { address } = delivery.to
+        const place = placeOf(address, accounts)
+        const [part] = delivery.parts
+        if (part === undefined) throw new HutongError('rejected', 'the message has no parts')
+        const messages = await messagesOf(part, delivery.entry.seq)
+        const id = msgid(channel, delivery.key)
+        for (const [index, message] of messages.entries()) {
+          const last = index === messages.length - 1
+          const own = last ? id : msgid(channel, `${delivery.key} ${index}`)
+          await post({ place, address, id: own, message, ...(last ? offerOf(delivery, part) : {}) })
+        }
+        return { state: 'sent', native: id }
+      }),
+    async recall(native, address) {
+      try {
+        await calls.recall(placeOf(address, accounts).openKfId, native)
+      } catch (thrown) {
+        const error = toHutongError(thrown)
+        if (error.code !== 'rejected') throw error
+        throw new HutongError('rejected', 'WeChat takes back what is at most 2 minutes old', { cause: thrown })
+      }
+    },
+    async standing(address) {
+      const known = await window.look(address)
+      const counted = standingOf(known, clock.now())
+      const servicer = known.said?.servicer
+      if (!counted.open || servicer === undefined) return counted
+      const session = await calls.serviceState(placeOf(address, accounts)).catch((thrown: unknown) => {
+        host.logger.debug({ code: toHutongError(thrown).code }, 'the state of a session is not known')
+        return { state: 0 }
+      })
+      if (session.state !== STATES.person) return counted
+      return { open: false, code: 'window_closed', reason: `${servicer} has the session in WeCom and answers there` }
+    },
+    greet: (address, { code, key, words }) =>
+      inTurn(address, async () => {
+        const { sent } = await window.look(address)
+        const id = msgid(channel, key)
+        await window.save(address, { ...sent, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] })
+        await calls.sendOnEvent(code, id, text(words))
+      }),
+  }
+}
+
+/** Unique in the account, the same for the same key: at most 32 characters of [0-9A-Za-z_-]. */
+function msgid(channel: string, key: string): string {
+  return createHash('sha256').update(`${channel}\n${key}`).digest('base64url').slice(0, 32)
+}
+
+function spentOn(id: string, spent: readonly { code: string; id: string }[]): string | undefined {
+  return spent.find((one) => one.id === id)?.code
+}
+
+function mustBeOpen(standing: Standing): void {
+  if (!standing.open) throw new HutongError(standing.code, standing.reason)
+}
+
+function refused(why: string, cause: unknown): HutongError {
+  return new HutongError('window_closed', why, { cause })
+}
+
+/** One after the other for the same key. */
+function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    const turn = Promise.allSettled([last.get(key)]).then(work)
+    last.set(key, turn)
+    const done = () => {
+      if (last.get(key) === turn) last.delete(key)
+    }
+    turn.then(done, done)
+    return turn
+  }
+}

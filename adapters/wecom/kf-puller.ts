@@ -1,0 +1,106 @@
+import type { Host, Lease } from '@hutong/core/adapter'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import type { KfCalls, KfPage } from './kf-calls.ts'
+
+/** Reads one account from where it stopped to its end. One node reads at a time. */
+export interface KfPuller {
+  /** Resolves once everything that was there when it was called is durable. `token` comes from the callback that says so. */
+  wake(token?: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface KfPullerOptions {
+  host: Pick<Host, 'state' | 'lease' | 'logger'>
+  calls: Pick<KfCalls, 'sync'>
+  openKfId: string
+  /** Takes in a page; `state` is written with the last of it. Resolves once it is durable. */
+  take(page: KfPage, state: { key: string; value: string }, goOn: () => void): Promise<void>
+  wait(ms: number): Promise<void>
+}
+
+const LEASE_MS = 30_000
+const RENEW_MS = 8_000
+const LOOK_MS = 200
+const MOST_LOOKS = 300
+/** The platform gives pages without messages now and then, but not for ever. */
+const MOST_EMPTY = 100
+
+export function createKfPuller({ host, calls, openKfId, take, wait }: KfPullerOptions): KfPuller {
+  const key = `cursor:${openKfId}`
+  let running: Promise<void> | undefined
+  let next: { promise: Promise<void>; token: string | undefined } | undefined
+  let over = false
+
+  async function acquire(): Promise<Lease> {
+    for (let looks = 0; looks < MOST_LOOKS && !over; looks += 1) {
+      const lease = await host.lease(`pull:${openKfId}`, LEASE_MS)
+      if (lease !== undefined) return lease
+      await wait(LOOK_MS)
+    }
+    throw new HutongError('unavailable', over ? 'the channel is closed' : 'another node reads the account')
+  }
+
+  async function read(token: string | undefined, goOn: () => void): Promise<void> {
+    let cursor = String((await host.state.get(key)) ?? '')
+    let empty = 0
+    for (let more = true; more; ) {
+      goOn()
+      const page = await calls.sync(openKfId, { cursor, token })
+      goOn()
+      await take(page, { key, value: page.cursor }, goOn)
+      cursor = page.cursor
+      empty = page.messages.length === 0 ? empty + 1 : 0
+      more = page.more && empty < MOST_EMPTY
+    }
+  }
+
+  async function pull(token: string | undefined): Promise<void> {
+    const lease = await acquire()
+    let lost = false
+    const renewing = setInterval(async () => {
+      lost ||= !(await lease.renew().catch(() => false))
+    }, RENEW_MS)
+    try {
+      await read(token, () => {
+        if (over) throw new HutongError('unavailable', 'the channel is closed')
+        if (lost) throw new HutongError('unavailable', 'another node has begun to read the account')
+      })
+    } finally {
+      clearInterval(renewing)
+      await lease.release()
+    }
+  }
+
+  function start(token: string | undefined): Promise<void> {
+    const begun = pull(token).finally(() => {
+      if (running === begun) running = undefined
+    })
+    running = begun
+    return begun
+  }
+
+  return {
+    wake(token) {
+      if (next !== undefined) {
+        next.token = token ?? next.token
+        return next.promise
+      }
+      if (running === undefined) return start(token)
+      const promise = running
+        .catch((thrown: unknown) => {
+          host.logger.debug({ code: toHutongError(thrown).code }, 'reading again')
+        })
+        .then(() => {
+          const latest = next?.token
+          next = undefined
+          return start(latest)
+        })
+      next = { promise, token }
+      return promise
+    },
+    async close() {
+      over = true
+      await Promise.allSettled([running, next?.promise])
+    },
+  }
+}
