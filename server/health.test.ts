@@ -9,13 +9,32 @@ const NOW = 1_000_000
 async function readiness(options: Partial<HealthOptions>) {
   const app = new Hono<IngressEnv>()
   const store = { check: async () => {}, nextDue: async () => undefined }
-  installHealth(app, { store, draining: () => false, now: () => NOW, version: '1.2.3', ...options })
+  installHealth(app, {
+    store,
+    draining: () => false,
+    troubles: () => new Map(),
+    now: () => NOW,
+    version: '1.2.3',
+    ...options,
+  })
   const answer = await app.request('/readyz')
   return [answer.status, (await answer.json()).problems]
 }
 
 it('is ready when the store works and nothing is overdue', async () => {
   expect(await readiness({})).toEqual([200, []])
+})
+
+it('is ready although a channel does not work, and names it without telling strangers why', async () => {
+  const app = new Hono<IngressEnv>()
+  const troubles = () => new Map([['mail', new HutongError('misconfigured', 'login: anna is refused')]])
+  const store = { check: async () => {}, nextDue: async () => undefined }
+  installHealth(app, { store, draining: () => false, troubles, now: () => NOW, version: '1.2.3' })
+  const answer = await app.request('/readyz')
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { status: 'ready', problems: [], channels: { mail: 'misconfigured' } },
+  ])
 })
 
 it('is not ready while it drains', async () => {

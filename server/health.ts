@@ -1,3 +1,4 @@
+import type { HutongError } from '@hutong/core/errors'
 import type { Hono } from 'hono'
 import type { IngressEnv } from './ingress.ts'
 import type { Store } from './stores/store.ts'
@@ -5,6 +6,8 @@ import type { Store } from './stores/store.ts'
 export interface HealthOptions {
   store: Pick<Store, 'check' | 'nextDue'>
   draining(): boolean
+  /** By channel, what keeps it from working. */
+  troubles(): ReadonlyMap<string, HutongError>
   now(): number
   version: string
 }
@@ -12,13 +15,18 @@ export interface HealthOptions {
 /** A due delivery nobody has taken for so long means that the outbox stands still. One that waits for its next try is not due. */
 const LAG_MAX_MS = 60_000
 
-/** `/healthz`: the loop turns. `/readyz`: new work is welcome. `/version`: what runs. */
+/**
+ * `/healthz`: the loop turns. `/readyz`: new work is welcome; channels that do not work are named there, and keep nobody from the others.
+ * `/version`: what runs.
+ */
 export function installHealth(app: Hono<IngressEnv>, options: HealthOptions): void {
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/version', (c) => c.json({ name: 'hutong', version: options.version, node: process.version }))
   app.get('/readyz', async (c) => {
     const problems = await problemsOf(options)
-    return c.json({ status: problems.length === 0 ? 'ready' : 'unready', problems }, problems.length === 0 ? 200 : 503)
+    const channels = Object.fromEntries([...options.troubles()].map(([channel, { code }]) => [channel, code]))
+    const ready = problems.length === 0
+    return c.json({ status: ready ? 'ready' : 'unready', problems, channels }, ready ? 200 : 503)
   })
 }
 

@@ -21,6 +21,8 @@ export interface Metrics {
   floorConflict(): void
   /** How many clients are connected now, counted when it is asked. */
   connections(namespace: string, count: () => number): void
+  /** Which channels work, asked whenever it is looked at. */
+  channels(working: () => [channel: string, works: boolean][]): void
   /** Everything in Prometheus' text form. */
   text(): Promise<string>
   readonly contentType: string
@@ -62,6 +64,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   })
   const counts = new Map<string, () => number>()
   connectionGauge(registers, counts)
+  const channels = channelGauge(registers)
   backlogGauges(registers, options)
   const stopLag = processGauges(registers)
 
@@ -77,6 +80,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     answered: (backend, seconds, ended) => answers.observe({ backend, ended }, seconds),
     floorConflict: () => conflicts.inc(),
     connections: (namespace, count) => counts.set(namespace, count),
+    channels: channels.watch,
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: stopLag,
@@ -93,6 +97,24 @@ function connectionGauge(registers: Registry[], counts: ReadonlyMap<string, () =
       for (const [namespace, count] of counts) this.set({ namespace }, count())
     },
   })
+}
+
+function channelGauge(registers: Registry[]): { watch: Metrics['channels'] } {
+  let ask: Parameters<Metrics['channels']>[0] = () => []
+  new Gauge({
+    name: 'hutong_channel_up',
+    help: 'Whether a channel besides the web works: 1 or 0',
+    labelNames: ['channel'],
+    registers,
+    collect() {
+      for (const [channel, works] of ask()) this.set({ channel }, works ? 1 : 0)
+    },
+  })
+  return {
+    watch(working) {
+      ask = working
+    },
+  }
 }
 
 function backlogGauges(registers: Registry[], { store, now }: MetricsOptions): void {

@@ -7,6 +7,7 @@ import type { Entry } from '@hutong/core/entry'
 import type { EntriesPacket, GoawayPacket, Ready } from '@hutong/core/wire'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { letter, openPostOffice, type PostOffice } from '../adapters/email/test-post-office.ts'
 import { type ConfigInput, parseConfig } from './config.ts'
 import { type Running, type ServeExtras, serve } from './serve.ts'
 import { VERSION } from './version.ts'
@@ -139,7 +140,11 @@ describe('a running relay', () => {
   it('says that it is well, ready, and which version it is', async () => {
     const { url } = await start()
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
-    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', problems: [] })
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
+      status: 'ready',
+      problems: [],
+      channels: {},
+    })
     expect(await (await fetch(`${url}/version`)).json()).toMatchObject({ name: 'hutong', version: VERSION })
   })
 
@@ -256,6 +261,57 @@ describe('the end', () => {
   it('can be asked for twice', async () => {
     const relay = await start()
     expect(await Promise.all([relay.close(), relay.close()])).toEqual([undefined, undefined])
+  })
+})
+
+describe('a mailbox whose password is wrong', { timeout: 20_000 }, () => {
+  let office: PostOffice
+  beforeEach(async () => {
+    office = await openPostOffice()
+  })
+  afterEach(() => office.close())
+
+  function mailbox(id: string, password?: string) {
+    const from = office.fresh(id)
+    const { imap, smtp, login } = office.options(from)
+    const right = 'password' in login ? login.password : ''
+    return { kind: 'email' as const, id, site: 'shop', from, imap, smtp, password: password ?? right }
+  }
+
+  it('stops neither the widget nor the other mailbox, and is named in the log, in /readyz and in the metrics', async () => {
+    const lines: object[] = []
+    const keep = (fields: object, message: string) => void lines.push({ ...fields, message })
+    const logger = { debug() {}, info() {}, warn: keep, error: keep }
+    const sound = mailbox('support')
+    const { url } = await start({ channels: [mailbox('sales', 'a guess'), sound] }, { backends: [echo], logger })
+    const { socket } = await visit(url)
+    expect(await socket.emitWithAck('send', say('hello'))).toMatchObject({ seq: 1 })
+    await office.dovecot.deliver(
+      sound.from,
+      letter({ from: 'lin@people.test', to: sound.from, id: 'm1', text: 'by mail' }),
+    )
+    await expect
+      .poll(async () => (await (await fetch(`${url}/v1/conversations`, bearer(ADMIN))).json()).items.length)
+      .toBe(2)
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({
+      status: 'ready',
+      channels: { sales: 'misconfigured' },
+    })
+    const metrics = await (await fetch(`${url}/metrics`, bearer(ADMIN))).text()
+    expect(metrics).toContain('hutong_channel_up{channel="sales"} 0')
+    expect(metrics).toContain('hutong_channel_up{channel="support"} 1')
+    expect(lines).toContainEqual(
+      expect.objectContaining({ channel: 'sales', message: 'channel sales does not work; the others go on' }),
+    )
+    expect(JSON.stringify(lines)).not.toContain('a guess')
+  })
+
+  it('leaves nothing open when the relay cannot start for another reason', async () => {
+    const first = await start()
+    const other = join(data, 'other')
+    const channels = [mailbox('support')]
+    await expect(start({ data: other, listen: { port: first.port }, channels })).rejects.toThrow(/used by another/)
+    await start({ data: other, channels })
   })
 })
 

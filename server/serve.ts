@@ -17,6 +17,7 @@ import { createRelay } from './create-relay.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
 import { createFiles, keepSweeping } from './files.ts'
+import { given } from './given.ts'
 import { installHealth } from './health.ts'
 import { createRest } from './http/rest.ts'
 import { closeServer, createHttpServer, listen, stopListening } from './http-server.ts'
@@ -116,12 +117,13 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   })
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
+  metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
   await installRoutes(app, { config, relay, adapters: channels, logger, clock, ...ground }, closers)
 
+  closers.push(() => relay.drain())
   await relay.start()
   closers.push(
     keepSweeping(files, logger),
-    () => relay.drain(),
     () => backendSocket.close(config.drain.spreadMs),
     () => stopListening(http),
   )
@@ -173,7 +175,7 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   const { config, relay, store, metrics, auth, logger, clock } = doors
   const now = () => clock.now()
   installIngress(app, { ...config, addressOf: createClientAddress(config.trustProxy), metrics, logger, now })
-  installHealth(app, { store, draining: () => relay.draining, now, version: VERSION })
+  installHealth(app, { store, draining: () => relay.draining, troubles: relay.troubles, now, version: VERSION })
   const built = await builtFiles(config.publicUrl)
   app.get('/', (c) => c.redirect('desk/'))
   app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
@@ -203,10 +205,4 @@ function openWeb(config: Config, http: Server, { presence, logger }: { presence:
     onStaffed: (changed) => presence.onChange(changed),
   })
   return { io, adapter }
-}
-
-/** Without the keys that were left out. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept = Object.entries(options).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
