@@ -1,0 +1,102 @@
+import type { FileStorage, StoredFile } from '@hutong/core/adapter'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import type { Part, PartInput, PartOf } from '@hutong/core/parts'
+import { UPLOADS } from './capabilities.ts'
+import type { Client, MediaKind } from './client.ts'
+import { type Medium, unsupported } from './codec.ts'
+
+export interface MediaOptions {
+  files: FileStorage
+  client: Pick<Client, 'upload' | 'download'>
+  site: string
+  /** Milliseconds that a download may take. */
+  fetchMs: number
+}
+
+/** Files on their way in and out. */
+export interface Media {
+  /** What a customer sent, stored; words that say so when it could not be. Never rejects. */
+  fetch(medium: Medium): Promise<PartInput>
+  /** The id of a part's file at the platform, or why it has to go as a link. Rejects when another try may succeed. */
+  put(
+    part: PartOf<'image' | 'audio' | 'video'>,
+  ): Promise<{ mediaId: string; instead?: never } | { instead: string; mediaId?: never }>
+}
+
+const KINDS = { image: 'image', audio: 'voice', video: 'video' } as const satisfies Record<Medium['kind'], MediaKind>
+
+export function createMedia({ files, client, site, fetchMs }: MediaOptions): Media {
+  async function store(medium: Medium): Promise<StoredFile> {
+    const { content, name, type } = await client.download(medium.id)
+    return files.put(content, { site, name: name || medium.name, type })
+  }
+
+  return {
+    async fetch(medium) {
+      const { kind, transcript } = medium
+      const failed = (why: string) =>
+        unsupported(KINDS[kind], [`[${KINDS[kind]}] ${why}`, transcript].filter((one) => one !== undefined).join('\n'))
+      try {
+        const { id, name, type, bytes } = await within(store(medium), fetchMs)
+        const part = { kind, file: id, name: name.slice(0, 255), type, bytes }
+        return kind === 'audio' && transcript !== undefined ? { ...part, kind, transcript } : part
+      } catch (thrown) {
+        return failed(toHutongError(thrown).message)
+      }
+    },
+    async put(part) {
+      const found = part.file === undefined ? undefined : await files.get(part.file)
+      if (found === undefined) return { instead: 'it is no file of the relay' }
+      const { file, content } = found
+      const why = unfit(KINDS[part.kind], file)
+      if (why !== undefined) {
+        await content.cancel()
+        return { instead: why }
+      }
+      const name = uploadName(KINDS[part.kind], file)
+      const upload = client.upload(KINDS[part.kind], { content, name, type: file.type })
+      return upload.then(
+        (mediaId) => ({ mediaId }),
+        (thrown: unknown) => {
+          if (thrown instanceof HutongError && UNFIT.includes(thrown.code)) return { instead: thrown.message }
+          throw thrown
+        },
+      )
+    },
+  }
+}
+
+/** What only this file is refused for. */
+const UNFIT: readonly string[] = ['too_large', 'unsupported_type', 'rejected']
+
+function unfit(kind: MediaKind, { type, bytes }: StoredFile): string | undefined {
+  const { maxBytes, types } = UPLOADS[kind]
+  const taken = Object.values(types).filter((one, index, all) => all.indexOf(one) === index)
+  if (!Object.hasOwn(types, type)) return `WeChat takes ${taken.join(', ')} here, not ${type}: convert it beforehand`
+  return bytes > maxBytes ? `WeChat takes ${maxBytes / 1024 / 1024} MB here, and it has ${bytes} bytes` : undefined
+}
+
+/** The platform goes by the name's ending. */
+function uploadName(kind: MediaKind, { name, type }: StoredFile): string {
+  const ending = Object.entries(UPLOADS[kind].types).find(([one]) => one === type)?.[1] ?? 'bin'
+  const stem = name
+    .replace(/\.\w{1,5}$/, '')
+    .replace(/[^\p{L}\p{N}_-]+/gu, '_')
+    .slice(0, 60)
+  return `${stem || kind}.${ending}`
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new HutongError('timeout', 'it did not arrive in time')), ms)
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Whether the part is a file that the platform has a message for. */
+export function isCarried(part: Part): part is PartOf<'image' | 'audio' | 'video'> {
+  return Object.hasOwn(KINDS, part.kind)
+}

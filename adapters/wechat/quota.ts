@@ -1,0 +1,156 @@
+import type { Host, Standing } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
+import { z } from 'zod'
+
+/**
+ * What a customer did that lets the account write: how many messages and for how long. Each occasion starts its own count anew
+ * (https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage.html).
+ */
+const RULES = {
+  message: { count: 5, ms: 48 * 3_600_000 },
+  menu: { count: 3, ms: 60_000 },
+  follow: { count: 3, ms: 60_000 },
+  scan: { count: 3, ms: 60_000 },
+} as const
+
+export type Occasion = keyof typeof RULES
+
+const grant = z.object({
+  left: z.int(),
+  /** When it ends, in ms. */
+  until: z.number(),
+  /** The pushes that began it, so that a repeat begins nothing. */
+  by: z.array(z.string()),
+})
+const kept = z.object({
+  gone: z.boolean(),
+  grants: z.object({
+    message: grant.optional(),
+    menu: grant.optional(),
+    follow: grant.optional(),
+    scan: grant.optional(),
+  }),
+})
+type Kept = z.output<typeof kept>
+type Grant = z.output<typeof grant>
+
+export interface Opening {
+  occasion: Occasion
+  native: string
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/** The messages that each customer may still get, counted for all nodes and over restarts. What ends first is used first. */
+export interface Quota {
+  open(openid: string, opening: Opening): Promise<void>
+  /** The customer has left. */
+  leave(openid: string): Promise<void>
+  /**
+   * Counts one message, before it is sent. Rejects with `window_closed`, `quota` or `gone` where the platform would refuse it.
+   * Resolves with what gives it back when it was refused after all.
+   */
+  take(openid: string): Promise<() => Promise<void>>
+  /** What the platform says of its own count. */
+  correct(openid: string, code: 'window_closed' | 'quota' | 'gone'): Promise<void>
+  standing(openid: string): Promise<Standing>
+}
+
+const LAST_PUSHES = 8
+
+export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Quota {
+  const turns = new Map<string, Promise<unknown>>()
+
+  /** One change after the other for each customer. */
+  function change<T>(openid: string, work: (now: Kept | undefined) => Promise<T>): Promise<T> {
+    const turn = (turns.get(openid) ?? Promise.resolve()).then(async () => work(await read(openid)))
+    const settled = turn.then(
+      () => {},
+      () => {},
+    )
+    turns.set(openid, settled)
+    void settled.then(() => {
+      if (turns.get(openid) === settled) turns.delete(openid)
+    })
+    return turn
+  }
+
+  async function read(openid: string): Promise<Kept | undefined> {
+    return kept.safeParse(await state.get(keyOf(openid))).data
+  }
+
+  const write = (openid: string, value: Kept) => state.set(keyOf(openid), value)
+
+  function count(openid: string, occasion: Occasion, by: number): Promise<void> {
+    return change(openid, async (found) => {
+      const one = found?.grants[occasion]
+      if (found === undefined || one === undefined) return
+      await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left + by } } })
+    })
+  }
+
+  return {
+    open: (openid, { occasion, native, at }) =>
+      change(openid, async (found = NOBODY) => {
+        const before = found.grants[occasion]
+        if (before?.by.includes(native)) return
+        const { count: left, ms } = RULES[occasion]
+        const until = Math.max(at + ms, before?.until ?? 0)
+        const by = [...(before?.by ?? []), native].slice(-LAST_PUSHES)
+        await write(openid, { gone: false, grants: { ...found.grants, [occasion]: { left, until, by } } })
+      }),
+    leave: (openid) => change(openid, () => write(openid, { gone: true, grants: {} })),
+    take: (openid) =>
+      change(openid, async (found) => {
+        const standing = standingOf(found, clock.now())
+        if (!standing.open) throw new HutongError(standing.code, standing.reason)
+        const next = found && nextOf(found, clock.now())
+        if (found === undefined || next === undefined) return async () => {}
+        const [occasion, one] = next
+        await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left - 1 } } })
+        return () => count(openid, occasion, 1)
+      }),
+    correct: (openid, code) =>
+      change(openid, async (found = NOBODY) => {
+        if (code === 'gone') return write(openid, { gone: true, grants: {} })
+        const spent = code === 'quota' ? { left: 0 } : { until: 0 }
+        const unknown = { left: 0, until: clock.now() + RULES.message.ms, by: [] }
+        const { message = unknown, ...others } = found.grants
+        const all = Object.entries({ message, ...others }).map(([name, one]) => [name, { ...one, ...spent }])
+        const known: Kept['grants'] = Object.fromEntries(all)
+        return write(openid, { ...found, grants: known })
+      }),
+    standing: async (openid) => standingOf(await read(openid), clock.now()),
+  }
+}
+
+const NOBODY: Kept = { gone: false, grants: {} }
+
+function keyOf(openid: string): string {
+  return `quota:${openid}`
+}
+
+function openGrants({ grants }: Kept, now: number): [Occasion, Grant][] {
+  const all = Object.entries(grants) as [Occasion, Grant | undefined][]
+  return all.flatMap(([occasion, one]) => (one !== undefined && one.until > now ? [[occasion, one]] : []))
+}
+
+function nextOf(found: Kept, now: number): [Occasion, Grant] | undefined {
+  const usable = openGrants(found, now).filter(([, { left }]) => left > 0)
+  return usable.sort(([, one], [, other]) => one.until - other.until)[0]
+}
+
+/** Of a customer of whom nothing is known the platform alone can tell. */
+function standingOf(found: Kept | undefined, now: number): Standing {
+  if (found === undefined) return { open: true }
+  if (found.gone) return { open: false, code: 'gone', reason: 'the customer does not follow the account' }
+  if (Object.keys(found.grants).length === 0) return { open: true }
+  const open = openGrants(found, now)
+  const until = Math.max(...open.map(([, one]) => one.until))
+  if (open.length === 0) return { open: false, code: 'window_closed', reason: CLOSED }
+  const left = open.reduce((sum, [, one]) => sum + Math.max(0, one.left), 0)
+  return left > 0 ? { open: true, left, until } : { open: false, code: 'quota', reason: SPENT }
+}
+
+const CLOSED = 'WeChat lets an account answer for 48 hours after a message of the customer, and that time is over'
+const SPENT = 'WeChat lets an account send five messages after each one of the customer, and all are used'
