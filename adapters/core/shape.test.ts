@@ -41,6 +41,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'bounce-reports.ts': 'the machine-readable half of a report',
     'capabilities.ts': 'what a mail can do, as data',
     'catch-up.ts': 'from the place that was reached to the newest mail',
+    'check-account.ts': 'both servers tried, nothing read or sent',
     'check-options.ts': 'every wrong option at once',
     'charset.ts': 'bytes to text, whatever their label',
     'corpus.ts': 'scores folders of recorded mail',
@@ -70,6 +71,23 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'threads.ts': 'what a conversation looks like to mail programs',
     'transcript.ts': 'what was said, as one mail',
   },
+  wechat: {
+    'capabilities.ts': 'what an account can say, as data',
+    'check-options.ts': 'every wrong option at once',
+    'corpus.ts': 'scores folders of recorded pushes and requests',
+    'events.ts': "the events that are nobody's words, with what they are",
+    'gcj.ts': 'the degrees of Chinese maps',
+    'intake.ts': 'from a push to the log',
+    'media.ts': 'files on their way in and out',
+    'menu.ts': 'the buttons below the conversation',
+    'outbox.ts': 'from a delivery to the customer',
+    'outgoing.ts': 'parts as messages and replies of the platform',
+    'passive.ts': 'answers to pushes that wait for a reply',
+    'people.ts': 'who customers are on other accounts',
+    'qr.ts': 'codes by which a conversation goes on here',
+    'quota.ts': 'how many messages each customer may still get',
+    'typing.ts': 'when typing can be shown',
+  },
 }
 /** Modules of core that ship no zod, so that the widget may use their values. */
 const ZOD_FREE = ['@hutong/core/ids', '@hutong/core/errors']
@@ -78,6 +96,8 @@ const COMPOSITION = [
   'server/serve.ts',
   'server/configured-backends.ts',
   'server/configured-channels.ts',
+  'server/doctor-email.ts',
+  'server/email-options.ts',
   'server/cli.ts',
 ]
 
