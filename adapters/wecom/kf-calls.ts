@@ -34,6 +34,8 @@ export interface KfCalls {
   /** Gives a session to the API. */
   takeSession(of: KfPlace): Promise<void>
   customers(ids: readonly string[]): Promise<KfCustomerCard[]>
+  /** The ids of all accounts that the app may call for. */
+  accounts(): Promise<string[]>
   contactWay(openKfId: string, scene: string): Promise<string>
   upload(
     type: KfUploaded['type'],
@@ -44,6 +46,7 @@ export interface KfCalls {
 
 const STALE_TOKEN = 95007
 const PAGE = 1000
+const ACCOUNTS = 100
 const WITH_ROBOT = 1
 
 const nothing = z.object({})
@@ -53,6 +56,7 @@ const page = z.object({
   has_more: z.number().default(0),
   msg_list: z.array(record).default([]),
 })
+const accounts = z.object({ account_list: z.array(z.object({ open_kfid: z.string() })).default([]) })
 const state = z.object({ service_state: z.number(), servicer_userid: z.string().default('') })
 const customers = z.object({
   customer_list: z
@@ -119,6 +123,16 @@ export function createKfCalls(api: Api): KfCalls {
         avatar,
         unionid,
       }))
+    },
+    async accounts() {
+      const found: string[] = []
+      for (let more = true; more; ) {
+        const body = { offset: found.length, limit: ACCOUNTS }
+        const { account_list: list } = await api.post('/cgi-bin/kf/account/list', body, accounts)
+        found.push(...list.map(({ open_kfid: openKfId }) => openKfId))
+        more = list.length === ACCOUNTS
+      }
+      return found
     },
     async contactWay(openKfId, scene) {
       const way = z.object({ url: z.string().regex(/^https?:\/\//) })

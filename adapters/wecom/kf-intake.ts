@@ -59,7 +59,7 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
 
   async function said(item: KfSaid, raw: string, state: Arrival['state']): Promise<void> {
     const address = addressOf(item)
-    if (item.servicer === undefined && item.automatic === undefined) await window.wrote(address, item.at)
+    if (item.servicer === undefined && item.automatic === undefined) await window.wrote(address, item)
     const parts: Part[] = []
     for (const part of item.parts) parts.push(part.kind === 'medium' ? await media.take(part) : part)
     const arrival = {

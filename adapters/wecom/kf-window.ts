@@ -6,6 +6,8 @@ import { z } from 'zod'
 const said = z.object({
   /** When she last wrote, in ms; 0 when she has come without writing yet. */
   at: z.number(),
+  /** The message that she wrote then: times are whole seconds. */
+  id: z.string(),
   /** Codes that are each good for one message. */
   codes: z.array(z.object({ code: z.string(), until: z.number(), takes: z.enum(['text', 'menu']) })),
   servicer: z.string().optional(),
@@ -13,8 +15,8 @@ const said = z.object({
 })
 /** What was sent since, written by the sender alone. */
 const sent = z.object({
-  /** What she wrote last when this was counted. */
-  since: z.number(),
+  /** Her message that this was counted from. */
+  since: z.string(),
   ids: z.array(z.string()),
   /** Codes that were used, and for which message. */
   spent: z.array(z.object({ code: z.string(), id: z.string() })),
@@ -30,12 +32,13 @@ export type KfCode = KfSaidLast['codes'][number]
 export const WINDOW_MS = 48 * 3_600_000
 export const MOST_ANSWERS = 5
 const MOST_CODES = 5
+const NOTHING: KfSaidLast = { at: 0, id: '', codes: [], ended: false }
 const MOST_OFFERS = 5
 
 /** Each customer's 48 hours and 5 messages (https://developer.work.weixin.qq.com/document/path/94677), counted before the call. */
 export interface KfWindow {
   /** She wrote, and a session that was over begins anew. */
-  wrote(address: string, at: number): Promise<void>
+  wrote(address: string, message: { id: string; at: number }): Promise<void>
   /** She came, or her session changed. */
   changed(address: string, change: { code?: KfCode; session?: { ended: boolean; servicer?: string } }): Promise<void>
   look(address: string): Promise<{ said: KfSaidLast | undefined; sent: KfSentSince }>
@@ -51,12 +54,12 @@ export function createKfWindow({ state, clock }: Pick<Host, 'state' | 'clock'>):
   }
 
   return {
-    async wrote(address, at) {
-      const before = (await saidBy(address)) ?? { at: 0, codes: [], ended: false }
-      await state.set(saidKey(address), { ...before, at: Math.max(before.at, at), ended: false })
+    async wrote(address, { id, at }) {
+      const before = (await saidBy(address)) ?? NOTHING
+      if (at >= before.at) await state.set(saidKey(address), { ...before, at, id, ended: false })
     },
     async changed(address, { code, session }) {
-      const { servicer, ended, ...before } = (await saidBy(address)) ?? { at: 0, codes: [], ended: false }
+      const { servicer, ended, ...before } = (await saidBy(address)) ?? NOTHING
       const alive = before.codes.filter(({ until, code: known }) => until > clock.now() && known !== code?.code)
       const codes = code === undefined ? alive : [...alive, code].slice(-MOST_CODES)
       const now = session ?? { ended, ...(servicer === undefined ? {} : { servicer }) }
@@ -64,7 +67,7 @@ export function createKfWindow({ state, clock }: Pick<Host, 'state' | 'clock'>):
     },
     async look(address) {
       const last = await saidBy(address)
-      const since = last?.at ?? 0
+      const since = last?.id ?? ''
       const known = sent.safeParse(await state.get(sentKey(address))).data
       if (known?.since === since) return { said: last, sent: known }
       const { spent = [], offers = [] } = known ?? {}

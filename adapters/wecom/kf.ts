@@ -68,7 +68,7 @@ export function createWeComKfAdapter(options: WeComKfOptions): KfAdapter {
     capabilities: KF_CAPABILITIES,
     async open(host) {
       running = run(host, options)
-      running.start()
+      await running.start()
     },
     send: async (delivery) => {
       const { outbox, during } = opened()
@@ -117,6 +117,21 @@ function run(host: Host, options: WeComKfOptions) {
     }),
   )
 
+  /** A platform that cannot be reached now is asked again later; a wrong setting is said at once. */
+  async function checkAccounts(): Promise<void> {
+    try {
+      const known = await calls.accounts()
+      const missing = openKfIds.filter((one) => !known.includes(one))
+      if (missing.length === 0) return
+      const why = `the app may not call for ${missing.join(', ')}: is the account there, and is the app named under "APIs may be called by"?`
+      throw new HutongError('misconfigured', why, { field: 'openKfIds' })
+    } catch (thrown) {
+      const error = toHutongError(thrown)
+      if (!error.retryable) throw error
+      host.logger.warn({ code: error.code }, `WeCom could not be asked: ${error.message}`)
+    }
+  }
+
   function look(): void {
     for (const puller of pullers.values()) puller.wake().catch(lookAgain)
   }
@@ -160,7 +175,8 @@ function run(host: Host, options: WeComKfOptions) {
     outbox,
     invite: createKfInvitations({ host, calls, scenes, openKfId: openKfIds[0] ?? '' }),
     closed: () => closed,
-    start() {
+    async start() {
+      await checkAccounts()
       plan(pollMs)
       look()
     },

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Adapter } from '@hutong/core/adapter'
 import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
 import type { Bench, Person, Written } from '@hutong/core/testkit'
+import type { FakePush } from '@hutong/tencent/fake-pusher'
 import type { FakeShown } from '@hutong/tencent/fake-shown'
+import { expect } from 'vitest'
 import type { FakeWeComCustomer } from './fake/customer.ts'
 import { createFakeWeCom, type FakeWeCom } from './fake/fake-wecom.ts'
 import { createWeComKfAdapter, type WeComKfOptions } from './kf.ts'
@@ -109,7 +111,7 @@ export function words(one: FakeShown): string {
 }
 
 export function sees(customer: FakeWeComCustomer): string[] {
-  return customer.sees().flatMap((one) => (one.from === 'account' ? [words(one)] : []))
+  return customer.sees().flatMap((one) => (one.from === 'account' && one.kind !== 'notice' ? [words(one)] : []))
 }
 
 /** The kit's bench. Customers say something whenever their five answers are used up. */
@@ -118,32 +120,44 @@ export async function kfBench(): Promise<Bench> {
   const { fake, host } = stand
   const customers = new Map<string, FakeWeComCustomer>()
   const answered = new Map<string, number>()
+  const turns = new Map<string, Promise<unknown>>()
 
-  async function talkOn(address: string): Promise<void> {
+  /** Undefined when the account may go on by itself. */
+  function talkOn(address: string, before: Promise<unknown> | undefined): Promise<unknown> | undefined {
     const count = answered.get(address) ?? 0
-    answered.set(address, count + 1)
-    if (count < MOST_ANSWERS) return
-    answered.set(address, 1)
-    await customers.get(address)?.say('go on')
+    answered.set(address, count < MOST_ANSWERS ? count + 1 : 1)
+    if (count < MOST_ANSWERS) return before
+    return Promise.resolve(before).then(() => customers.get(address)?.say('go on'))
   }
 
   function person(name: string): Person {
     const customer = stand.customer(name)
     const address = stand.address(name)
     customers.set(address, customer)
-    const pushes = new Map<string, number>()
+    // She has come before anything listens, so that what she writes is one callback.
+    fake.kf.callback(undefined)
+    void customer.enter()
+    fake.kf.callback(stand.callbackUrl)
+    const pushes = new Map<string, FakePush>()
+    const written = new Map<string, string>()
     return {
       address,
       async write(message) {
-        const push = fake.kf.pushes[pushes.get(message.id) ?? -1]
-        const safe = new Promise<false>((resolve) => {
+        const refused = new Promise<false>((resolve) => {
           stand.answered = (status) => {
             if (status !== 200) resolve(false)
           }
         })
+        const push = pushes.get(message.id)
         const pushed = push === undefined ? tell(customer, message) : fake.kf.deliver(push, 1)
-        if (push === undefined) pushes.set(message.id, fake.kf.pushes.length - 1)
-        return Promise.race([pushed.then(({ outcome }) => outcome === 'success'), safe])
+        const [last, entry] = [fake.kf.pushes.at(-1), fake.kf.log(OPEN_KFID).entries.at(-1)]
+        if (push === undefined && last !== undefined) pushes.set(message.id, last)
+        if (push === undefined && entry !== undefined) written.set(message.id, entry.msgid)
+        return Promise.race([pushed.then(({ outcome }) => outcome === 'success'), refused])
+      },
+      async takeBack(id) {
+        const msgid = written.get(id)
+        return (await customer.recall(msgid)).outcome === 'success'
       },
       async pick(option) {
         const menu = customer.sees().findLast((one) => one.kind === 'menu')
@@ -166,9 +180,17 @@ export async function kfBench(): Promise<Bench> {
       const adapter = stand.adapter()
       return {
         ...adapter,
-        async send(delivery) {
-          await talkOn(delivery.to.address)
-          return adapter.send(delivery)
+        async open(to) {
+          await adapter.open(to)
+          await expect.poll(() => host.state.get(`cursor:${OPEN_KFID}`), { interval: 5 }).toBeDefined()
+        },
+        send(delivery) {
+          const { address } = delivery.to
+          const before = turns.get(address)
+          const talked = talkOn(address, before)
+          const sending = talked === undefined ? adapter.send(delivery) : talked.then(() => adapter.send(delivery))
+          turns.set(address, Promise.allSettled([before, sending]))
+          return sending
         },
       }
     },
