@@ -19,14 +19,14 @@ beforeEach(() => {
 })
 afterEach(() => house.close())
 
-function channels(): Adapter[] {
+function channels(asked = async () => standing): Adapter[] {
   const adapter = createMemoryAdapter({ platform: wechat, channel: 'wechat', capabilities: { initiate: false } })
-  return [{ ...adapter, standing: async () => standing }, createMemoryAdapter({ platform: mail, channel: 'mail' })]
+  return [{ ...adapter, standing: asked }, createMemoryAdapter({ platform: mail, channel: 'mail' })]
 }
 
 /** A contact who wrote on a channel whose platform closes its window. */
-async function open(): Promise<{ id: string; contact: string }> {
-  house = await openTestRelay({ adapters: [webChannel, ...channels()], reach: { afterMs: 50, unreadMs: 500 } })
+async function open(asked = async () => standing): Promise<{ id: string; contact: string }> {
+  house = await openTestRelay({ adapters: [webChannel, ...channels(asked)], reach: { afterMs: 50, unreadMs: 500 } })
   const from = { address: 'openid', verified: 'platform' as const }
   const { conversation: id } = await house.relay.receive('wechat', { from, key: 'first', body: textBody('hello') })
   return { id, contact: (await house.store.conversation(id))?.contact ?? '' }
@@ -89,6 +89,12 @@ describe('a way that the platform has closed', () => {
       .poll(told(id))
       .toMatchObject([{ channel: 'wechat', state: 'failed', reason: expect.stringContaining('wechat') }])
     await later.close()
+  })
+
+  it('is found out by sending where the channel cannot say', async () => {
+    const { id } = await open(() => Promise.reject(new Error('no answer')))
+    await answer(id)
+    await expect.poll(() => wechat.inbox('openid')).toHaveLength(1)
   })
 
   it('is shown to agents before they write, with the reason; an open one with what is left of it', async () => {

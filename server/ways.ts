@@ -47,9 +47,16 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
   async function standingsOf(identities: readonly Identity[]): Promise<Map<string, Standing>> {
     const asked = identities.flatMap((one) => {
       const adapter = adapters.get(one.channel)
-      return adapter?.standing ? [adapter.standing(one.address).then((found) => [placeOf(one), found] as const)] : []
+      if (!adapter?.standing) return []
+      // A channel that cannot say now is no reason to say nothing: what is sent there finds out.
+      return [
+        adapter.standing(one.address).then(
+          (found) => [[placeOf(one), found] as const],
+          () => [],
+        ),
+      ]
     })
-    return new Map(await Promise.all(asked))
+    return new Map((await Promise.all(asked)).flat())
   }
 
   async function all({ id, contact: who, channel: last }: Conversation): Promise<Reach> {
