@@ -1,157 +1,47 @@
-import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
 import type { Mistake } from './contradictions.ts'
+import { emailSettings, redactedEmail } from './email-settings.ts'
+import type { Partly } from './settings-tree.ts'
+import {
+  redactedTencent,
+  type TencentSettings,
+  tencentAccounts,
+  wechatSettings,
+  wecomKfSettings,
+} from './tencent-settings.ts'
 
-/** Settings of the channels besides the web: what an operator writes to connect a mailbox. */
-
-export const MAIL_PRESETS = ['qq', '163', 'exmail', 'outlook', 'gmail'] as const
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
-
-const channelId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
-  error: 'must be 1 to 64 letters, digits, "-" or "_"',
-})
-
-const mailServer = z
-  .strictObject({
-    host: z.string().min(1),
-    port: z.int().min(1).max(65_535),
-    /** `tls` from the first byte, or `starttls`. `none` is for a server on this machine alone. */
-    security: z.enum(['tls', 'starttls', 'none']).default('tls'),
-  })
-  .refine(({ host, security }) => security !== 'none' || LOOPBACK.test(host), {
-    path: ['security'],
-    error: 'none is for a server on this machine alone; use tls or starttls',
-  })
-
-/** The refresh grant of OAuth2: the provider's token endpoint and what it wants to hear. */
-const oauth = z.strictObject({
-  tokenUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1).optional(),
-  refreshToken: z.string().min(1),
-  scope: z.string().min(1).optional(),
-})
-
-const dkim = z.strictObject({
-  domain: z.string().min(1),
-  selector: z.string().min(1),
-  /** The private key as PEM. */
-  privateKey: z.string().refine(isSigningKey, { error: 'must be an RSA private key as PEM, without a passphrase' }),
-})
-
-function isSigningKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
-  } catch {
-    return false
-  }
-}
-
-/** Checked although other settings are wrong, so that an operator sees all mistakes at once. */
-function isGiven({ value }: { value: unknown }): boolean {
-  return typeof value === 'object' && value !== null
-}
-
-function needed(server: 'imap' | 'smtp') {
-  return { path: [server], error: `is needed, or a preset: ${MAIL_PRESETS.join(', ')}`, when: isGiven }
-}
-
-export const channelSettings = z
-  .strictObject({
-    kind: z.literal('email'),
-    /** Stored with every address; never give it to another mailbox. */
-    id: channelId,
-    /** Key of the site that the mailbox belongs to. */
-    site: channelId,
-    /** The mailbox's address: the sender of what goes out. */
-    from: z.email(),
-    /** The name beside it; the site's name when absent. */
-    name: z.string().min(1).max(80).optional(),
-    /** Other addresses whose mail arrives in this mailbox. */
-    aliases: z.array(z.email()).default([]),
-    /** The servers of a provider; `imap` and `smtp` replace them. */
-    preset: z.enum(MAIL_PRESETS).optional(),
-    imap: mailServer.optional(),
-    smtp: mailServer.optional(),
-    /** The login name at both servers; the address when absent. */
-    user: z.string().min(1).optional(),
-    /** The password or the provider's authorisation code; `oauth` in its place. */
-    password: z.string().min(1).optional(),
-    oauth: oauth.optional(),
-    folder: z.string().min(1).default('INBOX'),
-    /** Days before the first start whose mail is taken too. */
-    backlogDays: z.int().min(0).max(3_650).default(0),
-    /** Whether mail to `name+anything@` arrives here too; as the provider of `preset` does when absent. */
-    plusAddress: z.boolean().optional(),
-    /** Servers whose Authentication-Results are believed; those of `preset` when absent. */
-    authservIds: z.array(z.string().min(1)).optional(),
-    /** Answers within this time travel in one mail. */
-    gatherMs: z.int().min(0).max(3_600_000).default(20_000),
-    /** Whether visitors of the site are asked for an address while nobody is at the desk; answers then follow them by mail. */
-    askVisitors: z.boolean().default(true),
-    /**
-     * An agent who is away this long gets what her customer wrote by mail, and her answer to it is her reply. Agents get no mail
-     * without it.
-     */
-    notifyAgentsAfterMs: z.int().min(0).max(86_400_000).optional(),
-    dkim: dkim.optional(),
-  })
-  .refine(({ preset, imap }) => preset !== undefined || imap !== undefined, needed('imap'))
-  .refine(({ preset, smtp }) => preset !== undefined || smtp !== undefined, needed('smtp'))
-  .refine(({ password, oauth }) => password !== undefined || oauth !== undefined, {
-    path: ['password'],
-    error: 'is needed, or oauth',
-    when: isGiven,
-  })
-  .refine(({ password, oauth }) => password === undefined || oauth === undefined, {
-    path: ['password'],
-    error: 'give either password or oauth',
-    when: isGiven,
-  })
-  .refine(({ preset, password, imap, smtp }) => preset !== 'outlook' || password === undefined || (imap && smtp), {
-    path: ['password'],
-    error: 'Microsoft takes no passwords any more; give oauth in its place, docs/email.md says how',
-    when: isGiven,
-  })
+/** Settings of the channels besides the web; those of each kind are in a file of their own. */
+export const channelSettings = z.discriminatedUnion('kind', [emailSettings, wechatSettings, wecomKfSettings])
 
 export type ChannelSettings = z.output<typeof channelSettings>
 
 /** What channels demand of one another and of the sites. */
-export function channelMistakes(
-  channels: readonly { [Key in 'id' | 'site' | 'from']?: string | undefined }[],
-  siteKeys: readonly string[],
-): Mistake[] {
-  return channels.flatMap(({ id, site, from }, at) => {
+export function channelMistakes(channels: readonly Partly<ChannelSettings>[], siteKeys: readonly string[]): Mistake[] {
+  return channels.flatMap((channel, at) => {
+    const { id, site } = channel
     const before = channels.slice(0, at)
+    const taken = before.flatMap(accountsOf).map(([, account]) => account)
     const found: [string, string | false][] = [
       ['id', id === 'web' && '"web" is the widget’s own channel'],
       ['id', id !== undefined && before.some((one) => one.id === id) && `"${id}" is used by another channel`],
       ['site', site !== undefined && !siteKeys.includes(site) && `there is no site "${site}"`],
-      [
-        'from',
-        from !== undefined &&
-          before.some((one) => sameMailbox(one.from, from)) &&
-          `"${from}" is read by another channel`,
-      ],
+      ...accountsOf(channel).map(([field, account, shown]): [string, string | false] => [
+        field,
+        taken.includes(account) && `"${shown}" is read by another channel`,
+      ]),
     ]
     return found.flatMap(([field, message]) => (message === false ? [] : [{ path: ['channels', at, field], message }]))
   })
 }
 
-function sameMailbox(one: string | undefined, other: string): boolean {
-  return one?.toLowerCase() === other.toLowerCase()
+/** The setting that names an account, the account as it is told from others, and as it was written. */
+function accountsOf(channel: Partly<ChannelSettings>): [field: string, account: string, shown: string][] {
+  if (channel.kind !== 'email')
+    return tencentAccounts(channel as Partial<TencentSettings>).map(([field, account]) => [field, account, account])
+  return channel.from === undefined ? [] : [['from', channel.from.toLowerCase(), channel.from]]
 }
 
 /** The channel with everything secret replaced. */
 export function redactedChannel(channel: ChannelSettings, hidden: string): ChannelSettings {
-  const { password, oauth, dkim } = channel
-  return {
-    ...channel,
-    ...(password !== undefined && { password: hidden }),
-    ...(oauth && {
-      oauth: { ...oauth, refreshToken: hidden, ...(oauth.clientSecret !== undefined && { clientSecret: hidden }) },
-    }),
-    ...(dkim && { dkim: { ...dkim, privateKey: hidden } }),
-  }
+  return channel.kind === 'email' ? redactedEmail(channel, hidden) : redactedTencent(channel, hidden)
 }

@@ -1,5 +1,6 @@
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
+import { alertSettings } from './alert-settings.ts'
 import { channelSettings, redactedChannel } from './channel-settings.ts'
 import { contradictions, type Mistake } from './contradictions.ts'
 import { nearest } from './nearest.ts'
@@ -156,6 +157,8 @@ export const settings = z.strictObject({
   sites: z.array(site).default([]),
   /** Channels besides the web. */
   channels: z.array(channelSettings).default([]),
+  /** Groups of agents that are told of conversations which wait. */
+  alerts: z.array(alertSettings).default([]),
   tokens: z.array(token).default([]),
   /** Settings of backends by name; each backend reads its own. */
   backends: z.record(name, z.record(z.string(), z.unknown())).default({}),
@@ -240,6 +243,7 @@ export function redacted(config: Settings): Settings {
       jwtKeys: one.jwtKeys.map((key) => (key.alg === 'HS256' ? { ...key, secret: hidden } : key)),
     })),
     channels: config.channels.map((one) => redactedChannel(one, hidden)),
+    alerts: config.alerts.map((one) => ({ ...one, key: hidden })),
     tokens: config.tokens.map((one) => ({ ...one, hash: hidden })),
     backends: Object.fromEntries(Object.keys(config.backends).map((key) => [key, { hidden: true }])),
   }

@@ -1,19 +1,40 @@
 import type { Adapter } from '@hutong/core/adapter'
+import type { ChannelSettings } from './channel-settings.ts'
 import { type Config, sitesOf } from './config.ts'
 import { type ChannelGround, emailOptions } from './email-options.ts'
+import { given } from './given.ts'
 
-/** The adapters of the configured channels. Their code is loaded only when there are some. */
-export async function configuredChannels(config: Config, ground: ChannelGround): Promise<Adapter[]> {
-  if (config.channels.length === 0) return []
-  const { createEmailAdapter } = await import('@hutong/adapter-email')
-  return await Promise.all(
-    config.channels.map(async (channel) => createEmailAdapter(await emailOptions(config, channel, ground))),
-  )
+/** The adapters of the configured channels. The code of a kind is loaded only when a channel is of it. */
+export function configuredChannels(config: Config, ground: ChannelGround): Promise<Adapter[]> {
+  return Promise.all(config.channels.map((channel) => adapterOf(config, channel, ground)))
+}
+
+async function adapterOf(config: Config, channel: ChannelSettings, ground: ChannelGround): Promise<Adapter> {
+  switch (channel.kind) {
+    case 'email': {
+      const { createEmailAdapter } = await import('@hutong/adapter-email')
+      return createEmailAdapter(await emailOptions(config, channel, ground))
+    }
+    case 'wechat': {
+      const { createWeChatAdapter } = await import('@hutong/adapter-wechat')
+      const { kind: _, id, ...account } = given(channel)
+      return createWeChatAdapter({ ...account, ...placeOf(config, channel) })
+    }
+    case 'wecom-kf': {
+      const { createWeComKfAdapter } = await import('@hutong/adapter-wecom')
+      const { kind: _, id, api, ...account } = given(channel)
+      return createWeComKfAdapter({ ...account, ...placeOf(config, channel), ...(api && { apiBase: api }) })
+    }
+  }
+}
+
+function placeOf(config: Config, { id: channel, site }: ChannelSettings): { channel: string; site: string } {
+  return { channel, site: sitesOf(config).find(({ key }) => key === site)?.id ?? site }
 }
 
 /** By site, the channel whose addresses its visitors are asked for: the first that is there for it. */
 export function askingChannels(config: Config): ReadonlyMap<string, string> {
-  const asking = config.channels.filter((one) => one.askVisitors).toReversed()
+  const asking = config.channels.filter((one) => one.kind === 'email' && one.askVisitors).toReversed()
   const ids = new Map(sitesOf(config).map(({ key, id }) => [key, id]))
   return new Map(asking.map(({ site, id }) => [ids.get(site) ?? site, id]))
 }
@@ -23,7 +44,8 @@ export function notifyingChannels(
   config: Config,
   adapters: readonly Adapter[],
 ): ReadonlyMap<string, { adapter: Adapter; afterMs: number }> {
-  const found = config.channels.toReversed().flatMap(({ id, notifyAgentsAfterMs: afterMs }) => {
+  const mailboxes = config.channels.filter((one) => one.kind === 'email')
+  const found = mailboxes.toReversed().flatMap(({ id, notifyAgentsAfterMs: afterMs }) => {
     const adapter = adapters.find(({ channel }) => channel === id)
     return adapter?.site === undefined || afterMs === undefined ? [] : [[adapter.site, { adapter, afterMs }] as const]
   })

@@ -16,6 +16,10 @@ export function contradictions(config: Partly<Settings>): Mistake[] {
     ...secretMistakes(config),
     ...siteMistakes(config),
     ...tokenMistakes(config, keys),
+    ...alertMistakes(
+      config,
+      keys.filter((key) => key !== undefined),
+    ),
     ...channelMistakes(
       (config.channels ?? []).map((one) => one ?? {}),
       keys.filter((key) => key !== undefined),
@@ -60,6 +64,18 @@ function tokenMistakes({ tokens = [] }: Partly<Settings>, keys: readonly (string
           path: ['tokens', at, 'sites'],
           message: `there is no site "${key}"${didYouMean(nearest(key, known))}`,
         })),
+    ),
+  ]
+}
+
+function alertMistakes({ alerts = [] }: Partly<Settings>, known: readonly string[]): Mistake[] {
+  const ids = alerts.map((one) => one?.key)
+  return [
+    ...repeated(ids).map((at) => ({ path: ['alerts', at, 'key'], message: 'is the robot of another alert' })),
+    ...alerts.flatMap((one, at) =>
+      one?.site === undefined || known.includes(one.site)
+        ? []
+        : [{ path: ['alerts', at, 'site'], message: `there is no site "${one.site}"` }],
     ),
   ]
 }

@@ -3,8 +3,14 @@ import type { Finding } from './finding.ts'
 
 /** Tries every channel as its platform stands now. The code of a kind is loaded only when a channel is of it. */
 export async function* doctorChannels(settings: Settings): AsyncIterable<Finding> {
-  if (settings.channels.length === 0) return
-  const { doctorEmail } = await import('./doctor-email.ts')
   const config: Config = { ...settings, secret: settings.secret ?? '' }
-  for (const channel of settings.channels) yield* doctorEmail(config, channel)
+  for (const channel of settings.channels) {
+    if (channel.kind === 'email') {
+      const { doctorEmail } = await import('./doctor-email.ts')
+      yield* doctorEmail(config, channel)
+    } else {
+      const { doctorTencent } = await import('./doctor-tencent.ts')
+      yield* doctorTencent(channel, settings.publicUrl)
+    }
+  }
 }

@@ -1,15 +1,15 @@
 import { createEmailAdapter } from '@hutong/adapter-email'
 import { toHutongError } from '@hutong/core/errors'
-import type { ChannelSettings } from './channel-settings.ts'
 import type { Config } from './config.ts'
 import { emailOptions } from './email-options.ts'
+import type { EmailSettings } from './email-settings.ts'
 import type { Finding } from './finding.ts'
 
 /** Providers whose verdicts on senders are known. */
 const VOUCHING = ['qq', 'gmail']
 
 /** Signs in at both servers of a mailbox and opens its folder; reads and sends nothing. */
-export async function* doctorEmail(config: Config, channel: ChannelSettings): AsyncIterable<Finding> {
+export async function* doctorEmail(config: Config, channel: EmailSettings): AsyncIterable<Finding> {
   const { id, from } = channel
   const store = { agents: async () => [] }
   const options = await emailOptions(config, channel, { store, clock: { now: Date.now } })
@@ -32,7 +32,7 @@ export async function* doctorEmail(config: Config, channel: ChannelSettings): As
     }
 }
 
-function vouched({ preset, authservIds }: ChannelSettings): boolean {
+function vouched({ preset, authservIds }: EmailSettings): boolean {
   return authservIds !== undefined || (preset !== undefined && VOUCHING.includes(preset))
 }
 

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { EmailOptions } from '@hutong/adapter-email'
 import type { Clock } from '@hutong/core/adapter'
 import { createAccessTokens } from './access-tokens.ts'
-import type { ChannelSettings } from './channel-settings.ts'
 import { type Config, sitesOf } from './config.ts'
+import type { EmailSettings } from './email-settings.ts'
 import type { PeopleStore } from './stores/store.ts'
 
 export interface ChannelGround {
@@ -14,7 +14,7 @@ export interface ChannelGround {
 /** The settings of a mailbox as its adapter takes them, its site and its provider filled in. */
 export async function emailOptions(
   config: Config,
-  channel: ChannelSettings,
+  channel: EmailSettings,
   { store, clock }: ChannelGround,
 ): Promise<EmailOptions> {
   const { PRESETS } = await import('@hutong/adapter-email')

@@ -22,6 +22,9 @@ interface Definition {
   element?: Schema
   valueType?: Schema
   entries?: Record<string, string>
+  options?: Schema[]
+  discriminator?: string
+  values?: unknown[]
 }
 
 /**
@@ -66,21 +69,42 @@ function part(schema: Schema, given: unknown): unknown {
   const parsed = safeParse(schema, given)
   if (parsed.success) return parsed.data
   const { shape, element, entries } = definition(schema)
+  const member = memberFor(schema, given)
+  if (member) return part(member, given)
   if (entries) return typeof given === 'string' ? nearest(given, Object.values(entries)) : undefined
   if (element) return Array.isArray(given) ? given.map((one) => part(element, one)) : undefined
   if (!shape || typeof given !== 'object' || given === null) return undefined
   return Object.fromEntries(Object.entries(shape).map(([key, one]) => [key, part(one, Reflect.get(given, key))]))
 }
 
+/** The member of a union that is told by one field, as that field has it here. */
+function memberFor(schema: Schema, given: unknown): Schema | undefined {
+  const { options, discriminator } = definition(schema)
+  if (!options || discriminator === undefined || typeof given !== 'object' || given === null) return undefined
+  const told = Reflect.get(given, discriminator)
+  return options.find((one) => {
+    const field = definition(one).shape?.[discriminator]
+    return field && definition(field).values?.includes(told)
+  })
+}
+
+/** The fields of an object, or those that members of a union have. */
+function fieldsOf(schema: Schema): Record<string, Schema> | undefined {
+  const { shape, options, discriminator } = definition(schema)
+  if (shape || !options || discriminator === undefined) return shape
+  return Object.assign({}, ...options.map(fieldsOf).toReversed())
+}
+
 /** Names that may stand below `path`. */
 export function settingNames(schema: Schema, path: readonly string[]): string[] {
   let at: Schema | undefined = schema
   for (const key of path) at = at && stepInto(at, key)?.schema
-  return at ? Object.keys(definition(at).shape ?? {}) : []
+  return at ? Object.keys(fieldsOf(at) ?? {}) : []
 }
 
 function stepInto(schema: Schema, segment: string): { key: string; schema: Schema } | undefined {
-  const { shape, element, valueType } = definition(schema)
+  const { element, valueType } = definition(schema)
+  const shape = fieldsOf(schema)
   if (shape) {
     const key = Object.keys(shape).find((name) => bare(name) === bare(segment))
     const next = key === undefined ? undefined : shape[key]
@@ -131,7 +155,7 @@ function unknownName(schema: Schema, segments: readonly string[]): string {
 }
 
 function everyName(schema: Schema, prefix = ''): string[] {
-  return Object.entries(definition(schema).shape ?? {}).flatMap(([key, value]) => [
+  return Object.entries(fieldsOf(schema) ?? {}).flatMap(([key, value]) => [
     `${prefix}${key}`,
     ...everyName(value, `${prefix}${key}.`),
   ])
