@@ -84,6 +84,7 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'outgoing.ts': 'parts as messages and replies of the platform',
     'passive.ts': 'answers to pushes that wait for a reply',
     'people.ts': 'who customers are on other accounts',
+    'requests.ts': 'the bodies of calls, which samples are compared with',
     'qr.ts': 'codes by which a conversation goes on here',
     'quota.ts': 'how many messages each customer may still get',
     'typing.ts': 'when typing can be shown',

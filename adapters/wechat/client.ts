@@ -5,6 +5,7 @@ import { type Api, type ApiError, createApi, platformCode, type Upload } from '@
 import { z } from 'zod'
 import type { Outgoing } from './codec.ts'
 import type { PlatformButton } from './menu.ts'
+import { codeRequest, sendRequest, tokenRequest, typingRequest } from './requests.ts'
 
 export interface ClientOptions {
   host: Pick<Host, 'state' | 'lease' | 'clock' | 'logger'>
@@ -116,11 +117,10 @@ export function createClient({ host, appId, secret, base, patience }: ClientOpti
     // A token beforehand: what fails without one has surely not been sent.
     send: async (openid, message) => {
       await explained(token.current())
-      await explained(api.post('/cgi-bin/message/custom/send', { touser: openid, ...message }, done))
+      await explained(api.post('/cgi-bin/message/custom/send', sendRequest(openid, message), done))
     },
     typing: async (openid, on) => {
-      const body = { touser: openid, command: on ? 'Typing' : 'CancelTyping' }
-      await explained(api.post('/cgi-bin/message/custom/typing', body, done))
+      await explained(api.post('/cgi-bin/message/custom/typing', typingRequest(openid, on), done))
     },
     upload: async (kind, file) => {
       const { media_id } = await explained(api.upload(`/cgi-bin/media/upload?type=${kind}`, file, uploaded))
@@ -133,11 +133,7 @@ export function createClient({ host, appId, secret, base, patience }: ClientOpti
       return unionid || undefined
     },
     code: async (scene, seconds) => {
-      const body = {
-        expire_seconds: seconds,
-        action_name: 'QR_STR_SCENE',
-        action_info: { scene: { scene_str: scene } },
-      }
+      const body = codeRequest(scene, seconds)
       const { url, expire_seconds } = await explained(api.post('/cgi-bin/qrcode/create', body, madeCode))
       return { url, seconds: expire_seconds }
     },
@@ -160,16 +156,17 @@ async function currentMenu(api: Api): Promise<readonly PlatformButton[]> {
 /** Isolated from `/cgi-bin/token`, of which every call ends the token before. */
 function requestToken(
   api: Api,
-  { appId, secret }: { appId: string; secret: string },
+  account: { appId: string; secret: string },
 ): Parameters<typeof createAccessToken>[0]['request'] {
   return async (force) => {
-    const body = { grant_type: 'client_credential', appid: appId, secret, force_refresh: force }
-    const answer = await api.post('/cgi-bin/stable_token', body, tokenAnswer).catch((thrown: unknown) => {
-      // Whatever became of this request, no message has gone out by it.
-      if (thrown instanceof HutongError && thrown.code === 'timeout')
-        throw new HutongError('unreachable', thrown.message, { cause: thrown.cause })
-      throw thrown
-    })
+    const answer = await api
+      .post('/cgi-bin/stable_token', tokenRequest(account, force), tokenAnswer)
+      .catch((thrown: unknown) => {
+        // Whatever became of this request, no message has gone out by it.
+        if (thrown instanceof HutongError && thrown.code === 'timeout')
+          throw new HutongError('unreachable', thrown.message, { cause: thrown.cause })
+        throw thrown
+      })
     return { token: answer.access_token, expiresIn: answer.expires_in }
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type PartInput, type PartOf, part as partSchema, TEXT_MAX } from '@hutong/core/parts'
 import type { Payload } from '@hutong/tencent/payload'
-import { PASSING, PRESSES } from './events.ts'
+import { ACTS, PASSING, PRESSES } from './events.ts'
 import { fromChina } from './gcj.ts'
 
 export { type Article, encode, type Outgoing, passive, readPick, textMessage } from './outgoing.ts'
@@ -25,8 +25,8 @@ export type What =
   | { kind: 'unfollow' }
   /** What happened without words. `press`: by the menu below the conversation, so that the account may answer. */
   | { kind: 'passing'; name: string; meaning: string; press: boolean }
-  /** An event nobody has heard of. */
-  | { kind: 'unknown'; name: string; parts: PartInput[] }
+  /** What a customer did apart from writing, and every event that nobody has heard of. */
+  | { kind: 'act'; name: string; parts: PartInput[] }
 
 /** A file that must be fetched; it takes the place of the message's only part. */
 export interface Medium {
@@ -139,7 +139,8 @@ function eventOf(payload: Payload, labels: ReadonlyMap<string, string>): What {
   }
   const meaning = Object.hasOwn(PASSING, name) ? PASSING[name] : undefined
   if (meaning !== undefined) return { kind: 'passing', name, meaning, press: PRESSES.includes(name) }
-  return { kind: 'unknown', name, parts: [unsupported(name || 'event', `[${name || 'event'}]`)] }
+  const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
+  return { kind: 'act', name, parts: [unsupported(name || 'event', act ?? `[${name || 'event'}]`)] }
 }
 
 function texts(text: string): PartInput[] {

@@ -40,5 +40,21 @@ export const PASSING: Readonly<Record<string, string>> = {
   verify_expired: 'the verification of the account is over',
 }
 
+/** What a customer did apart from writing, for agents to read. */
+export const ACTS: Readonly<Record<string, string>> = {
+  user_get_card: 'took a coupon',
+  user_gifting_card: 'gave a coupon away',
+  user_del_card: 'threw a coupon away',
+  user_consume_card: 'used a coupon',
+  user_view_card: 'looked at a coupon',
+  user_pay_from_pay_cell: 'paid with a member card',
+  user_enter_session_from_card: 'came from a coupon',
+  update_member_card: 'has other points or money on a member card',
+  submit_membercard_user_info: 'filled in a member card',
+  giftcard_pay_done: 'paid for a gift card',
+  giftcard_send_to_friend: 'gave a gift card to a friend',
+  giftcard_user_accept: 'accepted a gift card',
+}
+
 /** What a press of the menu is called that counts as one: https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage.html */
 export const PRESSES = ['CLICK', 'scancode_push', 'scancode_waitmsg']

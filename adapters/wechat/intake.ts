@@ -90,8 +90,8 @@ export function createIntake(options: IntakeOptions): Intake {
         if (what.press) await mayAnswer(push, 'menu')
         logger.debug({ native: push.native, event: what.name }, what.meaning)
         return undefined
-      case 'unknown':
-        await unheardOf(push, what.parts)
+      case 'act':
+        await acted(push, what.parts)
         return undefined
     }
   }
@@ -120,9 +120,12 @@ export function createIntake(options: IntakeOptions): Intake {
     return reply(push, await waiting.hold(openid, opened.format, passiveReplyMs))
   }
 
-  async function unheardOf(push: Push, parts: PartInput[]): Promise<void> {
+  async function acted(push: Push, parts: PartInput[]): Promise<void> {
     const known = await host.log.find(options.site, push.openid)
-    logger.info({ native: push.native, raw: push.opened.raw.slice(0, 2_000) }, 'the platform told of an unknown event')
+    logger.info(
+      { native: push.native, raw: push.opened.raw.slice(0, 2_000) },
+      'a customer did something apart from writing',
+    )
     if (known) await handIn(options, push, { parts, automatic: true })
   }
 
