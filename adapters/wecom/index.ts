@@ -1,1 +1,2 @@
+export { createWeComAppAdapter, type WeComAppOptions } from './app.ts'
 export { createWeComKfAdapter, type WeComKfOptions } from './kf.ts'
