@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type PartInput, type PartOf, part as partSchema, TEXT_MAX } from '@hutong/core/parts'
+import { fromChina } from '@hutong/tencent/gcj'
 import type { Payload } from '@hutong/tencent/payload'
 import { ACTS, PASSING, PRESSES } from './events.ts'
-import { fromChina } from './gcj.ts'
 
 export { type Article, encode, type Outgoing, passive, readPick, textMessage } from './outgoing.ts'
 

@@ -1,5 +1,6 @@
 import { HutongError } from '@hutong/core/errors'
 import type { Option, Part, PartOf } from '@hutong/core/parts'
+import { toChina } from '@hutong/tencent/gcj'
 
 /** A message as `send_msg` wants it, without the addressee (https://developer.work.weixin.qq.com/document/path/94677). */
 export type KfMessage = { readonly msgtype: string } & Readonly<Record<string, unknown>>
@@ -44,9 +45,9 @@ export function encode(part: Part, { seq, uploaded, thumb }: KfEncoding): KfMess
     case 'text':
       return [text(part.text)]
     case 'location': {
-      const { latitude, longitude, name, address } = part
+      const { name, address } = part
       return [
-        { msgtype: 'location', location: { ...(name && { name }), ...(address && { address }), latitude, longitude } },
+        { msgtype: 'location', location: { ...(name && { name }), ...(address && { address }), ...toChina(part) } },
       ]
     }
     case 'choices':

@@ -66,10 +66,10 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
       await (code === undefined ? sendInState(one) : calls.sendOnEvent(code, id, message))
     } catch (thrown) {
       if (isReused(thrown, before)) return
-      const { code: refusal, retryable } = toHutongError(thrown)
+      const { code: refusal } = toHutongError(thrown)
       const closed = refusal === 'window_closed' || refusal === 'quota'
       // What surely did not arrive is not counted.
-      if (!retryable || refusal === 'throttled')
+      if (refusal !== 'timeout')
         await window.save(address, { ...sent, ...(closed && code === undefined ? { closed: refusal } : {}) })
       throw thrown
     }

@@ -1,4 +1,5 @@
 import type { Part } from '@hutong/core/parts'
+import { fromChina } from '@hutong/tencent/gcj'
 import type { Payload } from '@hutong/tencent/payload'
 import { listOf, recordOf, textOf } from './kf-fields.ts'
 
@@ -40,7 +41,9 @@ function location(content: Payload): Part[] | undefined {
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return undefined
   const name = textOf(content.name).slice(0, 255)
   const address = textOf(content.address).slice(0, 500)
-  return [{ kind: 'location', latitude, longitude, ...(name && { name }), ...(address && { address }) }]
+  return [
+    { kind: 'location', ...fromChina({ latitude, longitude }), ...(name && { name }), ...(address && { address }) },
+  ]
 }
 
 /** Links that are no web addresses are read as text. */

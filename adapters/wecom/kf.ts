@@ -133,14 +133,18 @@ function run(host: Host, options: WeComKfOptions) {
   }
 
   function look(): void {
-    for (const puller of pullers.values()) puller.wake().catch(lookAgain)
+    for (const puller of pullers.values()) puller.wake().then(works, lookAgain)
+  }
+
+  function works(): void {
+    host.trouble(undefined)
   }
 
   function lookAgain(thrown: unknown): void {
     if (closed) return
-    const { code, message, retryAfter = 0 } = toHutongError(thrown)
-    host.logger.warn({ code }, `the messages could not be read: ${message}`)
-    plan(Math.max(RETRY_MS, retryAfter))
+    const error = toHutongError(thrown)
+    host.trouble(error)
+    plan(Math.max(RETRY_MS, error.retryAfter ?? 0))
   }
 
   function plan(ms: number): void {
@@ -160,7 +164,7 @@ function run(host: Host, options: WeComKfOptions) {
       return undefined
     }
     const pulled = puller.wake(textOf(payload.Token) || undefined)
-    pulled.catch(lookAgain)
+    pulled.then(works, lookAgain)
     await Promise.race([pulled, wait(ANSWER_MS)])
     return undefined
   }

@@ -17,6 +17,13 @@ export function fromChina(point: Point): Point {
   return { latitude: round(point.latitude - latitude), longitude: round(point.longitude - longitude) }
 }
 
+/** GCJ-02 from WGS 84, for places that are shown on maps of China. */
+export function toChina(point: Point): Point {
+  if (!inChina(point)) return point
+  const { latitude, longitude } = shift(point)
+  return { latitude: round(point.latitude + latitude), longitude: round(point.longitude + longitude) }
+}
+
 function inChina({ latitude, longitude }: Point): boolean {
   return longitude > 73.66 && longitude < 135.05 && latitude > 3.86 && latitude < 53.55
 }
