@@ -1,0 +1,124 @@
+import type { Server } from 'node:http'
+import { createWeChatAdapter } from '@hutong/adapter-wechat'
+import { createFakeWeChat, type FakeWeChat } from '@hutong/adapter-wechat/fake'
+import { createWeComKfAdapter } from '@hutong/adapter-wecom'
+import { createFakeWeCom, type FakeWeCom } from '@hutong/adapter-wecom/fake'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { closeServer, createHttpServer, listen } from './http-server.ts'
+import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
+
+const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
+const CALLBACK = { token: 'callbacktoken', encodingAesKey: KEY }
+const OURS = { site: 'shop', token: CALLBACK.token, encodingAesKeys: [KEY] }
+const GZH = { appId: 'wx0123456789abcdef', secret: 'app-secret' }
+const CORP = { corpId: 'ww0123456789abcdef', secret: 'kf-secret' }
+const ACCOUNT = 'wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJTw'
+const HOUR = 3_600_000
+
+const anna = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
+
+let wechat: FakeWeChat
+let wecom: FakeWeCom
+let house: TestRelay
+let http: Server
+
+/** A relay with an Official Account and a customer service account, both at platforms on this machine. */
+beforeEach(async () => {
+  wechat = await createFakeWeChat({ ...GZH, ...CALLBACK, format: 'xml', mode: 'safe' })
+  wecom = await createFakeWeCom({
+    corpId: CORP.corpId,
+    app: { agentId: 1_000_002, secret: 'app-secret', ...CALLBACK },
+    kf: { secret: CORP.secret, ...CALLBACK, accounts: [{ openKfId: ACCOUNT, name: 'Shop' }] },
+    robots: [],
+  })
+  house = await openTestRelay({
+    adapters: [
+      webChannel,
+      createWeChatAdapter({ ...OURS, ...GZH, channel: 'gzh', api: wechat.url }),
+      createWeComKfAdapter({ ...OURS, ...CORP, channel: 'kf', apiBase: wecom.url, openKfIds: [ACCOUNT] }),
+    ],
+  })
+  http = createHttpServer({ fetch: (request) => house.relay.fetch(request) })
+  const origin = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
+  wechat.callback(`${origin}/channels/gzh/callback`)
+  wecom.kf.callback(`${origin}/channels/kf/callback`)
+})
+afterEach(async () => {
+  await closeServer(http, 100)
+  await house.close()
+  await wechat.close()
+  await wecom.close()
+})
+
+const visit = () =>
+  house.relay.receive('web', {
+    from: { address: 'visitor', verified: 'token' },
+    site: 'shop',
+    key: 'visit',
+    body: textBody('hello from the page'),
+  })
+
+/** Invites the visitor and gives the link that the visitor is shown. */
+async function invited(conversation: string, channel: string): Promise<string> {
+  await house.relay.act(anna, conversation, { key: `to-${channel}`, actions: [{ kind: 'invite', channel }] })
+  const { body } = (await house.log(conversation)).at(-1) ?? {}
+  const [part] = body?.kind === 'message' ? body.parts : []
+  return /https?:\S+$/.exec(part?.kind === 'text' ? part.text : '')?.[0] ?? ''
+}
+
+const answer = (conversation: string, text: string) =>
+  house.relay.act(anna, conversation, {
+    key: text.replaceAll(' ', '-'),
+    actions: [{ kind: 'reply', parts: [{ kind: 'text', text, format: 'plain' }] }],
+  })
+
+const texts = async (conversation: string) =>
+  (await house.log(conversation)).flatMap(({ from, body }) =>
+    body.kind === 'message' && from.kind !== 'system'
+      ? body.parts.flatMap((one) => (one.kind === 'text' ? [`${from.kind}: ${one.text}`] : []))
+      : [],
+  )
+
+describe('a visitor who goes on in WeChat', () => {
+  it('scans the code, writes in the same conversation and is answered there, until the platform closes the window', async () => {
+    const { conversation } = await visit()
+    const phone = wechat.phone('oLin')
+    await phone.scan(await invited(conversation, 'gzh'))
+    await phone.say('and from my phone')
+    await expect.poll(() => texts(conversation)).toEqual(['contact: hello from the page', 'contact: and from my phone'])
+    await answer(conversation, 'we have it')
+    await expect.poll(() => JSON.stringify(phone.sees())).toContain('we have it')
+    wechat.advance(49 * HOUR)
+    await answer(conversation, 'too late')
+    const told = async () =>
+      (await house.log(conversation)).flatMap(({ body }) => (body.kind === 'delivery' ? [body] : []))
+    await expect
+      .poll(told, { timeout: 5_000 })
+      .toMatchObject([{ channel: 'gzh', state: 'failed', reason: expect.stringMatching(/\S/), next: 'web' }])
+    expect(JSON.stringify(phone.sees())).not.toContain('too late')
+    const now = await house.store.conversation(conversation)
+    expect(now && (await house.relay.ways(now))).toMatchObject({
+      open: [{ channel: 'web' }],
+      closed: [{ channel: 'gzh', code: 'window_closed' }],
+    })
+  })
+
+  it('follows the link to customer service, and an answer that an agent takes back disappears from the phone', async () => {
+    const { conversation } = await visit()
+    const phone = wecom.customer('wmLin')
+    await phone.enter({ url: await invited(conversation, 'kf') })
+    await phone.say('and from my phone')
+    await expect.poll(() => texts(conversation)).toEqual(['contact: hello from the page', 'contact: and from my phone'])
+    await answer(conversation, 'the wrong price')
+    await expect.poll(() => JSON.stringify(phone.sees())).toContain('the wrong price')
+    const wrong = (await house.log(conversation)).findLast(({ from }) => from.kind === 'agent')?.seq ?? 0
+    const sent = () => house.store.deliveriesOf({ conversation, seq: wrong, limit: 1 })
+    await expect.poll(sent).toMatchObject([{ state: 'done' }])
+    await house.relay.act(anna, conversation, { key: 'recall', actions: [{ kind: 'recall', of: wrong }] })
+    await expect.poll(() => JSON.stringify(phone.sees())).not.toContain('the wrong price')
+    await phone.say('never mind')
+    await expect.poll(async () => (await texts(conversation)).at(-1)).toBe('contact: never mind')
+    await phone.recall()
+    await expect.poll(async () => (await house.store.recalled(conversation)).size).toBe(2)
+  })
+})
