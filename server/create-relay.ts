@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Adapter, Clock, FileStorage, Logger } from '@hutong/core/adapter'
+import type { Adapter, Clock, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
@@ -12,6 +12,7 @@ import { createContactSignals } from './contact-signals.ts'
 import { createEgress } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
+import type { RelayFiles } from './files.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
 import { createInvite, type InviteOptions } from './invite.ts'
@@ -33,7 +34,7 @@ export interface RelayOptions {
   sites: readonly RoutedSite[]
   adapters: readonly Adapter[]
   backends: readonly Backend[]
-  files: FileStorage
+  files: RelayFiles
   logger: Logger
   clock: Clock
   /** Days that raw payloads are kept. */

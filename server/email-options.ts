@@ -40,6 +40,7 @@ export async function emailOptions(
     folder,
     backlogDays,
     gatherMs,
+    limits: { attachmentBytes: channel.attachments.maxBytes },
     ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }),
     async agent(agentId: string) {
       const found = (await store.agents()).find((one) => one.id === agentId)

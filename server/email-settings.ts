@@ -8,6 +8,12 @@ export const MAIL_PRESETS = ['qq', '163', 'exmail', 'outlook', 'gmail'] as const
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
 
+const MIB = 1024 * 1024
+
+const attachmentType = z.string().regex(/^([\w.+-]+\/([\w.+-]+|\*)|\*\/\*)$/, {
+  error: 'must be a media type such as "image/png", a family of them such as "image/*", or "*/*" for all',
+})
+
 const mailServer = z
   .strictObject({
     host: z.string().min(1),
@@ -84,6 +90,17 @@ export const emailSettings = z
     authservIds: z.array(z.string().min(1)).optional(),
     /** Answers within this time travel in one mail. */
     gatherMs: z.int().min(0).max(3_600_000).default(20_000),
+    /** What is kept of a mail's attachments; the limits of the site's uploads are the widget's alone. */
+    attachments: z
+      .strictObject({
+        maxBytes: z
+          .int()
+          .min(0)
+          .max(100 * MIB)
+          .default(50 * MIB),
+        types: z.array(attachmentType).default(['*/*']),
+      })
+      .prefault({}),
     /** Whether visitors of the site are asked for an address while nobody is at the desk; answers then follow them by mail. */
     askVisitors: z.boolean().default(true),
     /**

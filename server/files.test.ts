@@ -37,11 +37,14 @@ function open(origin = ''): Files {
     secret,
     clock: { now: () => at },
     origin: () => origin,
-    uploads: () => uploads,
+    limits: (_, channel) => (channel === undefined ? uploads : { maxBytes: 200_000, types: ['*/*'] }),
   })
 }
 
-function put(content: string | Uint8Array, meta: { name?: string; type?: string; maxBytes?: number } = {}) {
+function put(
+  content: string | Uint8Array,
+  meta: { name?: string; type?: string; maxBytes?: number; channel?: string } = {},
+) {
   return files.put(new Blob([content as BlobPart]).stream(), { site: 'shop', name: 'a.bin', ...meta })
 }
 
@@ -57,6 +60,15 @@ async function content({ id }: StoredFile): Promise<Buffer> {
 }
 
 describe('storing a file', () => {
+  it('takes of a mailbox what it does not take of the widget', async () => {
+    const page = '<!doctype html><p>hello'
+    await expect(put(page)).rejects.toMatchObject({ code: 'unsupported_type' })
+    expect(await put(page, { channel: 'mail' })).toMatchObject({ type: 'text/html' })
+    const large = Buffer.alloc(100_000, 'x')
+    await expect(put(large)).rejects.toMatchObject({ code: 'too_large' })
+    expect(await put(large, { channel: 'mail' })).toMatchObject({ bytes: 100_000 })
+  })
+
   it('keeps every byte and says what it is', async () => {
     const file = await put(PNG, { name: 'dot.png', type: 'text/html' })
     expect(file).toMatchObject({ site: 'shop', name: 'dot.png', type: 'image/png', bytes: PNG.length })

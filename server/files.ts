@@ -7,6 +7,7 @@ import type { Clock, FileStorage, Logger, StoredFile } from '@hutong/core/adapte
 import { HutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import type { Part } from '@hutong/core/parts'
+import type { FileLimits } from './file-limits.ts'
 import { accepted, HEAD_BYTES, sniff } from './media-type.ts'
 import type { SmallStore } from './stores/store.ts'
 import { mediumOf } from './take-up-files.ts'
@@ -26,11 +27,20 @@ export interface FilesOptions {
   origin(): string
   /** How long a link works at least, in milliseconds. Default 24 hours. */
   linkFor?: number
-  /** What a site takes: media types, or whole families as `image/*`. */
-  uploads(site: string): { maxBytes: number; types: readonly string[] }
+  /** What is taken for a site, of its visitors and agents or of a channel's customers. */
+  limits(site: string, channel: string | undefined): FileLimits
 }
 
-export interface Files extends FileStorage {
+/** The storage as the relay's own parts use it. */
+export interface RelayFiles extends FileStorage {
+  /** `channel`: the foreign platform that it comes from, whose customers have limits of their own. */
+  put(
+    content: ReadableStream<Uint8Array>,
+    meta: Parameters<FileStorage['put']>[1] & { channel?: string },
+  ): Promise<StoredFile>
+}
+
+export interface Files extends RelayFiles {
   /** Until when (ms) the link with these query values works; undefined when it is forged, for another file or over. */
   verify(id: string, link: { e: string | undefined; s: string | undefined }): number | undefined
   /** The file's record; undefined also when its content is not there, or not whole. */
@@ -42,7 +52,7 @@ export interface Files extends FileStorage {
 }
 
 /** Keeps files in a folder, sharded by id; the records are in the store. */
-export function createFiles({ folder, store, clock, uploads, ...options }: FilesOptions): Files {
+export function createFiles({ folder, store, clock, limits: limitsOf, ...options }: FilesOptions): Files {
   const key = Buffer.from(hkdfSync('sha256', options.secret, '', 'hutong file links', 32))
   const lasts = options.linkFor ?? 24 * HOUR
   const pathOf = (id: string) => join(folder, id.slice(2, 4), id)
@@ -67,7 +77,7 @@ export function createFiles({ folder, store, clock, uploads, ...options }: Files
 
   return {
     async put(content, meta) {
-      const limits = uploads(meta.site)
+      const limits = limitsOf(meta.site, meta.channel)
       const max = Math.min(limits.maxBytes, meta.maxBytes ?? limits.maxBytes)
       const id = newId('f')
       await mkdir(join(folder, 'arriving'), { recursive: true })

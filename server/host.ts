@@ -1,7 +1,8 @@
-import type { Adapter, Clock, FileStorage, Host, Lease, Logger } from '@hutong/core/adapter'
+import type { Adapter, Clock, Host, Lease, Logger } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { ChannelHealth } from './channel-health.ts'
 import { ownerOf } from './file-owner.ts'
+import type { RelayFiles } from './files.ts'
 import { pageToContact, presentToContact } from './present.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
@@ -10,7 +11,7 @@ export interface HostOptions {
   relay: Pick<Relay, 'receive' | 'report' | 'join' | 'contactSignal' | 'follow'>
   health: Pick<ChannelHealth, 'trouble'>
   store: Store
-  files: FileStorage
+  files: RelayFiles
   routes: Routes
   /** The name of this node in leases. */
   owner: string
@@ -21,7 +22,7 @@ export interface HostOptions {
 /** Everything one adapter may do with the relay. */
 export function createHost(
   { relay, health, store, files, routes, owner, logger, clock }: HostOptions,
-  { channel }: Adapter,
+  { channel, capabilities }: Adapter,
 ): Host {
   const scope = `channel:${channel}`
   return {
@@ -53,7 +54,12 @@ export function createHost(
     state: { get: (key) => store.get(scope, key), set: (key, value) => store.set(scope, key, value) },
     files: {
       ...files,
-      put: (content, meta) => files.put(content, { ...meta, owner: ownerOf(channel, meta.owner) }),
+      put: (content, meta) =>
+        files.put(content, {
+          ...meta,
+          owner: ownerOf(channel, meta.owner),
+          ...(!capabilities.readsLog && { channel }),
+        }),
     },
     lease: (name, ms) => lease(store, { name: `${scope}:${name}`, owner, ms, clock }),
     logger: naming(logger, channel),

@@ -55,9 +55,9 @@ function isLegacyText(head: Uint8Array): boolean {
   return head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
 }
 
-/** Whether a list like `['image/*', 'application/pdf']` takes the type. Markup has to be named in full. */
+/** Whether a list like `['image/*', 'application/pdf']` takes the type. Markup has to be named in full; a star on both sides takes all. */
 export function accepted(type: string, types: readonly string[]): boolean {
-  if (types.includes(type)) return true
+  if (types.includes(type) || types.includes('*/*')) return true
   return !/svg|html|xml$/.test(type) && types.includes(`${type.slice(0, type.indexOf('/'))}/*`)
 }
 

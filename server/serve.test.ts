@@ -13,6 +13,7 @@ import { type Running, type ServeExtras, serve } from './serve.ts'
 import { VERSION } from './version.ts'
 
 const ORIGIN = 'https://shop.example'
+const MIB = 1024 * 1024
 const ADMIN = 'hutong_admin-token'
 const hash = (token: string) => createHash('sha256').update(token).digest('hex')
 
@@ -264,7 +265,7 @@ describe('the end', () => {
   })
 })
 
-describe('a mailbox whose password is wrong', { timeout: 20_000 }, () => {
+describe('a mailbox', { timeout: 20_000 }, () => {
   let office: PostOffice
   beforeEach(async () => {
     office = await openPostOffice()
@@ -278,7 +279,7 @@ describe('a mailbox whose password is wrong', { timeout: 20_000 }, () => {
     return { kind: 'email' as const, id, site: 'shop', from, imap, smtp, password: password ?? right }
   }
 
-  it('stops neither the widget nor the other mailbox, and is named in the log, in /readyz and in the metrics', async () => {
+  it('whose password is wrong stops neither the widget nor another mailbox, and is named in the log, in /readyz and in the metrics', async () => {
     const lines: object[] = []
     const keep = (fields: object, message: string) => void lines.push({ ...fields, message })
     const logger = { debug() {}, info() {}, warn: keep, error: keep }
@@ -304,6 +305,49 @@ describe('a mailbox whose password is wrong', { timeout: 20_000 }, () => {
       expect.objectContaining({ channel: 'sales', message: 'channel sales does not work; the others go on' }),
     )
     expect(JSON.stringify(lines)).not.toContain('a guess')
+  })
+
+  it('takes the documents that people send, whatever the widget takes, and hands out what is dangerous as downloads alone', async () => {
+    const support = mailbox('support')
+    const { url } = await start({ channels: [support] })
+    const doc = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(3_000)])
+    const files = [
+      {
+        name: 'offer.pdf',
+        type: 'application/pdf',
+        bytes: Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(12 * MIB, 'x')]),
+      },
+      { name: 'contract.doc', type: 'application/msword', bytes: doc },
+      { name: 'visit.ics', type: 'text/calendar', bytes: Buffer.from('BEGIN:VCALENDAR\nEND:VCALENDAR\n') },
+      { name: 'plan.svg', type: 'image/svg+xml', bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') },
+    ]
+    const kept = async () => {
+      const { items } = await (await fetch(`${url}/v1/conversations`, bearer(ADMIN))).json()
+      const logs = await Promise.all(
+        items.map(async ({ conversation }: { conversation: { id: string } }) =>
+          (await fetch(`${url}/v1/conversations/${conversation.id}/entries`, bearer(ADMIN))).json(),
+        ),
+      )
+      return logs
+        .flatMap((log) => log.items)
+        .flatMap(({ from, body }: Entry) => (from.kind === 'contact' && body.kind === 'message' ? body.parts : []))
+        .filter((one) => one.kind === 'file' || one.kind === 'image')
+    }
+    for (const [at, file] of files.entries())
+      await office.dovecot.deliver(
+        support.from,
+        letter({ from: `lin${at}@people.test`, to: support.from, id: `m${at}`, text: 'here', file }),
+      )
+    await expect.poll(async () => (await kept()).length, { timeout: 15_000, interval: 250 }).toBe(files.length)
+    expect((await kept()).map(({ kind, name, type, bytes }) => ({ kind, name, type, bytes }))).toEqual(
+      expect.arrayContaining(files.map(({ name, type, bytes }) => ({ kind: 'file', name, type, bytes: bytes.length }))),
+    )
+    const drawing = (await kept()).find(({ name }) => name === 'plan.svg')
+    const handed = await fetch(new URL(drawing?.url ?? '', url))
+    expect([handed.headers.get('content-type'), handed.headers.get('content-disposition')]).toEqual([
+      'application/octet-stream',
+      expect.stringMatching(/^attachment/),
+    ])
   })
 
   it('leaves nothing open when the relay cannot start for another reason', async () => {

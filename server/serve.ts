@@ -16,6 +16,7 @@ import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
 import { createRelay } from './create-relay.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
+import { fileLimits } from './file-limits.ts'
 import { createFiles, keepSweeping } from './files.ts'
 import { given } from './given.ts'
 import { installHealth } from './health.ts'
@@ -157,7 +158,7 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
     secret: config.secret,
     clock,
     origin: () => address.origin ?? '',
-    uploads: (id) => sites.find((site) => site.id === id)?.uploads ?? { maxBytes: 0, types: [] },
+    limits: fileLimits(config),
   })
   return { store, metrics, presence, auth, files, address }
 }

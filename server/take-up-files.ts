@@ -33,8 +33,9 @@ function restated({ url: _, ...claimed }: MediumPart, { id: file, name, type, by
   return { ...claimed, file, name, type, bytes }
 }
 
-/** The kind of part that shows content of this type. */
+/** The kind of part that shows content of this type. Markup is never shown, whatever it draws. */
 export function mediumOf(type: string): MediumKind {
+  if (/xml$/.test(type)) return 'file'
   const family = type.slice(0, type.indexOf('/'))
   return family === 'image' || family === 'audio' || family === 'video' ? family : 'file'
 }

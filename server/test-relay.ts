@@ -85,7 +85,7 @@ export async function openTestRelay({
       secret: 'a secret that is only used in tests',
       clock: { now: Date.now },
       origin: () => 'https://relay.test',
-      uploads: () => ({ maxBytes: 100_000, types: ['image/*'] }),
+      limits: () => ({ maxBytes: 100_000, types: ['image/*'] }),
     }),
     logger: quiet,
     clock: { now: Date.now },

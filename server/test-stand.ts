@@ -112,7 +112,7 @@ export async function openStand({
     secret: config.secret,
     clock,
     origin: () => publicUrl ?? '',
-    uploads: () => uploads,
+    limits: () => uploads,
   })
   const parts = { relay, store, adapters, config, files, auth, presence }
 
