@@ -1,7 +1,7 @@
 import { parts as partsSchema } from '@hutong/core/parts'
+import { fromChina } from '@hutong/tencent/gcj'
 import { describe, expect, test } from 'vitest'
 import { decode, encode, passive, readPick, textMessage } from './codec.ts'
-import { fromChina } from './gcj.ts'
 
 const common = { ToUserName: 'gh_1', FromUserName: 'o_lin', CreateTime: '1714037059' }
 const writing = { conversation: 'v_1', seq: 7, miniPrograms: [] }

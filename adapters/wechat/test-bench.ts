@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { Delivery } from '@hutong/core/adapter'
 import { createMemoryHost, type Fault, type MemoryHost } from '@hutong/core/memory'
+import type { Part } from '@hutong/core/parts'
 import type { Bench, Person, Written } from '@hutong/core/testkit'
 import type { FakeShown } from '@hutong/tencent/fake-shown'
 import { createClient } from './client.ts'
@@ -183,3 +185,25 @@ function wordsOf(shown: FakeShown): string {
       return shown.name
   }
 }
+
+export const AGENT = { kind: 'agent', id: 'a_1', name: 'Anna' } as const
+
+/** One message of an agent on its way, in a conversation that the customer has or a new one. */
+export async function deliveryTo({ host }: Stand, openid: string, part: Part): Promise<Delivery> {
+  const body = { kind: 'message' as const, parts: [part] }
+  const thread = await host.log.find('site', openid)
+  const first = { from: { address: openid }, key: `first-${openid}`, body: { ...body, parts: [HELLO] } }
+  const conversation = thread?.conversation.id ?? (await host.receive(first)).conversation
+  const [entry] = await host.commit(conversation, AGENT, body)
+  if (!entry) throw new Error('the host committed nothing')
+  return {
+    key: `${conversation}:${entry.seq}`,
+    to: { address: openid, conversation },
+    entry,
+    parts: [part],
+    changes: [],
+    attempt: 1,
+  }
+}
+
+const HELLO: Part = { kind: 'text', text: 'hello', format: 'plain' }
