@@ -8,10 +8,16 @@ import {
   tencentAccounts,
   wechatSettings,
   wecomKfSettings,
+  wecomSettings,
 } from './tencent-settings.ts'
 
 /** Settings of the channels besides the web; those of each kind are in a file of their own. */
-export const channelSettings = z.discriminatedUnion('kind', [emailSettings, wechatSettings, wecomKfSettings])
+export const channelSettings = z.discriminatedUnion('kind', [
+  emailSettings,
+  wechatSettings,
+  wecomSettings,
+  wecomKfSettings,
+])
 
 export type ChannelSettings = z.output<typeof channelSettings>
 

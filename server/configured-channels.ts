@@ -20,6 +20,11 @@ async function adapterOf(config: Config, channel: ChannelSettings, ground: Chann
       const { kind: _, id, ...account } = given(channel)
       return createWeChatAdapter({ ...account, ...placeOf(config, channel) })
     }
+    case 'wecom': {
+      const { createWeComAppAdapter } = await import('@hutong/adapter-wecom')
+      const { kind: _, id, api, ...account } = given(channel)
+      return createWeComAppAdapter({ ...account, ...placeOf(config, channel), ...(api && { apiBase: api }) })
+    }
     case 'wecom-kf': {
       const { createWeComKfAdapter } = await import('@hutong/adapter-wecom')
       const { kind: _, id, api, ...account } = given(channel)

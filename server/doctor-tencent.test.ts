@@ -44,6 +44,12 @@ const kf = (more: object = {}): TencentSettings => ({
   ...more,
 })
 
+const app = (more: object = {}): TencentSettings => ({
+  ...{ kind: 'wecom', id: 'app', site: 'shop', corpId: CORP, secret: 'app-secret', ...callback },
+  ...{ agentId: 1_000_002, api: wecom.url },
+  ...more,
+})
+
 async function found(channel: TencentSettings, publicUrl?: string): Promise<Finding[]> {
   const findings: Finding[] = []
   for await (const one of doctorTencent(channel, publicUrl)) findings.push(one)
@@ -68,6 +74,8 @@ describe('the doctor at WeChat and WeCom', () => {
   it('says which setting is wrong', async () => {
     expect(await bad(gzh({ secret: 'wrong' }))).toEqual([expect.stringMatching(/^secret: /)])
     expect(await bad(kf({ secret: 'wrong' }))).toEqual([expect.stringMatching(/^secret: /)])
+    expect(await bad(app())).toEqual([])
+    expect(await bad(app({ agentId: 7 }))).toEqual([expect.stringMatching(/^agentId: /)])
     expect(await bad(kf({ openKfIds: ['wkother'] }))).toEqual([
       `openKfIds: the app may not use wkother; it may use ${ACCOUNT}`,
     ])

@@ -13,6 +13,7 @@ const WECHAT = {
 }
 const COMPANY = { site: 'shop', corpId: 'ww0123456789abcdef', secret: 'corp-secret', ...CALLBACK }
 const KF = { ...COMPANY, kind: 'wecom-kf', id: 'kf', openKfIds: ['wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJTw'] }
+const APP = { ...COMPANY, kind: 'wecom', id: 'app', agentId: 1_000_002 }
 const ALERT = { kind: 'wecom-robot', key: '693a91f6-7a0c-4bc4-97a0-0ec2sifa5aaa'.replace('sifa', 'afbe') }
 
 function input(channels: readonly object[], alerts: readonly object[] = []): ConfigInput & { secret: string } {
@@ -30,8 +31,8 @@ const mistakes = (channels: readonly object[], alerts: readonly object[] = []) =
 
 describe('the settings of WeChat and WeCom', () => {
   it('are what the platform shows, nothing more', () => {
-    const { channels, alerts } = parseConfig(input([WECHAT, KF], [ALERT]))
-    expect(channels).toMatchObject([{ id: 'gzh', passiveReplyMs: 0 }, { id: 'kf' }])
+    const { channels, alerts } = parseConfig(input([WECHAT, KF, APP], [ALERT]))
+    expect(channels).toMatchObject([{ id: 'gzh', passiveReplyMs: 0 }, { id: 'kf' }, { id: 'app' }])
     expect(alerts).toMatchObject([{ waitingMs: 0 }])
   })
 
@@ -71,7 +72,7 @@ describe('the settings of WeChat and WeCom', () => {
   })
 
   it('are shown without anything secret', () => {
-    const shown = JSON.stringify(redacted(parseConfig(input([WECHAT, KF], [ALERT]))))
+    const shown = JSON.stringify(redacted(parseConfig(input([WECHAT, KF, APP], [ALERT]))))
     for (const secret of ['app-secret', 'corp-secret', 'callbacktoken', KEY, ALERT.key])
       expect(shown).not.toContain(secret)
     expect(shown).toContain('wx0123456789abcdef')

@@ -106,6 +106,7 @@ function getToken({ corpId, appSecret, kfSecret, tokens }: ApiParts, holders: Ma
 
 function appRoutes({ app, chats }: ApiParts): Readonly<Record<string, Route>> {
   return {
+    '/cgi-bin/agent/get': get('app', ({ query }) => app.about(query.get('agentid'))),
     '/cgi-bin/message/send': post('app', (request, json) => app.send(json, request.body)),
     '/cgi-bin/message/recall': post('app', (_request, json) => app.recall(json)),
     '/cgi-bin/message/update_template_card': post('app', (_request, json) => app.updateCard(json)),

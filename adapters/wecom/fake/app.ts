@@ -31,6 +31,8 @@ export interface App {
   send(json: Readonly<Record<string, unknown>>, raw: Uint8Array): object
   recall(json: unknown): object
   updateCard(json: unknown): object
+  /** `agent/get`, as far as an app looks at itself. */
+  about(agentId: string | null): object
   /** The newest card with this task that is on her screen. */
   held(member: Member, taskId: string): HeldCard | undefined
   /** A code for one update of this card by whoever hears of a press. */
@@ -131,6 +133,10 @@ export function createApp({ agentId, clock, members, media, changed }: AppParts)
         if (task !== undefined) tasks.add(task)
         return { ...OK, ...to.invalid, ...deliver(message, to.found) }
       })
+    },
+    about(asked) {
+      if (asked !== String(agentId)) return refuse(301002)
+      return { ...OK, agentid: agentId, name: '应用', close: 0 }
     },
     recall(json) {
       const read = z.strictObject({ msgid: z.string() }).safeParse(json)
