@@ -33,16 +33,23 @@ test('every wrong option is named at once, with what to do', async () => {
   await stand.close()
 })
 
-test('a wrong secret and an address that is not on the whitelist stop the start, and the secret stands nowhere', async () => {
+test('operators learn of a wrong secret and of an address that is not on the whitelist, messages are taken in, and the secret stands nowhere', async () => {
   const stand = await openStand()
   const wrong = stand.adapter({ secret: 'a wrong secret of the account' })
-  await expect(wrong.open(stand.host)).rejects.toMatchObject({
-    code: 'misconfigured',
-    message: expect.stringContaining('AppSecret'),
-  })
+  await wrong.open(stand.host)
+  expect(stand.host.problem).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('AppSecret') })
+  const phone = stand.fake.phone('o_lin')
+  await phone.follow()
+  expect(await phone.say('hi')).toMatchObject({ outcome: 'success' })
+  await wrong.close()
   stand.fake.faults.next('/cgi-bin/stable_token', { errcode: 40164, errmsg: 'invalid ip 1.2.3.4' })
-  await expect(stand.adapter().open(stand.host)).rejects.toMatchObject({ message: expect.stringContaining('1.2.3.4') })
-  expect(JSON.stringify([stand.host.logged, APP_ID])).not.toMatch(new RegExp(`${SECRET}|a wrong secret`))
+  const right = stand.adapter()
+  await right.open(stand.host)
+  expect(stand.host.problem).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('1.2.3.4') })
+  expect(JSON.stringify([stand.host.logged, stand.host.problem, APP_ID])).not.toMatch(
+    new RegExp(`${SECRET}|a wrong secret`),
+  )
+  await right.close()
   await stand.close()
 })
 

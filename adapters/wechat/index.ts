@@ -1,5 +1,5 @@
 import type { Adapter, Host } from '@hutong/core/adapter'
-import { HutongError } from '@hutong/core/errors'
+import { HutongError, toHutongError } from '@hutong/core/errors'
 import { createCallback } from '@hutong/tencent/callback'
 import { createEnvelope } from '@hutong/tencent/envelope'
 import { CAPABILITIES } from './capabilities.ts'
@@ -10,7 +10,7 @@ import { createMedia } from './media.ts'
 import { labelsOf, type MenuButton, putUpMenu } from './menu.ts'
 import { createOutbox, type Deliver } from './outbox.ts'
 import type { MiniProgram } from './outgoing.ts'
-import { createWaiting, type Waiting } from './passive.ts'
+import { createWaiting } from './passive.ts'
 import { createPeople } from './people.ts'
 import { createQr, type Qr } from './qr.ts'
 import { createQuota, type Quota } from './quota.ts'
@@ -46,6 +46,8 @@ export type WeChatAdapter = Adapter & Required<Pick<Adapter, 'standing' | 'invit
 
 /** The platform asks three times with five seconds for each: a file has until the last answer. */
 const FETCH_MS = 12_000
+const RETRY_MS = 30_000
+const REFUSED_MS = 300_000
 
 /** A WeChat Official Account (公众号, 服务号) as a channel. */
 export function createWeChatAdapter(options: WeChatOptions): WeChatAdapter {
@@ -78,10 +80,7 @@ export function createWeChatAdapter(options: WeChatOptions): WeChatAdapter {
       host.route('GET', '/callback', push)
       host.route('POST', '/callback', push)
       account = openAccount(options, host, keep)
-      await track(({ start }) => start()).catch((thrown: unknown) => {
-        account = undefined
-        throw thrown
-      })
+      await track(({ start }) => start())
     },
     send: (delivery) => track(({ deliver }) => deliver(delivery)),
     signal({ address }, signal) {
@@ -90,7 +89,7 @@ export function createWeChatAdapter(options: WeChatOptions): WeChatAdapter {
     standing: (address) => track(({ quota }) => quota.standing(address)),
     invite: (conversation) => track(({ qr }) => qr.invite(conversation)),
     async close() {
-      account?.waiting.close()
+      account?.stop()
       account = undefined
       await Promise.allSettled(underWay)
     },
@@ -103,8 +102,8 @@ interface Account {
   typing: ReturnType<typeof createTyping>
   quota: Quota
   qr: Qr
-  waiting: Waiting
   start(): Promise<void>
+  stop(): void
 }
 
 function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<void>) => unknown): Account {
@@ -120,22 +119,31 @@ function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<v
   const { welcome } = options
   const intake = createIntake({ host, site, media, quota, qr, people, waiting, labels, welcome, passiveReplyMs, later })
   const envelope = createEnvelope({ token, encodingAesKeys, receiveIds: [appId], clock })
+  let retry: NodeJS.Timeout | undefined
+
+  /** Pushes are taken in whether the platform's API works or not: it is tried until it does. */
+  async function start(): Promise<void> {
+    try {
+      await client.check()
+      if (menu !== undefined) await putUpMenu(menu, host, client)
+      host.trouble(undefined)
+    } catch (thrown) {
+      const error = toHutongError(thrown)
+      host.trouble(error)
+      retry = setTimeout(() => later(start()), error.retryable ? RETRY_MS : REFUSED_MS).unref()
+    }
+  }
+
   return {
     callback: createCallback({ envelope, logger, receive: intake.receive, now: clock.now }),
     deliver: createOutbox({ host, client, media, quota, waiting, capabilities: CAPABILITIES, miniPrograms }),
     typing: createTyping({ client, clock, logger, lastHeard: intake.lastHeard }),
     quota,
     qr,
-    waiting,
-    /** Pushes are taken in whether the platform's API can be reached or not. */
-    async start() {
-      try {
-        await client.check()
-        if (menu !== undefined) await putUpMenu(menu, host, client)
-      } catch (thrown) {
-        if (thrown instanceof HutongError && thrown.code === 'misconfigured') throw thrown
-        logger.warn({ error: thrown }, 'WeChat could not be reached; messages are taken in')
-      }
+    start,
+    stop() {
+      clearTimeout(retry)
+      waiting.close()
     },
   }
 }

@@ -10,7 +10,7 @@ import type { Waiting } from './passive.ts'
 import type { Quota } from './quota.ts'
 
 export interface OutboxOptions {
-  host: Pick<Host, 'logger'>
+  host: Pick<Host, 'logger' | 'trouble'>
   client: Pick<Client, 'send'>
   media: Media
   quota: Quota
@@ -26,17 +26,24 @@ const LOST = 'WeChat gave no answer that says whether it has the message'
 
 /** From a delivery to the customer: in the answer that waits for it, else as a customer service message. */
 export function createOutbox(options: OutboxOptions): Deliver {
-  const { client, quota, waiting } = options
+  const { client, quota, waiting, host } = options
+  let troubled = false
 
   async function send(openid: string, message: Outgoing): Promise<Receipt> {
     if (waiting.take(openid, message)) return { state: 'sent' }
     const giveBack = await quota.take(openid)
     try {
       await client.send(openid, message)
+      if (troubled) host.trouble(undefined)
+      troubled = false
       return { state: 'sent' }
     } catch (thrown) {
       if (!(thrown instanceof HutongError)) throw thrown
       const { code } = thrown
+      if (code === 'misconfigured') {
+        host.trouble(thrown)
+        troubled = true
+      }
       if (code === 'timeout') return { state: 'unsure', reason: `${LOST}: ${thrown.message}` }
       if (code === 'window_closed' || code === 'quota' || code === 'gone') await quota.correct(openid, code)
       else await giveBack()

@@ -13,7 +13,7 @@ export interface QrOptions {
 
 /** Codes by which the contact of a conversation goes on here. */
 export interface Qr {
-  invite(conversation: string): Promise<{ url: string; until: number }>
+  invite(conversation: string): Promise<{ url: string; until: number; app: string }>
   /** Joins who came by one of our codes to its conversation. False for a scene of others, and for one that somebody else has used. */
   follow(openid: string, scene: string): Promise<boolean>
 }
@@ -44,7 +44,7 @@ export function createQr({ host, client, site, secret }: QrOptions): Qr {
     async invite(conversation) {
       const asked = host.clock.now()
       const { url, seconds } = await client.code(tokens.make(conversation), WEEK_S)
-      return { url, until: asked + seconds * 1000 }
+      return { url, until: asked + seconds * 1000, app: 'WeChat' }
     },
     async follow(openid, scene) {
       const token = tokens.read(scene)
