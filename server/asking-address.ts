@@ -1,5 +1,6 @@
 import type { Adapter } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
+import { type AskWaitingOptions, createAskWaiting } from './ask-waiting.ts'
 import type { FanOut } from './fan-out.ts'
 import type { RoutedSite } from './identify.ts'
 import { createLeaveAddress, type LeaveAddress, type LeaveAddressOptions } from './leave-address.ts'
@@ -11,10 +12,13 @@ export interface AskingAddress {
   channels: ReadonlyMap<string, string>
   /** Whether anybody is there to answer this site. */
   staffed(site: string): boolean
+  /** Calls after agents came or went, until the returned function is called. */
+  onChange(listener: () => void): () => void
 }
 
 export type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & {
+    store: AskWaitingOptions['store']
     leaveAddress?: AskingAddress
     channels: ReadonlyMap<string, Adapter>
     sites: readonly RoutedSite[]
@@ -50,5 +54,14 @@ export function createAskingAddress({
     for (const { conversation, entry } of events)
       if (entry.body.kind === 'handoff' && entry.body.floor.holder.kind === 'queue') asking.queued(conversation)
   })
-  return asking
+  const waiting = createAskWaiting({ ...parts, staffed: leaveAddress.staffed, queued: asking.queued })
+  const stop = leaveAddress.onChange(waiting.changed)
+  return {
+    ...asking,
+    async idle() {
+      stop()
+      await waiting.idle()
+      await asking.idle()
+    },
+  }
 }

@@ -32,7 +32,11 @@ async function open({ more = {}, mail = false }: { more?: Partial<Adapter>; mail
   const post = createMemoryAdapter({ platform: createMemoryPlatform(), channel: 'mail' })
   house = await openTestRelay({
     adapters: [webChannel, inviting(more), post],
-    leaveAddress: { channels: new Map(mail ? [['shop', 'mail']] : []), staffed: () => false },
+    leaveAddress: {
+      channels: new Map(mail ? [['shop', 'mail']] : []),
+      staffed: () => false,
+      onChange: () => () => undefined,
+    },
   })
   return house
 }

@@ -10,6 +10,11 @@ const ADA = 'ada@example.org'
 let mail: MemoryPlatform
 let house: TestRelay
 let here = false
+const leaving = (listener: () => void) => {
+  left = listener
+  return () => undefined
+}
+let left = () => {}
 let keys = 0
 let conversation = ''
 
@@ -19,7 +24,7 @@ beforeEach(async () => {
   house = await openTestRelay({
     adapters: [webChannel, createMemoryAdapter({ platform: mail, channel: 'mail' })],
     reach: { afterMs: 0, unreadMs: 5_000 },
-    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here },
+    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here, onChange: leaving },
   })
 })
 afterEach(() => house.close())
@@ -135,13 +140,59 @@ describe('a visitor who writes while nobody is there', () => {
   })
 })
 
+describe('a visitor whom nobody answers', () => {
+  beforeEach(async () => {
+    here = true
+    await visitorWrites()
+  })
+  const agentsLeave = () => {
+    here = false
+    left()
+  }
+  const questions = async () => (await house.log(conversation)).filter(saidByRelay)
+
+  it('is asked for an address when the agents leave', async () => {
+    expect(await questions()).toEqual([])
+    agentsLeave()
+    await asked('email')
+  })
+
+  it('is asked also when the agent who took the conversation leaves without a word', async () => {
+    await house.relay.act(anna, conversation, {
+      key: 'take',
+      actions: [{ kind: 'handoff', to: { kind: 'agent', id: anna.id } }],
+    })
+    agentsLeave()
+    await asked('email')
+  })
+
+  it('is asked once, however often agents come and go', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      agentsLeave()
+      await asked('email')
+      here = true
+      left()
+    }
+    await house.relay.drain()
+    expect(await questions()).toHaveLength(1)
+  })
+
+  it('is not asked when an agent stays, or has answered', async () => {
+    left()
+    await answer('we have it')
+    agentsLeave()
+    await house.relay.drain()
+    expect(await questions()).toEqual([])
+  })
+})
+
 it('asks a visitor for an address when the assistant gives up and nobody is there', async () => {
   const giveUp: Backend = { name: 'giveUp', handle: async () => ({ kind: 'handoff', to: { kind: 'next' } }) }
   await house.close()
   house = await openTestRelay({
     backends: [giveUp],
     adapters: [webChannel, createMemoryAdapter({ platform: mail, channel: 'mail' })],
-    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here },
+    leaveAddress: { channels: new Map([['shop', 'mail']]), staffed: () => here, onChange: leaving },
   })
   await visitorWrites()
   expect(await asked('email')).toBeGreaterThan(1)

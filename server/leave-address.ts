@@ -120,8 +120,10 @@ function isAsking({ mailbox, invite }: LeaveAddressOptions, site: string): boole
   return mailbox(site) !== undefined || invite.channels(site).length > 0
 }
 
-function unheard({ staffed }: LeaveAddressOptions, { floor, site }: Conversation): boolean {
-  return floor.holder.kind === 'queue' && !staffed(site)
+/** Waits for anybody, or for an agent who is gone with all the others. */
+function unheard({ staffed }: LeaveAddressOptions, { floor, site, waitingSince }: Conversation): boolean {
+  const { kind } = floor.holder
+  return (kind === 'queue' || (kind === 'agent' && waitingSince !== null)) && !staffed(site)
 }
 
 /** Once for each time that the floor moves, and only while no other way leads to the contact. */

@@ -10,6 +10,7 @@ import { createAuth } from './auth.ts'
 import { createBackendSocket } from './backend-socket.ts'
 import { builtFiles } from './built-files.ts'
 import { type Config, type Settings, sitesOf } from './config.ts'
+import { startAlerts } from './configured-alerts.ts'
 import { configuredBackends } from './configured-backends.ts'
 import { askingChannels, configuredChannels, notifyingChannels } from './configured-channels.ts'
 import { countArrivals, countConflicts, countDeliveries } from './counting.ts'
@@ -106,7 +107,9 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     clock,
     rawDays: config.rawDays,
     reach: config.reach,
-    ...(channels.length > 0 && { leaveAddress: { channels: askingChannels(config), staffed: presence.staffed } }),
+    ...(channels.length > 0 && {
+      leaveAddress: { channels: askingChannels(config), staffed: presence.staffed, onChange: presence.onChange },
+    }),
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
   const backendSocket = createBackendSocket({
@@ -133,6 +136,8 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     closers.push(notifyAgents({ relay, presence, store, logger, mailbox: (site) => notifying.get(site) }))
   const port = await listen(http, config.listen)
   ground.address.origin ??= originOf(config.listen.host, port)
+  if (config.alerts.length > 0)
+    closers.push(await startAlerts(config, { relay, store, origin: ground.address.origin, clock, logger }))
   return port
 }
 
