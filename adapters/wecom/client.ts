@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Host } from '@hutong/core/adapter'
 import { createAccessToken } from '@hutong/tencent/access-token'
 import { type Api, type ApiError, createApi } from '@hutong/tencent/api'
@@ -65,7 +66,8 @@ export function createWeComClient(options: WeComClientOptions): Api {
     ...common,
     token: createAccessToken({
       host,
-      name: 'wecom',
+      // Another secret is another token, also while the one before is still good.
+      name: createHash('sha256').update(`${corpId}\n${secret}`).digest('hex').slice(0, 16),
       async request() {
         const { access_token: fresh, expires_in: expiresIn } = await bare.get(`/cgi-bin/gettoken?${query}`, token)
         return { token: fresh, expiresIn }

@@ -56,14 +56,16 @@ export function createKfWindow({ state, clock }: Pick<Host, 'state' | 'clock'>):
   return {
     async wrote(address, { id, at }) {
       const before = (await saidBy(address)) ?? NOTHING
-      if (at >= before.at) await state.set(saidKey(address), { ...before, at, id, ended: false })
+      // What was given for her coming or for an end is of no use once she talks.
+      const codes = before.codes.filter(({ takes }) => takes === 'text')
+      if (at >= before.at) await state.set(saidKey(address), { ...before, at, id, codes, ended: false })
     },
     async changed(address, { code, session }) {
-      const { servicer, ended, ...before } = (await saidBy(address)) ?? NOTHING
-      const alive = before.codes.filter(({ until, code: known }) => until > clock.now() && known !== code?.code)
-      const codes = code === undefined ? alive : [...alive, code].slice(-MOST_CODES)
+      const { servicer, ended, codes, ...before } = (await saidBy(address)) ?? NOTHING
+      const alive = codes.filter((one) => session === undefined && one.until > clock.now() && one.code !== code?.code)
       const now = session ?? { ended, ...(servicer === undefined ? {} : { servicer }) }
-      await state.set(saidKey(address), { ...before, codes, ...now })
+      const kept = code === undefined ? alive : [...alive, code].slice(-MOST_CODES)
+      await state.set(saidKey(address), { ...before, codes: kept, ...now })
     },
     async look(address) {
       const last = await saidBy(address)
