@@ -1,4 +1,5 @@
 import { parseDocument } from 'htmlparser2'
+import { modestHtml } from './modest-html.ts'
 
 /** A line of a mail in HTML, and what its place in the markup says of it. */
 export interface HtmlLine {
@@ -21,8 +22,8 @@ export function textOfHtml(html: string): string {
 
 /** Quotes get the marks they would have in plain text. */
 export function linesOfHtml(html: string): HtmlLine[] {
-  const page: Page = { lines: [], open: '', quotes: 0, mark: undefined, depth: 0 }
-  for (const node of parseDocument(html).children) put(node, page)
+  const page: Page = { lines: [], open: '', quotes: 0, mark: undefined }
+  for (const node of parseDocument(modestHtml(html)).children) put(node, page)
   flush(page)
   return page.lines.filter(
     ({ text, mark }, at) => text !== '' || mark === 'original' || page.lines[at - 1]?.text !== '',
@@ -36,7 +37,6 @@ interface Page {
   open: string
   quotes: number
   mark: HtmlLine['mark']
-  depth: number
 }
 
 const SILENT = new Set([
@@ -58,8 +58,10 @@ const BLOCKS = new Set(
   ),
 )
 const SPACED = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'ul', 'ol', 'blockquote', 'pre', 'table'])
-/** What is nested deeper is left out. */
-const DEPTH_MAX = 400
+/** A line that goes on for longer is broken: each piece of it is looked at together with what stands before it. */
+const LINE_MAX = 8_000
+/** Most quote marks before a line. */
+const MARKS_MAX = 50
 
 function put(node: Node, page: Page): void {
   if (node.type === 'text') {
@@ -85,12 +87,8 @@ function element(node: Tag, page: Page): void {
   page.mark = node.name === 'blockquote' && mark === undefined ? 'quote' : mark
   if (node.name === 'li') page.open = '• '
   if (node.name === 'td' || node.name === 'th') page.open = page.open === '' ? '' : `${page.open} `
-  page.depth += 1
-  if (page.depth < DEPTH_MAX) {
-    if (node.name === 'pre') preformatted(node, page)
-    else for (const child of node.children) put(child, page)
-  }
-  page.depth -= 1
+  if (node.name === 'pre') preformatted(node, page)
+  else for (const child of node.children) put(child, page)
   if (node.name === 'a') link(node, page)
   if (block || mark !== before.mark) flush(page)
   Object.assign(page, before)
@@ -109,6 +107,7 @@ function preformatted(node: Tag, page: Page): void {
 
 function write(page: Page, data: string): void {
   const text = data.replace(/[\s\u00a0]+/g, ' ')
+  if (page.open.length > LINE_MAX) breakLine(page)
   page.open += page.open === '' || page.open.endsWith(' ') ? text.replace(/^ /, '') : text
 }
 
@@ -126,7 +125,7 @@ function flush(page: Page): void {
 }
 
 function breakLine(page: Page): void {
-  const marks = '>'.repeat(page.quotes)
+  const marks = '>'.repeat(Math.min(page.quotes, MARKS_MAX))
   const said = page.open.trimEnd()
   const text = marks === '' ? said : `${marks} ${said}`.trimEnd()
   page.lines.push(page.mark === undefined ? { text } : { text, mark: page.mark })
@@ -152,12 +151,12 @@ const QUOTE_CLASSES =
 const WROTE_CLASSES =
   /(?:^|\s)(?:gmail_attr|moz-cite-prefix|yahoo_quoted_header|protonmail_quote_header|zmail_extra_hr)(?:\s|$)/i
 const SIGNATURE =
-  /(?:^|\s)(?:gmail_signature|moz-signature|ntes-mailmaster-sign|mailmaster-signature|ms-outlook-mobile-signature|protonmail_signature_block|xmail_sign|xm_signature|foxmail_sign)(?:\s|$)/i
+  /(?:^|\s)(?:gmail_signature|moz-signature|ntes-mailmaster-sign|mailmaster-signature|ms-outlook-mobile-signature|protonmail_signature_block|xmail_sign|xm_signature|ne-quoted-signature|foxmail_sign)(?:\s|$)/i
 const ORIGINAL_IDS =
   /^(?:divRplyFwdMsg|x_divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|FMOriginalContent|FMOrginalContent|origbody|isForwardContent|QQMailOrginal|ori_mail_content)$/i
 const QUOTE_IDS = /^(?:isReplyContent|replyContent|ntes-pcmac-reply|QQMailOriginal|yahoo_quoted_\w+)$/i
 const SIGNATURE_IDS =
-  /^(?:Signature|x_Signature|ms-outlook-mobile-signature|ntes-pcmail-signature|FMSigSeperator|signature-container|spnEditorSign)$/i
+  /^(?:Signature|x_Signature|ms-outlook-mobile-signature|ntes-pcmail-signature|FMSigSeperator|signature-container|signContainer|spnEditorSign)$/i
 
 function markOf({ name, attribs }: Tag): HtmlLine['mark'] {
   const named = attribs.class ?? ''
@@ -166,7 +165,12 @@ function markOf({ name, attribs }: Tag): HtmlLine['mark'] {
   if (/OutlookMessageHeader/i.test(named)) return 'original'
   if (WROTE_CLASSES.test(named)) return 'wrote'
   if (QUOTE_CLASSES.test(named) || QUOTE_IDS.test(id)) return 'quote'
-  if (SIGNATURE.test(named) || SIGNATURE_IDS.test(id) || attribs['data-smartmail'] === 'gmail_signature')
+  if (
+    name === 'signature' ||
+    SIGNATURE.test(named) ||
+    SIGNATURE_IDS.test(id) ||
+    attribs['data-smartmail'] === 'gmail_signature'
+  )
     return 'device'
   return undefined
 }

@@ -1,4 +1,5 @@
 import sanitizeHtml from 'sanitize-html'
+import { modestHtml } from './modest-html.ts'
 
 export interface Picturing {
   /** The link of an image that travelled inside the mail, by its Content-ID without angle brackets. */
@@ -12,7 +13,7 @@ export interface Picturing {
  * elsewhere lose their source, which stays in `data-remote-src` until they are asked for.
  */
 export function safeHtml(html: string, picturing: Picturing): string {
-  return sanitizeHtml(html, {
+  return sanitizeHtml(modestHtml(html), {
     allowedTags: TAGS,
     allowedAttributes: {
       a: ['href', 'title', 'target', 'rel'],
