@@ -26,8 +26,8 @@ interface Rule {
 
 async function watch(rule: Rule, from: TestRelay = house): Promise<Alerts> {
   const robot = {
-    async alert(text: string) {
-      group.push(text)
+    async alert({ title, url }: { title: string; url: string }) {
+      group.push(`${title}\n${url}`)
     },
   }
   const alerts = createAlerts({

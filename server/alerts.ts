@@ -20,7 +20,7 @@ export interface AlertRule {
 
 export interface Robot {
   /** Resolves when the group has it. */
-  alert(text: string): Promise<void>
+  alert(alert: { title: string; url: string }): Promise<void>
 }
 
 export interface AlertsOptions {
@@ -101,11 +101,16 @@ export function createAlerts({ relay, store, rules, ...options }: AlertsOptions)
     }
     const what = told?.since === since ? [...told.what] : []
     const open = duesOf(conversation, since).filter(({ name }) => !what.includes(name))
-    for (const { name, rule, late } of open.filter(({ at }) => at <= now())) {
-      await rule.robot.alert(await textOf(conversation, late ? now() - since : undefined))
-      what.push(name)
-      await store.set(SCOPE, id, { since, what } satisfies Told)
-    }
+    const telling = open
+      .filter(({ at }) => at <= now())
+      .map(async ({ name, rule, late }) => {
+        const title = await titleOf(conversation, late ? now() - since : undefined)
+        await rule.robot.alert({ title, url: options.link(id) })
+        what.push(name)
+        await store.set(SCOPE, id, { since, what } satisfies Told)
+      })
+    const failed = (await Promise.allSettled(telling)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
     const next = Math.min(...open.filter(({ name }) => !what.includes(name)).map(({ at }) => at))
     if (Number.isFinite(next)) wake(id, Math.max(0, next - now()))
   }
@@ -121,14 +126,13 @@ export function createAlerts({ relay, store, rules, ...options }: AlertsOptions)
       })
   }
 
-  async function textOf({ id, contact, site }: Conversation, lateBy: number | undefined): Promise<string> {
+  async function titleOf({ contact, site }: Conversation, lateBy: number | undefined): Promise<string> {
     const { name, locale } = options.about(site)
     const words = alertWordsFor(locale)
     const known = await store.contact(contact)
     const customer = (known?.name ?? known?.email ?? words.nobody).replaceAll(/\s+/g, ' ')
     const minutes = Math.floor((lateBy ?? 0) / 60_000)
-    const said = lateBy === undefined ? words.waiting(customer, name) : words.late(customer, name, minutes)
-    return `${said}\n${options.link(id)}`
+    return lateBy === undefined ? words.waiting(customer, name) : words.late(customer, name, minutes)
   }
 
   const stop = relay.onEvents((events: readonly Event[]) => {
