@@ -96,6 +96,7 @@ const ZOD_FREE = ['@hutong/core/ids', '@hutong/core/errors']
 const COMPOSITION = [
   'server/serve.ts',
   'server/configured-backends.ts',
+  'server/configured-alerts.ts',
   'server/configured-channels.ts',
   'server/doctor-email.ts',
   'server/email-options.ts',
