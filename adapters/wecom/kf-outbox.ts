@@ -8,7 +8,7 @@ import { isReused, type KfCalls } from './kf-calls.ts'
 import type { KfPlace } from './kf-codec.ts'
 import type { KfMedia } from './kf-media.ts'
 import { encode, isLink, type KfMessage, text } from './kf-messages.ts'
-import { codeFor, type KfOffer, type KfWindow, standingOf } from './kf-window.ts'
+import { codeFor, type KfOffer, type KfSentSince, type KfWindow, standingOf } from './kf-window.ts'
 
 export interface KfOutbox {
   send(delivery: Delivery): Promise<Receipt>
@@ -37,6 +37,8 @@ interface Outgoing {
 }
 
 const WRONG_STATE = 95018
+/** What the platform says of the window, which it knows better than we count. */
+const CLOSED: Readonly<Record<number, KfSentSince['closed']>> = { 95001: 'quota', 95002: 'window_closed' }
 const STATES = { pool: 2, person: 3, over: 4 } as const
 
 export function createKfOutbox({ host, channel, accounts, calls, media, window }: KfOutboxOptions): KfOutbox {
@@ -66,11 +68,10 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
       await (code === undefined ? sendInState(one) : calls.sendOnEvent(code, id, message))
     } catch (thrown) {
       if (isReused(thrown, before)) return
-      const { code: refusal } = toHutongError(thrown)
-      const closed = refusal === 'window_closed' || refusal === 'quota'
+      const closed = CLOSED[platformCode(thrown) ?? 0]
       // What surely did not arrive is not counted.
-      if (refusal !== 'timeout')
-        await window.save(address, { ...sent, ...(closed && code === undefined ? { closed: refusal } : {}) })
+      if (toHutongError(thrown).code !== 'timeout')
+        await window.save(address, { ...sent, ...(closed === undefined || code !== undefined ? {} : { closed }) })
       throw thrown
     }
   }
