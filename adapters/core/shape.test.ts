@@ -76,7 +76,6 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'check-options.ts': 'every wrong option at once',
     'corpus.ts': 'scores folders of recorded pushes and requests',
     'events.ts': "the events that are nobody's words, with what they are",
-    'gcj.ts': 'the degrees of Chinese maps',
     'intake.ts': 'from a push to the log',
     'media.ts': 'files on their way in and out',
     'menu.ts': 'the buttons below the conversation',
@@ -88,6 +87,12 @@ const BESIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'qr.ts': 'codes by which a conversation goes on here',
     'quota.ts': 'how many messages each customer may still get',
     'typing.ts': 'when typing can be shown',
+  },
+  wecom: {
+    'app.ts': 'an app of a company, to whose members it speaks',
+    'robot.ts': 'alerts to a group of agents',
+    'kf.ts': 'customer service accounts, a channel of their own beside the app',
+    'corpus.ts': 'scores folders of recorded callbacks and requests',
   },
 }
 /** Modules of core that ship no zod, so that the widget may use their values. */

@@ -20,13 +20,13 @@ export async function readPick(log: Log, { conversation, of, option }: Press): P
     if (part.kind === 'rating' && /^\d{1,2}$/.test(option))
       return { body: { kind: 'rating', of, scale: part.scale, score: Number(option) }, label: option }
     const label = labelOf(part, option)
-    if (label !== undefined) return { body: { ...said(label), choice: { of, id: option } }, label }
+    if (label !== undefined) return { body: { ...words(label), choice: { of, id: option } }, label }
   }
-  return { body: said(option), label: option }
+  return { body: words(option), label: option }
 }
 
-export function said(words: string): ContactBody & { kind: 'message' } {
-  return { kind: 'message', parts: [{ kind: 'text', text: words, format: 'plain' }] }
+export function words(said: string): ContactBody & { kind: 'message' } {
+  return { kind: 'message', parts: [{ kind: 'text', text: said, format: 'plain' }] }
 }
 
 async function offeredBy(log: Log, conversation: string, of: number): Promise<readonly Part[]> {

@@ -1,15 +1,13 @@
-import type { Adapter, Arrival, Host } from '@hutong/core/adapter'
+import type { Adapter, Delivery, Host, Receipt } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { createCallback } from '@hutong/tencent/callback'
 import { createEnvelope, type Opened } from '@hutong/tencent/envelope'
 import { z } from 'zod'
 import { APP_CAPABILITIES } from './app-capabilities.ts'
+import { createAppIntake } from './app-intake.ts'
 import { createLedger } from './app-ledger.ts'
-import { fetchMedium } from './app-media.ts'
-import { readPick, said as words } from './app-pick.ts'
 import { messagesOf, sendDelivery } from './app-send.ts'
 import { createWeComClient } from './client.ts'
-import { decode, type Incoming, type Said } from './codec.ts'
 
 export interface WeComAppOptions {
   channel: string
@@ -35,7 +33,8 @@ export interface WeComAppOptions {
 }
 
 type AppAdapter = Adapter & Required<Pick<Adapter, 'recall' | 'site'>>
-type Message = Extract<Incoming, { kind: 'message' }>
+
+const done = z.object({})
 
 /**
  * A self-built app of WeCom: members of the company write to it. An address is a userid, or `chat:` and the id of a group that the app
@@ -59,18 +58,21 @@ export function createWeComAppAdapter(options: WeComAppOptions): AppAdapter {
     site,
     capabilities: APP_CAPABILITIES,
     async open(host) {
-      running = run(host, options)
+      const made = run(host, options)
+      await made.check()
+      made.listen()
+      running = made
     },
     send: async (delivery) => {
-      const { sending, during } = opened()
-      return during(sendDelivery(sending, delivery))
+      const { send, during } = opened()
+      return during(send(delivery))
     },
     signal() {
       // The platform shows nothing that passes.
     },
     recall: async (native) => {
-      const { api } = opened().sending
-      for (const msgid of messagesOf(native)) await api.post('/cgi-bin/message/recall', { msgid }, z.object({}))
+      const { api } = opened()
+      for (const msgid of messagesOf(native)) await api.post('/cgi-bin/message/recall', { msgid }, done)
     },
     async close() {
       await running?.close()
@@ -86,64 +88,60 @@ function run(host: Host, options: WeComAppOptions) {
   const { files, clock, logger } = host
   const sending = { api, agentId, ledger: createLedger(host.state), files, clock, miniPrograms }
   const underWay = new Set<Promise<unknown>>()
-  let closed = false
+  let [closed, troubled] = [false, false]
 
   /** `close` waits for it. */
   function during<T>(work: Promise<T>): Promise<T> {
     underWay.add(work)
-    const done = () => underWay.delete(work)
-    work.then(done, done)
+    const gone = () => underWay.delete(work)
+    work.then(gone, gone)
     return work
   }
 
-  /** The pressed card shows what was chosen; a code is good for one update, so a repeat changes nothing. */
-  async function showPicked(userid: string, code: string, label: string): Promise<void> {
-    const body = { userids: [userid], agentid: agentId, response_code: code, button: { replace_name: `✓ ${label}` } }
-    try {
-      await api.post('/cgi-bin/message/update_template_card', body, z.object({}))
-    } catch (thrown) {
-      logger.info({ code: toHutongError(thrown).code }, 'a card was answered but does not show it')
-    }
+  function tell(problem: HutongError | undefined): void {
+    if (problem === undefined && !troubled) return
+    troubled = problem !== undefined
+    host.trouble(problem)
   }
 
-  async function takePick(arrival: Omit<Arrival, 'body'>, said: Extract<Said, { kind: 'pick' }>): Promise<void> {
-    const { body, label } = await readPick(host.log, said)
-    try {
-      await host.receive({ ...arrival, body })
-    } catch (thrown) {
-      if (toHutongError(thrown).code !== 'invalid') throw thrown
-      await host.receive({ ...arrival, body: words(label) })
-    }
-    if (said.responseCode !== '') void during(showPicked(arrival.from.address, said.responseCode, label))
-  }
+  const intake = createAppIntake({ host, api, site, agentId, during })
 
-  async function take({ from, native, at, said }: Message, raw: string): Promise<void> {
-    const arrival = {
-      ...{ from: { address: from, verified: 'platform' as const }, site, key: native, native, raw },
-      ...(at === undefined ? {} : { at }),
-    }
-    if (said.kind === 'pick') return takePick(arrival, said)
-    const parts = said.kind === 'parts' ? said.parts : [await fetchMedium({ api, files }, said, site)]
-    await host.receive({ ...arrival, body: { kind: 'message', parts } })
-  }
-
-  async function receive({ payload, raw }: Opened): Promise<undefined> {
+  async function receive(opened: Opened): Promise<undefined> {
     if (closed) throw new HutongError('unavailable', 'the channel is closed')
-    const incoming = decode(payload)
-    if (incoming.kind === 'message') await during(take(incoming, raw))
-    else logger.debug({ event: incoming.name }, `an event: ${incoming.means}`)
+    await intake(opened)
     return undefined
   }
 
-  const envelope = createEnvelope({ token, encodingAesKeys, receiveIds: [corpId], clock })
-  const callback = createCallback({ envelope, logger, receive, accepted: '', now: clock.now })
-  host.route('GET', '/callback', callback.get)
-  host.route('POST', '/callback', callback.post)
-
   return {
-    sending,
+    api,
     during,
     closed: () => closed,
+    /** A platform that cannot be reached now is met again with the first message; a wrong setting is said at once. */
+    async check(): Promise<void> {
+      try {
+        await api.get(`/cgi-bin/agent/get?agentid=${agentId}`, done)
+      } catch (thrown) {
+        const error = toHutongError(thrown)
+        if (!error.retryable) throw error
+        tell(error)
+      }
+    },
+    listen(): void {
+      const envelope = createEnvelope({ token, encodingAesKeys, receiveIds: [corpId], clock })
+      const callback = createCallback({ envelope, logger, receive, accepted: '', now: clock.now })
+      host.route('GET', '/callback', callback.get)
+      host.route('POST', '/callback', callback.post)
+    },
+    async send(delivery: Delivery): Promise<Receipt> {
+      try {
+        const receipt = await sendDelivery(sending, delivery)
+        tell(undefined)
+        return receipt
+      } catch (thrown) {
+        if (thrown instanceof HutongError && thrown.code === 'misconfigured') tell(thrown)
+        throw thrown
+      }
+    },
     async close() {
       closed = true
       while (underWay.size > 0) await Promise.allSettled(underWay)
