@@ -10,7 +10,8 @@ export function uidsIn(set: string): number[] {
     return { from: Math.min(from, to), to: Math.max(from, to) }
   })
   const count = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  if (!(count <= UIDS_MAX)) throw new HutongError('unreachable', 'the mail server answers a search with no set of mails')
+  if (!(count <= UIDS_MAX))
+    throw new HutongError('unreachable', 'the mail server answers a search with no set of mails')
   return ranges
     .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index))
     .sort((one, other) => one - other)
