@@ -11,7 +11,7 @@ import type { Media } from './media.ts'
 import type { Waiting } from './passive.ts'
 import type { People } from './people.ts'
 import type { Qr } from './qr.ts'
-import type { Occasion, Quota } from './quota.ts'
+import type { Occasion, Quota, StateEntry } from './quota.ts'
 
 export interface IntakeOptions {
   host: Host
@@ -87,7 +87,7 @@ export function createIntake(options: IntakeOptions): Intake {
         await quota.leave(openid)
         return undefined
       case 'passing':
-        if (what.press) await mayAnswer(push, 'menu')
+        if (what.press) await mayAnswer(push, 'menu', note)
         logger.debug({ native: push.native, event: what.name }, what.meaning)
         return undefined
       case 'act':
@@ -96,25 +96,36 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  async function mayAnswer({ openid, native, at = clock.now() }: Push, occasion: Occasion): Promise<void> {
+  /** `keep` writes what was counted, with the message where there is one. */
+  function mayAnswer<T>(
+    { openid, native, at = clock.now() }: Push,
+    occasion: Occasion,
+    keep: (counted: StateEntry | undefined) => Promise<T>,
+  ): Promise<T> {
     heard.delete(openid)
     heard.set(openid, clock.now())
     const [oldest] = heard.keys()
     if (heard.size > MOST_HEARD && oldest !== undefined) heard.delete(oldest)
-    await quota.open(openid, { occasion, native, at })
+    return quota.open(openid, { occasion, native, at }, keep)
+  }
+
+  async function note(counted: StateEntry | undefined): Promise<void> {
+    if (counted) await host.state.set(counted.key, counted.value)
   }
 
   async function came(push: Push, { kind, scene }: Extract<What, { kind: 'follow' | 'scan' }>): Promise<void> {
-    await mayAnswer(push, kind)
+    await mayAnswer(push, kind, note)
     const joined = scene !== undefined && (await qr.follow(push.openid, scene))
     if (joined) later(people.meet(push.openid))
   }
 
   async function said(push: Push, words: Words): Promise<string | undefined> {
     const { openid, opened } = push
-    await mayAnswer(push, words.occasion)
     const parts = words.medium === undefined ? words.parts : [await options.media.fetch(words.medium)]
-    const { duplicate } = await handIn(options, push, { parts, choice: await chosen(options, openid, words.pick) })
+    const choice = await chosen(options, openid, words.pick)
+    const { duplicate } = await mayAnswer(push, words.occasion, (state) =>
+      handIn(options, push, { parts, choice, state }),
+    )
     later(people.meet(openid))
     if (duplicate || passiveReplyMs === 0) return undefined
     return reply(push, await waiting.hold(openid, opened.format, passiveReplyMs))
@@ -146,6 +157,7 @@ interface Handed {
   parts: PartInput[]
   choice?: { of: number; id: string } | undefined
   automatic?: true
+  state?: StateEntry | undefined
 }
 
 /** The option that an item of a menu stands for, when the menu is of the conversation that the customer is in. */
@@ -156,7 +168,7 @@ async function chosen({ host, site }: IntakeOptions, openid: string, pick: strin
 }
 
 /** What the relay finds invalid is handed in as less, so that nothing is lost. */
-async function handIn(options: IntakeOptions, push: Push, { parts, choice, automatic }: Handed) {
+async function handIn(options: IntakeOptions, push: Push, { parts, choice, ...more }: Handed) {
   const tries: Handed[] = [
     ...(choice ? [{ parts, choice }] : []),
     { parts },
@@ -164,7 +176,7 @@ async function handIn(options: IntakeOptions, push: Push, { parts, choice, autom
   ]
   for (const [index, { parts, choice }] of tries.entries())
     try {
-      return await options.host.receive(arrival(options, push, { parts, choice, ...(automatic && { automatic }) }))
+      return await options.host.receive(arrival(options, push, { ...more, parts, choice }))
     } catch (thrown) {
       const invalid = thrown instanceof HutongError && thrown.code === 'invalid'
       if (!invalid || index === tries.length - 1) throw thrown
@@ -172,7 +184,7 @@ async function handIn(options: IntakeOptions, push: Push, { parts, choice, autom
   throw new HutongError('internal', 'there is nothing to hand in')
 }
 
-function arrival({ site }: IntakeOptions, push: Push, { parts, choice, automatic }: Handed): Arrival {
+function arrival({ site }: IntakeOptions, push: Push, { parts, choice, automatic, state }: Handed): Arrival {
   const body = parse(bodySchema, { kind: 'message', parts, ...(choice && { choice }) })
   if (body.kind !== 'message') throw new HutongError('internal', 'a message is no message')
   return {
@@ -183,6 +195,7 @@ function arrival({ site }: IntakeOptions, push: Push, { parts, choice, automatic
     body,
     ...(push.at !== undefined && { at: push.at }),
     ...(automatic && { automatic }),
+    ...(state && { state }),
     raw: push.opened.raw,
   }
 }

@@ -7,7 +7,10 @@ const HOUR = 3_600_000
 function stand() {
   const host = createMemoryHost()
   const quota = createQuota(host)
-  const opened = (occasion: Occasion, native = '1') => quota.open('o_lin', { occasion, native, at: host.clock.now() })
+  const opened = (occasion: Occasion, native = '1') =>
+    quota.open('o_lin', { occasion, native, at: host.clock.now() }, async (entry) => {
+      if (entry) await host.state.set(entry.key, entry.value)
+    })
   const taken = async (times: number) => {
     const codes: string[] = []
     for (let time = 0; time < times; time += 1)

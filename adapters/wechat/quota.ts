@@ -41,9 +41,18 @@ export interface Opening {
   at: number
 }
 
+export interface StateEntry {
+  key: string
+  value: unknown
+}
+
 /** The messages that each customer may still get, counted for all nodes and over restarts. What ends first is used first. */
 export interface Quota {
-  open(openid: string, opening: Opening): Promise<void>
+  /**
+   * Begins a count. `keep` must write the entry into the channel's state, in the transaction of the message where there is one;
+   * there is none to write when the push came before. Resolves as `keep` does.
+   */
+  open<T>(openid: string, opening: Opening, keep: (entry: StateEntry | undefined) => Promise<T>): Promise<T>
   /** The customer has left. */
   leave(openid: string): Promise<void>
   /**
@@ -90,14 +99,15 @@ export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Qu
   }
 
   return {
-    open: (openid, { occasion, native, at }) =>
+    open: (openid, { occasion, native, at }, keep) =>
       change(openid, async (found = NOBODY) => {
         const before = found.grants[occasion]
-        if (before?.by.includes(native)) return
+        if (before?.by.includes(native)) return keep(undefined)
         const { count: left, ms } = RULES[occasion]
         const until = Math.max(at + ms, before?.until ?? 0)
         const by = [...(before?.by ?? []), native].slice(-LAST_PUSHES)
-        await write(openid, { gone: false, grants: { ...found.grants, [occasion]: { left, until, by } } })
+        const value: Kept = { gone: false, grants: { ...found.grants, [occasion]: { left, until, by } } }
+        return keep({ key: keyOf(openid), value })
       }),
     leave: (openid) => change(openid, () => write(openid, { gone: true, grants: {} })),
     take: (openid) =>
