@@ -25,10 +25,10 @@ export function createKfInvitations({ host, calls, scenes, openKfId }: KfInvitat
     return url
   }
 
-  return async (conversation: string): Promise<{ url: string; until: number }> => {
+  return async (conversation: string): Promise<{ url: string; until: number; app: string }> => {
     const way = new URL(await contactWay())
     const until = host.clock.now() + VALID_MS
     way.searchParams.set('scene_param', scenes.make(conversation))
-    return { url: way.href, until }
+    return { url: way.href, until, app: 'WeChat' }
   }
 }
