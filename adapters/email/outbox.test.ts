@@ -200,6 +200,40 @@ it('sends a transcript of what was said, without what is internal or was taken b
   expect(headers.get('auto-submitted')).toBe('auto-generated')
 })
 
+it('writes a transcript as the customer knows the shop: its own subject, no marks, no names of robots inside', async () => {
+  const channel = await open()
+  const conversation = await writes('my parcel is late', { from: `Lin <${lin}>` })
+  const robot = { kind: 'bot' as const, id: 'keyword' }
+  await host.commit(conversation, robot, { kind: 'message', parts: [plain('Which number?')] })
+  await channel.transcript({ conversation, address: lin }, 'transcript-1')
+  const { text, headers } = await received()
+  expect(text).toMatch(
+    /^Lin · \d{4}-\d\d-\d\d \d\d:\d\d UTC\n+My parcel\n+my parcel is late\n+Shop · .* UTC\n+Which number\?$/,
+  )
+  expect(headers.get('subject')).toBe('My parcel')
+})
+
+it('tells an agent what is new, once, under the name of the customer', async () => {
+  const anna = office.fresh('anna')
+  const channel = await open()
+  const named = { from: `Lin <${lin}>` }
+  const conversation = await writes('first question', named)
+  await host.commit(conversation, ANNA, { kind: 'message', parts: [plain('first answer')] })
+  const tell = async (key: string) => {
+    await channel.notify({ id: 'a_anna', address: anna }, conversation, key)
+    return await received(anna)
+  }
+  await writes('second question', named)
+  const notice = await tell('notice-1')
+  expect(notice.headers.get('subject')).toBe('Lin: My parcel')
+  expect(notice.text).toContain('second question')
+  expect(notice.text).not.toMatch(/first|[*]/)
+  await writes('third question', named)
+  const next = (await tell('notice-2')).text
+  expect(next).toContain('third question')
+  expect(next).not.toContain('second')
+})
+
 it('takes the answer of an agent to a notice as the agent’s own words, from the agent’s address alone', async () => {
   const anna = office.fresh('anna')
   const channel = await open({ agent: async (id) => (id === 'a_anna' ? { address: anna, name: 'Anna' } : undefined) })

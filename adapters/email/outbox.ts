@@ -1,12 +1,13 @@
 import type { Delivery, Host, Receipt, Target } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
+import { z } from 'zod'
 import { connectInbox, type InboxOptions } from './client.ts'
 import { optionsOf } from './offers.ts'
 import { automaticOf, type Composing, compose } from './outgoing.ts'
 import type { ReplyTokens } from './reply-token.ts'
 import type { Sender } from './sender.ts'
 import type { Threads } from './threads.ts'
-import { readLog, transcriptOf } from './transcript.ts'
+import { readLog, transcriptOf, unheardOf } from './transcript.ts'
 
 export interface OutboxOptions {
   host: Host
@@ -26,13 +27,15 @@ export interface Outbox {
   close(): void
 }
 
-/** How much of a conversation an agent is told. */
-const NOTIFIED = 10
+/** How much of a conversation is looked at for what an agent is told. */
+const NOTIFIED = 50
+/** A visitor who has given no name. */
+const CUSTOMER = '客户 Customer'
 
 /** From what is to be said to a mail that the server has taken. */
 export function createOutbox({ host, threads, tokens, sender, inbox, from, plusAddress }: OutboxOptions): Outbox {
   const domain = from.address.split('@').at(-1) ?? ''
-  const common = { files: host.files, from }
+  const common = { files: host.files, from, title: from.name }
   async function deliver({ key, to, entry, parts, cutOff }: Delivery): Promise<Receipt> {
     const { conversation, address } = to
     const messageId = tokens.messageId(conversation, key, domain)
@@ -65,35 +68,49 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
   }
 
   async function transcript({ conversation, address }: Target, key: string): Promise<Receipt> {
-    const parts = transcriptOf(await readLog(host.log, conversation))
-    const thread = await threads.get(conversation)
+    const parts = transcriptOf(await readLog(host.log, conversation), { customer: address, shop: from.name })
+    const { subject, ...thread } = await threads.get(conversation)
     const messageId = tokens.messageId(conversation, key, domain)
     return plainly(parts, {
       to: address,
       messageId,
       thread,
+      title: subject ?? from.name,
       replyAddress: plusAddress ? tokens.address(conversation, from.address) : from.address,
       automatic: 'auto-generated',
     })
   }
 
   async function notify(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt> {
-    const parts = transcriptOf(await readLog(host.log, conversation, NOTIFIED))
-    const { subject } = await threads.get(conversation)
+    const told = `told:${conversation}:${agent.id}`
+    const entries = await readLog(host.log, conversation, NOTIFIED)
+    const unheard = unheardOf(
+      entries,
+      z
+        .int()
+        .catch(0)
+        .parse(await host.state.get(told)),
+    )
+    const { subject = from.name, addresses } = await threads.get(conversation)
+    const named = unheard.find(({ from: { kind } }) => kind === 'contact')?.from.name
+    const customer = named ?? addresses.at(-1) ?? CUSTOMER
+    const parts = transcriptOf(unheard, { customer, shop: from.name })
     const messageId = tokens.messageId(agentToken(agent.id, conversation), key, domain)
-    const thread = { references: [], addresses: [], sent: [], ...(subject !== undefined && { subject }) }
-    return plainly(parts, {
+    const receipt = await plainly(parts, {
       to: agent.address,
       messageId,
-      thread,
+      thread: undefined,
+      title: `${customer}: ${subject}`,
       replyAddress: from.address,
       automatic: 'auto-generated',
     })
+    await host.state.set(told, entries.at(-1)?.seq)
+    return receipt
   }
 
   async function plainly(
     parts: Parameters<typeof compose>[0],
-    how: Pick<Composing, 'to' | 'messageId' | 'thread' | 'replyAddress' | 'automatic'>,
+    how: Pick<Composing, 'to' | 'messageId' | 'thread' | 'replyAddress' | 'automatic'> & { title?: string },
   ): Promise<Receipt> {
     if (parts.length === 0) throw new HutongError('invalid', 'conversation: nothing was said in it yet')
     const composing = { ...common, ...how, options: [], at: host.clock.now() }

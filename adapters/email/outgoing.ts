@@ -16,6 +16,8 @@ export interface Composing {
   messageId: string
   /** Where answers go. */
   replyAddress: string
+  /** What a mail is called that no thread gives a subject. */
+  title: string
   /** Undefined for mail that hangs on no other. */
   thread: Thread | undefined
   /** Which options the text offers under numbers. */
@@ -27,8 +29,8 @@ export interface Composing {
 
 /** One mail: the same words, ids and date for every try. */
 export async function compose(parts: readonly Part[], how: Composing): Promise<OutgoingMail> {
-  const { files, from, to, messageId, replyAddress, thread, options } = how
-  const letter = encode(parts, { subject: thread?.subject, title: from.name, replyAddress, options })
+  const { files, from, to, messageId, replyAddress, thread, title, options } = how
+  const letter = encode(parts, { subject: thread?.subject, title, replyAddress, options })
   const stored = await Promise.all(parts.map((one) => attachment(files, one)))
   const references = thread?.references ?? []
   const last = references.at(-1)

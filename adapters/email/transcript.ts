@@ -22,8 +22,15 @@ export async function readLog(
   }
 }
 
+/** What people without a name of their own are called. */
+export interface Called {
+  customer: string
+  /** Assistants and the relay speak for the shop. */
+  shop: string
+}
+
 /** What was said, as one mail: each message under its writer and time, as it stands now. Times are UTC. */
-export function transcriptOf(entries: readonly Entry[]): Part[] {
+export function transcriptOf(entries: readonly Entry[], called: Called): Part[] {
   const edits = new Map<number, Part[]>()
   const recalled = new Set<number>()
   for (const { body } of entries) {
@@ -33,12 +40,20 @@ export function transcriptOf(entries: readonly Entry[]): Part[] {
   return entries.flatMap((entry): Part[] => {
     if (entry.body.kind !== 'message' || recalled.has(entry.seq)) return []
     const { parts } = entry.body as BodyOf<'message'>
-    return [{ kind: 'text', text: titleOf(entry), format: 'markdown' }, ...(edits.get(entry.seq) ?? parts)]
+    return [{ kind: 'text', text: titleOf(entry, called), format: 'plain' }, ...(edits.get(entry.seq) ?? parts)]
   })
 }
 
-function titleOf({ from, at }: Entry): string {
+function titleOf({ from, at }: Entry, { customer, shop }: Called): string {
   const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-  const name = (from.name ?? from.id).replace(/[*`[\]\n]/g, ' ')
-  return `**${name}** · ${time} UTC`
+  const name = from.name ?? (from.kind === 'contact' ? customer : shop)
+  return `${name.replace(/\s+/g, ' ')} · ${time} UTC`
+}
+
+/** What an agent has neither answered nor been told of: after the newest answer of a person, and after entry `told` where more came. */
+export function unheardOf(entries: readonly Entry[], told: number): Entry[] {
+  const answered = entries.findLast(({ from, body }) => from.kind === 'agent' && body.kind === 'message')?.seq ?? 0
+  const unanswered = entries.filter(({ seq }) => seq > answered)
+  const later = unanswered.filter(({ seq }) => seq > told)
+  return later.some(({ from, body }) => from.kind === 'contact' && body.kind === 'message') ? later : unanswered
 }
