@@ -4,6 +4,15 @@ import type { Payload } from '@hutong/tencent/payload'
 import { z } from 'zod'
 import type { KfPlace } from './kf-codec.ts'
 import type { KfMessage, KfUploaded } from './kf-messages.ts'
+import {
+  customersRequest,
+  recallRequest,
+  sendOnEventRequest,
+  sendRequest,
+  stateRequest,
+  syncRequest,
+  takeRequest,
+} from './kf-requests.ts'
 
 export interface KfPage {
   readonly messages: readonly Payload[]
@@ -45,9 +54,7 @@ export interface KfCalls {
 }
 
 const STALE_TOKEN = 95007
-const PAGE = 1000
 const ACCOUNTS = 100
-const WITH_ROBOT = 1
 
 const nothing = z.object({})
 const record = z.custom<Payload>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -73,14 +80,7 @@ const customers = z.object({
 
 export function createKfCalls(api: Api): KfCalls {
   async function sync(openKfId: string, cursor: string, token: string | undefined): Promise<KfPage> {
-    const body = {
-      open_kfid: openKfId,
-      limit: PAGE,
-      voice_format: 0,
-      ...(cursor && { cursor }),
-      ...(token && { token }),
-    }
-    const read = await api.post('/cgi-bin/kf/sync_msg', body, page)
+    const read = await api.post('/cgi-bin/kf/sync_msg', syncRequest(openKfId, { cursor, token }), page)
     return { messages: read.msg_list, cursor: read.next_cursor, more: read.has_more === 1 }
   }
 
@@ -93,36 +93,25 @@ export function createKfCalls(api: Api): KfCalls {
         return sync(openKfId, cursor, undefined)
       }
     },
-    async send({ openKfId, customer }, msgid, message) {
-      await api.post('/cgi-bin/kf/send_msg', { touser: customer, open_kfid: openKfId, msgid, ...message }, nothing)
+    async send(to, msgid, message) {
+      await api.post('/cgi-bin/kf/send_msg', sendRequest(to, msgid, message), nothing)
     },
     async sendOnEvent(code, msgid, message) {
-      await api.post('/cgi-bin/kf/send_msg_on_event', { code, msgid, ...message }, nothing)
+      await api.post('/cgi-bin/kf/send_msg_on_event', sendOnEventRequest(code, msgid, message), nothing)
     },
     async recall(openKfId, msgid) {
-      await api.post('/cgi-bin/kf/recall_msg', { open_kfid: openKfId, msgid }, nothing)
+      await api.post('/cgi-bin/kf/recall_msg', recallRequest(openKfId, msgid), nothing)
     },
-    async serviceState({ openKfId, customer }) {
-      const of = { open_kfid: openKfId, external_userid: customer }
-      const read = await api.post('/cgi-bin/kf/service_state/get', of, state)
+    async serviceState(of) {
+      const read = await api.post('/cgi-bin/kf/service_state/get', stateRequest(of), state)
       return { state: read.service_state, servicer: read.servicer_userid }
     },
-    async takeSession({ openKfId, customer }) {
-      const to = { open_kfid: openKfId, external_userid: customer, service_state: WITH_ROBOT }
-      await api.post('/cgi-bin/kf/service_state/trans', to, nothing)
+    async takeSession(of) {
+      await api.post('/cgi-bin/kf/service_state/trans', takeRequest(of), nothing)
     },
     async customers(ids) {
-      const { customer_list: list } = await api.post(
-        '/cgi-bin/kf/customer/batchget',
-        { external_userid_list: ids, need_enter_session_context: 0 },
-        customers,
-      )
-      return list.map(({ external_userid: customer, nickname: name, avatar, unionid }) => ({
-        customer,
-        name,
-        avatar,
-        unionid,
-      }))
+      const { customer_list: list } = await api.post('/cgi-bin/kf/customer/batchget', customersRequest(ids), customers)
+      return list.map(({ external_userid: customer, nickname: name, ...more }) => ({ customer, name, ...more }))
     },
     async accounts() {
       const found: string[] = []
