@@ -6,6 +6,7 @@ import { type Login, type MailServer, tokenRefused } from './account.ts'
 import { HEADERS_MAX } from './mime.ts'
 import { uidsIn } from './uids.ts'
 import { unlessSilent } from './unless-silent.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 /** The half of the platform that mail comes in by: the only file that speaks IMAP. Everything it throws is a HutongError. */
 
@@ -87,7 +88,7 @@ export async function connectInbox({ server, login, folder, answerMs = 20_000 }:
       return client
     } catch (cause) {
       client.close()
-      throw imapError(cause)
+      throw loginError(cause, login)
     } finally {
       clearTimeout(late)
     }
@@ -341,6 +342,13 @@ function responseOf(cause: unknown): string {
   const { responseText, response } = cause as { responseText?: unknown; response?: unknown }
   const said = [responseText, response].find((one) => typeof one === 'string')
   return typeof said === 'string' ? said : cause instanceof Error ? cause.message : ''
+}
+
+/** Without the library's error where the login was refused: it repeats the server's words, and they may repeat the password. */
+function loginError(cause: unknown, login: Login): HutongError {
+  const error = imapError(cause)
+  if (!refusedLogin(error)) return error
+  return new HutongError('misconfigured', withoutSecrets(error.message, login), { field: 'login' })
 }
 
 function imapError(cause: unknown): HutongError {

@@ -1,6 +1,7 @@
 import { type ErrorCode, HutongError } from '@hutong/core/errors'
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer'
 import { type Login, type MailServer, tokenRefused } from './account.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 /** The half of the platform that mail leaves by: the only file that speaks SMTP. Everything it throws is a HutongError. */
 
@@ -58,7 +59,7 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
       await transport.sendMail(mail)
       return 'sent'
     } catch (cause) {
-      const error = smtpError(cause)
+      const error = smtpError(cause, login)
       const lost = whole.has(mail.messageId)
       const refused = login !== undefined && 'accessToken' in login && error.field === 'login'
       if (refused && tries === 1) await login.accessToken(true)
@@ -77,7 +78,7 @@ export function createSender({ server, login, dkim, patience = 60_000 }: SenderO
     try {
       await transport.verify()
     } catch (cause) {
-      const error = smtpError(cause)
+      const error = smtpError(cause, login)
       const refused = login !== undefined && 'accessToken' in login && error.field === 'login'
       if (!refused) throw error
       if (tries > 1) throw tokenRefused(error)
@@ -130,7 +131,12 @@ const NO_SUCH_USER =
   /user (unknown|not found)|no such (user|recipient|mailbox)|mailbox (unavailable|not found)|does not exist|invalid recipient/i
 const SLOW_DOWN = /\b4\.[27]\.\d|grey ?list|too many|rate|frequen|try (again )?later|throttl/i
 
-function smtpError(cause: unknown): HutongError {
+/** Without the library's error, which repeats the server's words. */
+function refusedLogin(said: string): HutongError {
+  return new HutongError('misconfigured', `login: the mail server refuses it: ${said}`, { field: 'login' })
+}
+
+function smtpError(cause: unknown, login: Login | undefined): HutongError {
   if (cause instanceof HutongError) return cause
   if (cause instanceof Error && cause.cause instanceof HutongError) return cause.cause
   const {
@@ -149,8 +155,8 @@ function smtpError(cause: unknown): HutongError {
     new HutongError(row, `${means}: ${said}`, { cause, ...(retryAfter !== undefined && { retryAfter }) })
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || responseCode === 535)
     return responseCode >= 400 && responseCode < 500
-      ? refused('unavailable', 'the mail server does not take the login now')
-      : new HutongError('misconfigured', `login: the mail server refuses it: ${said}`, { field: 'login', cause })
+      ? new HutongError('unavailable', `the mail server does not take the login now: ${withoutSecrets(said, login)}`)
+      : refusedLogin(withoutSecrets(said, login))
   if (code === 'EREQUIRETLS' || code === 'ECONFIG') return refused('misconfigured', 'the mail server cannot be used so')
   if (responseCode === 421 || (responseCode >= 450 && responseCode < 453 && SLOW_DOWN.test(said)))
     return refused('throttled', 'the mail server asks to come back later', 60_000)
