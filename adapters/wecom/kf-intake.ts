@@ -68,7 +68,7 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       ...(state === undefined ? {} : { state }),
     }
     const picked = item.menu === undefined ? undefined : await pickOf(address, item.menu)
-    await handIn(arrival, picked === undefined ? undefined : bodyOf(picked, parts))
+    await handIn(host, arrival, picked === undefined ? undefined : bodyOf(picked, parts))
     await customers.unite(item.customer, address)
   }
 
@@ -78,22 +78,6 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
     const offer = (await window.look(address)).sent.offers.findLast(({ of }) => of === read?.seq)
     const id = offer?.options[read?.index ?? -1]
     return offer === undefined || id === undefined ? undefined : { offer, id }
-  }
-
-  /** A refusal for what the message says must not stop those after it: it is handed in as plainly as it can be. */
-  async function handIn(arrival: Arrival, meant?: ContactBody): Promise<void> {
-    const refused = (thrown: unknown) => {
-      const { code } = toHutongError(thrown)
-      if (code !== 'invalid' && code !== 'forbidden' && code !== 'not_found') throw thrown
-      host.logger.warn({ code, native: arrival.native }, 'a message was refused as it is')
-    }
-    if (meant !== undefined) {
-      const taken = await host.receive({ ...arrival, body: meant }).catch(refused)
-      if (taken !== undefined) return
-    }
-    if ((await host.receive(arrival).catch(refused)) !== undefined || arrival.body.kind !== 'message') return
-    const parts: Part[] = [{ kind: 'unsupported', native: 'refused', text: '[…]' }]
-    await host.receive({ ...arrival, body: { kind: 'message', parts } })
   }
 
   async function entered(item: KfEntered): Promise<void> {
@@ -131,7 +115,7 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
     const place = await host.log.locate(item.of)
     if (place === undefined) return
     const body = { kind: 'recall', of: place.seq } as const
-    await handIn({ ...arrivalOf({ item, raw }, body), conversation: place.conversation })
+    await handIn(host, { ...arrivalOf({ item, raw }, body), conversation: place.conversation })
   }
 
   async function happened({ item, raw }: Piece, state: Arrival['state']): Promise<void> {
@@ -162,6 +146,26 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       if (pieces.at(-1)?.item.kind !== 'said') await host.state.set(state.key, state.value)
     },
   }
+}
+
+/** A refusal for what the message says must not stop those after it: it is handed in as plainly as it can be. */
+async function handIn(
+  { receive, logger }: Pick<Host, 'receive' | 'logger'>,
+  arrival: Arrival,
+  meant?: ContactBody,
+): Promise<void> {
+  const refused = (thrown: unknown) => {
+    const { code } = toHutongError(thrown)
+    if (code !== 'invalid' && code !== 'forbidden' && code !== 'not_found') throw thrown
+    logger.warn({ code, native: arrival.native }, 'a message was refused as it is')
+  }
+  if (meant !== undefined) {
+    const taken = await receive({ ...arrival, body: meant }).catch(refused)
+    if (taken !== undefined) return
+  }
+  if ((await receive(arrival).catch(refused)) !== undefined || arrival.body.kind !== 'message') return
+  const parts: Part[] = [{ kind: 'unsupported', native: 'refused', text: '[…]' }]
+  await receive({ ...arrival, body: { kind: 'message', parts } })
 }
 
 /** Some messages do not name the account that they were read from. */

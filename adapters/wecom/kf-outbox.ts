@@ -8,6 +8,7 @@ import { isReused, type KfCalls } from './kf-calls.ts'
 import type { KfPlace } from './kf-codec.ts'
 import type { KfMedia } from './kf-media.ts'
 import { encode, isLink, type KfMessage, text } from './kf-messages.ts'
+import { KF_STATES, sendInState } from './kf-state.ts'
 import { codeFor, type KfOffer, type KfSentSince, type KfWindow, standingOf } from './kf-window.ts'
 
 export interface KfOutbox {
@@ -36,10 +37,8 @@ interface Outgoing {
   readonly offer?: KfOffer
 }
 
-const WRONG_STATE = 95018
 /** What the platform says of the window, which it knows better than we count. */
 const CLOSED: Readonly<Record<number, KfSentSince['closed']>> = { 95001: 'quota', 95002: 'window_closed' }
-const STATES = { pool: 2, person: 3, over: 4 } as const
 
 export function createKfOutbox({ host, channel, accounts, calls, media, window }: KfOutboxOptions): KfOutbox {
   const { clock } = host
@@ -65,7 +64,7 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
         : { ...sent, offers, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] }
     await window.save(address, counted)
     try {
-      await (code === undefined ? sendInState(one) : calls.sendOnEvent(code, id, message))
+      await (code === undefined ? sendInState(calls, one) : calls.sendOnEvent(code, id, message))
     } catch (thrown) {
       if (isReused(thrown, before)) return
       const closed = CLOSED[platformCode(thrown) ?? 0]
@@ -82,35 +81,6 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
     if (kind === undefined) return undefined
     const bare = { ...known, said: known.said && { ...known.said, codes: [] } }
     return standingOf(bare, clock.now()).open ? undefined : codeFor(kind, known, clock.now())?.code
-  }
-
-  async function sendInState(one: Outgoing): Promise<void> {
-    const { place, id, message } = one
-    try {
-      await calls.send(place, id, message)
-    } catch (thrown) {
-      if (platformCode(thrown) !== WRONG_STATE) throw thrown
-      await takeSession(place, thrown)
-      await calls.send(place, id, message)
-    }
-  }
-
-  /** A session that is new goes to the API; one that is a person's, or over, does not. */
-  async function takeSession(place: KfPlace, cause: unknown): Promise<void> {
-    const { state, servicer } = await calls.serviceState(place)
-    if (state === STATES.pool)
-      throw refused(
-        'the customer waits in the pool of 微信客服: somebody must take the session in WeCom and answer there',
-        cause,
-      )
-    if (state === STATES.person)
-      throw refused(
-        `${servicer || 'somebody'} has the session in WeCom: answer there, or end the session there first`,
-        cause,
-      )
-    if (state === STATES.over)
-      throw refused('the session is over: WeChat takes an answer when the customer writes again', cause)
-    if (state === 0) await calls.takeSession(place)
   }
 
   function offerOf(delivery: Delivery, part: Part): { offer?: KfOffer } {
@@ -156,7 +126,7 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
         host.logger.debug({ code: toHutongError(thrown).code }, 'the state of a session is not known')
         return { state: 0 }
       })
-      if (session.state !== STATES.person) return counted
+      if (session.state !== KF_STATES.person) return counted
       return { open: false, code: 'window_closed', reason: `${servicer} has the session in WeCom and answers there` }
     },
     greet: (address, { code, key, words }) =>
@@ -180,10 +150,6 @@ function spentOn(id: string, spent: readonly { code: string; id: string }[]): st
 
 function mustBeOpen(standing: Standing): void {
   if (!standing.open) throw new HutongError(standing.code, standing.reason)
-}
-
-function refused(why: string, cause: unknown): HutongError {
-  return new HutongError('window_closed', why, { cause })
 }
 
 /** One after the other for the same key. */
