@@ -46,6 +46,19 @@ test('European text keeps its accents', () => {
   expect(decodeText(bytes, 'iso-8859-1')).toBe('Grüße aus Köln')
 })
 
+test.each(['gb2312', 'gbk', 'iso-8859-1', 'windows-1252', 'us-ascii'])(
+  'Taiwanese is read under the wrong label %s',
+  (label) => {
+    // 「請問還有貨嗎」 in Big5.
+    const bytes = Uint8Array.from([0xbd, 0xd0, 0xb0, 0xdd, 0xc1, 0xd9, 0xa6, 0xb3, 0xb3, 0x66, 0xb6, 0xdc])
+    expect(decodeText(bytes, label)).toBe('請問還有貨嗎')
+  },
+)
+
+test('mainland Chinese is read under a Taiwanese label', () => {
+  expect(decodeText(GBK, 'big5')).toBe('我们的地址是')
+})
+
 test('Japanese of seven bits is read', () => {
   expect(decodeText(Uint8Array.from([0x1b, 0x24, 0x42, 0x46, 0x7c, 0x4b, 0x5c, 0x1b, 0x28, 0x42]), 'iso-2022-jp')).toBe(
     '日本',

@@ -26,6 +26,12 @@ describe('a corpus', () => {
     expect([right, all]).toEqual([40, 40])
   })
 
+  test('of forty mails by customers, forms and odd charsets among them, is cut as a person would', () => {
+    const { right, all, misses } = scoreReplies(fixtures('fresh-human'))
+    expect(misses).toEqual([])
+    expect([right, all]).toEqual([40, 40])
+  })
+
   test('of bounces names whom each mail did not reach', () => {
     const { right, all, misses } = scoreBounces(fixtures('bounces'))
     expect(misses).toEqual([])

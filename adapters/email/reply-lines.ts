@@ -18,7 +18,7 @@ export type LineKind =
 
 /** A name a program may give a header, as it stands before the colon. */
 const FROM =
-  'from|de|von|van|da|från|fra|lähettäjä|mittente|remitente|expéditeur|od|от|від|kimden|gönderen|feladó|nadawca|odesílatel|odosielateľ|expeditor|от кого|από|발신|보낸 사람|보낸사람|差出人|送信者|发件人|發件人|寄件者|寄件人|发信人|發信人|发送人|发自|від кого|dari|từ|จาก|מאת|من'
+  'from|de|von|van|da|från|fra|lähettäjä|mittente|remitente|expéditeur|od|от|від|kimden|gönderen|feladó|nadawca|odesílatel|odosielateľ|expeditor|от кого|από|발신|보낸 사람|보낸사람|差出人|送信者|发件人|發件人|寄件者|寄件人|发信人|發信人|发送人|发自|由|від кого|dari|từ|จาก|מאת|من'
 const OTHERS = [
   'sent|date|to|cc|bcc|copy|subject|reply[- ]?to|sender|organization|organisation|importance|attachments|resent-from',
   'envoyé|envoyé le|date d’envoi|à|a|objet|répondre à|copie à',
@@ -50,6 +50,15 @@ export function isHeader(line: string): boolean {
 
 export function isFromHeader(line: string): boolean {
   return FROM_LABEL.test(tight(line))
+}
+
+const SUBJECT_LABEL = LABEL(
+  'subject|objet|betreff|onderwerp|asunto|assunto|oggetto|ämne|emne|aihe|temat|předmět|predmet|subiect|тема|konu|tárgy|θέμα|件名|제목|主题|标题|主旨|主題|標題|perihal|chủ đề',
+)
+
+/** Parcels and forms name senders, receivers and times, too; a subject is of mails alone. */
+export function isSubjectHeader(line: string): boolean {
+  return SUBJECT_LABEL.test(tight(line))
 }
 
 /** The word for writing, as it stands beside a name and a date, in the languages mail programs speak. */
@@ -125,7 +134,7 @@ function mayOpen(line: string): boolean {
 }
 
 /** A name and its address alone: the rest of the sentence may be folded onto the next line. */
-const MAILBOX = /^[^<>]{0,120}<[^<>\s]+@[^<>\s]+>$/
+const MAILBOX = /^[^<>]{0,120}<[^<>\s]+@[^<>\s]+>\s*(?:[于於在,，]|on|am|el|le|il|em)?$/iu
 
 /** The end of a folded line: a time of day and the word for writing, and nobody's name. */
 const CLOCK_AND_WORD = /^(?:[上下]午|晚上|中午|凌晨)?\s?\d{1,2}[:.：时時]\s?\d{2}(?:\s?[ap]\.?m\.?)?\s?\S{0,12}[:：]$/iu
@@ -162,7 +171,7 @@ function tellsWho(joined: string, next: string): boolean {
 }
 
 const MESSAGE_WORDS =
-  /original|forward|replied|reply|message|mensaje|mensagem|messaggio|nachricht|weitergeleitet|bericht|doorgestuurd|meddelande|besked|melding|viesti|wiadomość|zpráva|správa|сообщени|повідомлення|письм|mesaj|ileti|üzenet|邮件|郵件|原文|原信|转发|轉寄|轉發|回复|回覆|メッセージ|転送|원본|메시지|전달/iu
+  /original|forward|replied|reply|message|mensaje|mensagem|messaggio|nachricht|weitergeleitet|bericht|doorgestuurd|meddelande|besked|melding|viesti|wiadomość|zpráva|správa|сообщени|повідомлення|письм|mesaj|ileti|üzenet|邮件|郵件|信息|訊息|消息|原文|原信|转发|轉寄|轉發|回复|回覆|メッセージ|転送|원본|메시지|전달/iu
 
 /** Longest line that is looked at for that. */
 const ORIGINAL_LENGTH = 200
@@ -199,6 +208,11 @@ export function isRule(line: string): boolean {
   )
 }
 
+/** A rule of asterisks divides: mail programs and people do not sign with it. */
+export function isDivider(line: string): boolean {
+  return /^\s*\*(?:\s?\*){2,}\s*$/.test(line)
+}
+
 /** A line that says hello and nothing else. */
 export function isGreeting(line: string): boolean {
   return GREETING.test(bare(line))
@@ -211,6 +225,11 @@ const GREETING =
 export function isSentence(line: string): boolean {
   const text = bare(line)
   return /^[^@|]{6,}[.。!！?？:：]$/u.test(text) && !/:\/\//.test(text) && !SMALL_PRINT.test(text)
+}
+
+/** What companies have printed below their mails. */
+export function isSmallPrint(line: string): boolean {
+  return SMALL_PRINT.test(line)
 }
 
 const SMALL_PRINT =
@@ -233,12 +252,32 @@ const SENT_FROM = new RegExp(
     '(?:отправлено|послано) (?:с|из|от|через|со).{1,60}|надіслано (?:з|із|зі).{1,60}',
     '.{1,40}(?:gönderildi|gönderilmiştir)|trimis (?:de|din|cu|prin).{1,60}|elküldve .{1,60}|στάλθηκε από.{1,60}',
     '.{0,40}(?:から送信|から送られ|より送信).{0,12}|.{0,40}에서 (?:보냄|보냈|전송).{0,12}|dikirim dari.{1,60}|được gửi từ.{1,60}',
-    '(?:发|發|来|來|寄|送|传)自(?:于|於)?(?:我|您)?(?:的)?.{1,40}|(?:从|從|由|通过|透過|用|使用)(?:我)?(?:的)?.{1,40}(?:发送|發送|发出|傳送|寄出|传送|回复|回覆|发来)(?:的)?(?:邮件|郵件)?',
     '(?:本|此|该)(?:邮件|郵件)(?:由|从|從|来自|來自).{1,40}(?:发送|發送|发出|寄出)?|(?:下载|获取)\\s*.{1,20}(?:邮箱|郵箱|客户端|大师)',
     'sendt? via .{1,40}|mobile?mail .{0,30}',
   ].join('|'),
   'iu',
 )
+
+/** What Chinese lines name as sending; parcels, friends and goods come "from" somewhere as well. */
+const THING =
+  /手机|手機|电话|電話|平板|电脑|電腦|笔记本|筆記本|设备|裝置|手表|手錶|邮箱|郵箱|信箱|邮件|郵件|客户端|用戶端|客戶端|应用|應用|微信|钉钉|釘釘|飞书|飛書|华为|華為|荣耀|榮耀|小米|红米|三星|魅族|一加|苹果|蘋果|安卓|网易邮箱大师|[a-z]/iu
+const ENDS_WITH_THING = new RegExp(`(?:${THING.source}|[\\d)）+™®]|版|端)$`, 'iu')
+const APOLOGY_CHINESE = /[,，。].{0,30}(?:见谅|見諒|原谅|原諒|谅解|包涵|简短|簡短).{0,10}$/u
+const SENDS = /(?:发送|發送|发出|發出|傳送|寄出|传送|回复|回覆|发来)(?:的(?:邮件|郵件)?)?$/u
+
+function isChineseDevice(line: string): boolean {
+  const text = line.replace(APOLOGY_CHINESE, '').replace(/[\s。.!！]+$/u, '')
+  const [, mine, from] = /^(?:发|發|来|來|寄|送|传|傳)自(?:于|於)?\s?((?:我|您)的?)?(.{1,40})$/u.exec(text) ?? []
+  if (from !== undefined) {
+    if (mine !== undefined && /^(?:发|發|傳|传)自/u.test(text) && /^[^,，。?？的]{1,14}$/u.test(from)) return true
+    return THING.test(from) && ENDS_WITH_THING.test(from) && !/[,，。?？]/u.test(from)
+  }
+  const verbs = SENDS.exec(text)
+  if (verbs === null || /[,，。?？]/u.test(text) || text.length > 60) return false
+  const named = text.slice(0, verbs.index)
+  const opened = /^(?:从|從|由|通过|透過|用|使用)/u.test(named)
+  return opened ? THING.test(named) : /^(?:企业|企業)?(?:微信|钉钉|釘釘|飞书|飛書|手机|手機).{0,8}$/u.test(named)
+}
 
 /** Longest such line, its links included. */
 const DEVICE_LENGTH = 1_000
@@ -252,7 +291,14 @@ export function isDevice(line: string): boolean {
     .replace(/^[\s<>([{"'*_~-]+|[\s>)\]}"'*_~]+$/g, '')
     .trim()
   if (text === '' || text.length > 110) return false
+  if (isChineseDevice(text)) return true
+  if (TELLS.test(text) && !APOLOGY.test(text)) return false
   const [found] = SENT_FROM.exec(text) ?? []
   if (found === undefined) return false
-  return text.startsWith(found.slice(0, 8)) && (text.length <= found.length + 50 || /excuse|forgive|pardon/i.test(text))
+  return text.startsWith(found.slice(0, 8)) && (text.length <= found.length + 50 || APOLOGY.test(text))
 }
+
+/** Words of somebody who tells when or what was sent. */
+const TELLS =
+  /[?？]$|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last|ago|not|never|still|order|parcel|package|invoice|courier|warehouse)\b/iu
+const APOLOGY = /excuse|forgive|pardon|apolog|sorry|typos?\b/iu

@@ -40,6 +40,9 @@ describe('the visible reply', () => {
     ['divides two things they say', 'First this.\n\n________\n\nThen the address changed.'],
     ['underlines a heading', 'My order\n--------\n\n2 cups'],
     ['stands above a list of details', '能再发一次吗？\n\n------\n下面是我的收件信息：\n收件人：王小雨'],
+    ['stands below a colon', '地址如下：\n\n---\n浦东新区\n---\n\n谢谢'],
+    ['is one of two', '改两处\n---\n第一，颜色\n---\n第二，数量'],
+    ['is of asterisks', 'Two pots\n***\nOne lid'],
   ])('goes on after a rule that %s', (_, said) => {
     expect(trimReply(said).text).toBe(said)
   })
@@ -91,17 +94,28 @@ describe('the visible reply', () => {
     ['a sentence about sending', 'I sent the parcel from Berlin with DHL yesterday.'],
     ['a list with dashes', 'I need:\n- a door\n- a window'],
     ['fenced code', 'Try:\n```\n# one\n####\nFrom: x\nTo: y\nSubject: z\n```\nThanks'],
+    ['a waybill', '快递单写错了：\n发件人：王五\n收件人：陈小姐\n日期：2026-11-20\n时间：10:30\n请核对'],
+    ['a sentence about where goods come from', '有两箱。\n发自上海的货几天到？\n来自北京的快递还没到'],
+    ['a sentence about a courier', 'Sent from Leeds by courier on Monday.\nWhere is it?'],
+    ['a picture sent by phone', '好的\n用微信发送截图给您了'],
     ['a Chinese sentence about mail', '我从公司发送了邮件给你，没有收到回复'],
   ])('leaves %s alone', (_, mail) => {
     expect(trimReply(mail).text).toBe(mail)
   })
 
-  test.each(['Sent from my iPhone', 'Envoyé de mon iPhone', 'Von meinem iPhone gesendet', 'Enviado desde mi iPhone'])(
-    'does not hold "%s"',
-    (device) => {
-      expect(trimReply(`Fine.\n\n${device}\n`)).toMatchObject({ text: 'Fine.', signature: device })
-    },
-  )
+  test.each([
+    'Sent from my iPhone',
+    'Envoyé de mon iPhone',
+    'Von meinem iPhone gesendet',
+    'Enviado desde mi iPhone',
+    '发自我的折叠屏',
+    '来自钉钉专属商务邮箱',
+    '企业微信发送',
+    '從 Android 上的 Yahoo 奇摩電子信箱傳送',
+    '发自我的iPhone，错别字请见谅',
+  ])('does not hold "%s"', (device) => {
+    expect(trimReply(`Fine.\n\n${device}\n`)).toMatchObject({ text: 'Fine.', signature: device })
+  })
 
   test('of a hostile mail is found in no time', () => {
     const started = performance.now()
@@ -112,6 +126,8 @@ describe('the visible reply', () => {
       `${'>'.repeat(100_000)} x`,
       '| \n'.repeat(50_000),
       'From: x\n\n'.repeat(2_400),
+      '***\nx\n'.repeat(2_400),
+      `${'从手机企业微信'.repeat(15)}发送\n`.repeat(2_400),
     ])
       trimReply(mail)
     expect(performance.now() - started).toBeLessThan(4_000)
@@ -134,6 +150,12 @@ describe('the visible reply of HTML', () => {
     ['Yahoo', '<div>Yes</div><div class="yahoo_quoted"><div>x wrote:</div><div>old</div></div>'],
     ['Proton', '<div>Yes</div><div class="protonmail_quote">x wrote:<blockquote>old</blockquote></div>'],
     ['QQ', '<div>Yes</div><includetail><div>old</div></includetail>'],
+    [
+      'NetEase, below a signature',
+      '<div>Yes</div><div class="ne-quoted-signature">Wang</div><div class="ntes_quote">old</div>',
+    ],
+    ['139', '<div>Yes</div><div id="signContainer">Wang</div><blockquote>old</blockquote>'],
+    ['WeCom', '<div>Yes</div><signature><div>Wang</div></signature><blockquote>old</blockquote>'],
     ['NetEase', '<div>Yes</div><div class="ntes-mailmaster-quote"><div>old</div></div>'],
   ])('ends where %s puts the mail that is answered', (_, html) => {
     const { text, quoted } = trimHtml(html)

@@ -1,11 +1,14 @@
 import {
   isDevice,
+  isDivider,
   isFromHeader,
   isGreeting,
   isHeader,
   isOriginal,
   isRule,
   isSentence,
+  isSmallPrint,
+  isSubjectHeader,
   type LineKind,
   wroteLines,
 } from './reply-lines.ts'
@@ -82,7 +85,7 @@ function foldedLinks(lines: readonly Line[]): Line[] {
 /** Fewest copied headers that make a block. */
 const BLOCK = 3
 
-/** A label alone is a word like any other: copied headers are several in a row that name a sender and an address or a time. */
+/** A label alone is a word like any other: copied headers are several in a row that name a sender, and an address or a subject. */
 function headersInBlocks(lines: readonly Line[]): Line[] {
   const found = [...lines]
   for (let at = 0; at < found.length; at += 1) {
@@ -91,8 +94,11 @@ function headersInBlocks(lines: readonly Line[]): Line[] {
     const headers = found.slice(at, end).filter(({ kind }) => kind === 'header')
     const sender = headers.some(({ text }) => isFromHeader(text))
     const enough = headers.length >= BLOCK || (headers.length === 2 && sender && isFromHeader(headers[0]?.text ?? ''))
-    const copied = headers.some(({ text }) => /@|\d{1,2}[:：.点時时]\d{2}/.test(text))
-    const kind = (sender && enough && copied) || headers.length > BLOCK ? 'header' : 'text'
+    const subject = headers.some(({ text }) => isSubjectHeader(text))
+    const addressed = headers.some(({ text }) => text.includes('@'))
+    const timed = headers.some(({ text }) => /\d{1,2}[:：.点時时]\d{2}/.test(text))
+    const copied = addressed || (subject && timed)
+    const kind = (sender && enough && copied) || (subject && headers.length > BLOCK) ? 'header' : 'text'
     for (let index = at; index < end; index += 1) {
       const line = found[index]
       if (line && line.kind !== 'empty') found[index] = { ...line, kind }
@@ -205,13 +211,28 @@ function signatureStart(lines: readonly Line[], followed: boolean): number {
   return followed && alone && lines[last - 1]?.kind === 'empty' && hasWords(lines.slice(0, last)) ? last : lines.length
 }
 
+/** How many lines around a rule tell what it is. */
+const NEAR = 40
+
 /** RFC 3676 §4.3: "-- " is the end whatever follows; any other rule may underline a heading or divide what the writer says. */
 function ends(lines: readonly Line[], at: number): boolean {
   if (lines[at]?.text.trim() === '--') return true
-  const next = lines.slice(at + 1).find(({ kind }) => kind !== 'empty')
+  const below = lines.slice(at + 1, at + 1 + NEAR).filter(({ kind }) => kind !== 'empty')
+  const next = below[0]
   if (next?.kind !== 'text') return true
   const underlines = lines[at - 1]?.kind === 'text' && lines[at + 1]?.kind === 'empty'
-  return !underlines && !isSentence(next.text)
+  return !underlines && !isSentence(next.text) && !divides(lines, at, below)
+}
+
+/** Asterisks, a rule below a colon, or one of two alike with words of the writer's after both. */
+function divides(lines: readonly Line[], at: number, below: readonly Line[]): boolean {
+  if (below.some(({ text }) => isSmallPrint(text))) return false
+  const rule = lines[at]?.text.trim() ?? ''
+  const above = lines.slice(Math.max(0, at - NEAR), at).filter(({ kind }) => kind !== 'empty')
+  if (isDivider(rule) || /[:：]$/.test(above.at(-1)?.text.trim() ?? '')) return true
+  const alike = ({ kind, text }: Line) => kind === 'rule' && text.trim() === rule
+  const second = below.findIndex(alike)
+  return above.some(alike) || (second > 0 && hasWords(below.slice(second + 1)))
 }
 
 /**
