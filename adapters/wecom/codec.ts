@@ -24,10 +24,15 @@ export function decode(payload: Payload): Incoming {
   const said = event === undefined ? decodeMessage(type, payload) : decodeEvent(event, payload)
   if (said === undefined || from === '' || from === 'sys') {
     const name = (event ?? type).slice(0, 64)
-    return { kind: 'event', name, means: (Object.hasOwn(PASSING, name) && PASSING[name]) || 'is not known' }
+    return { kind: 'event', name, means: meansOf(name, payload) }
   }
   const seconds = Number(text(payload.CreateTime))
   return { kind: 'message', from, native: nativeOf(payload), at: seconds > 0 ? seconds * 1000 : undefined, said }
+}
+
+function meansOf(event: string, payload: Payload): string {
+  if (text(payload.InfoType) !== '') return 'is for providers of apps'
+  return (Object.hasOwn(PASSING, event) && PASSING[event]) || 'is not known'
 }
 
 function decodeMessage(type: string, payload: Payload): Said {
