@@ -1,6 +1,5 @@
 import type { Delivery, Host, Receipt, Target } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
-import { z } from 'zod'
 import { connectInbox, type InboxOptions } from './client.ts'
 import { optionsOf } from './offers.ts'
 import { automaticOf, type Composing, compose } from './outgoing.ts'
@@ -84,13 +83,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
   async function notify(agent: { id: string; address: string }, conversation: string, key: string): Promise<Receipt> {
     const told = `told:${conversation}:${agent.id}`
     const entries = await readLog(host.log, conversation, NOTIFIED)
-    const unheard = unheardOf(
-      entries,
-      z
-        .int()
-        .catch(0)
-        .parse(await host.state.get(told)),
-    )
+    const unheard = unheardOf(entries, Number((await host.state.get(told)) ?? 0))
     const { subject = from.name, addresses } = await threads.get(conversation)
     const named = unheard.find(({ from: { kind } }) => kind === 'contact')?.from.name
     const customer = named ?? addresses.at(-1) ?? CUSTOMER

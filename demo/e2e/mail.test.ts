@@ -170,6 +170,24 @@ describe('a customer with a mailbox', () => {
     await desk.context().close()
   })
 
+  it('stands on the screen of an agent within two seconds of the delivery of the mail', async () => {
+    const address = office.fresh('quick')
+    const desk = await stage.desk()
+    const times: number[] = []
+    for (let round = 0; round < 5; round += 1) {
+      const text = `Agent please: question number ${round}`
+      const source = letter({ from: `Quick <${address}>`, to: shopAddress, id: `quick${round}`, subject: 'Tea', text })
+      await office.dovecot.deliver(shopAddress, source)
+      const began = performance.now()
+      if (round === 0) await conversations(desk).filter({ hasText: 'Quick' }).first().click()
+      await shows(desk, text)
+      if (round > 0) times.push(performance.now() - began)
+    }
+    process.stdout.write(`from delivery to an agent's screen: ${times.map(Math.round).join(', ')} ms\n`)
+    expect(Math.max(...times)).toBeLessThan(2_000)
+    await desk.context().close()
+  })
+
   it('leaves no page with anything to complain about', () => {
     expect(stage.complaints).toEqual([])
   })
