@@ -178,7 +178,8 @@ function createArrivals(options: ArrivalsOptions) {
   const leaveAddress = createAskingAddress({ ...options, merge, changeContact })
   const work = leaveAddress && { workFor: leaveAddress.workFor }
   const receive = createReceive({ ...options, rawMs: options.rawDays * DAY, ...work })
-  return { receive, changeContact, ...merge, join: createJoin(options), leaveAddress }
+  const prove: Relay['prove'] = async (channel, answer) => (await leaveAddress?.prove(channel, answer)) ?? false
+  return { receive, changeContact, ...merge, join: createJoin(options), prove, leaveAddress }
 }
 
 function floorWatch({ follow }: FanOut): AnswerOptions['onFloorMoved'] {

@@ -1,4 +1,5 @@
 import type { Adapter, Clock, Host, Lease, Logger } from '@hutong/core/adapter'
+import type { Identity } from '@hutong/core/conversation'
 import { HutongError } from '@hutong/core/errors'
 import type { ChannelHealth } from './channel-health.ts'
 import { ownerOf } from './file-owner.ts'
@@ -8,7 +9,7 @@ import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 
 export interface HostOptions {
-  relay: Pick<Relay, 'receive' | 'report' | 'join' | 'contactSignal' | 'follow'>
+  relay: Pick<Relay, 'receive' | 'report' | 'join' | 'prove' | 'contactSignal' | 'follow'>
   health: Pick<ChannelHealth, 'trouble'>
   store: Store
   files: RelayFiles
@@ -30,11 +31,17 @@ export function createHost(
     report: (native, report) => relay.report(channel, native, report),
     trouble: (problem) => health.trouble(channel, problem),
     join: (who, same) => relay.join(channel, who, same),
+    prove: (answer) => relay.prove(channel, answer),
     signal: ({ site, address }, signal) => relay.contactSignal({ channel, site, address }, signal),
     log: {
       async find(site, address) {
         const conversation = await store.find(site, channel, address)
-        return conversation && { conversation, cursors: await store.cursors(conversation.id) }
+        if (!conversation) return undefined
+        const [cursors, verified] = await Promise.all([
+          store.cursors(conversation.id),
+          provenAs(store, conversation.contact, { channel, address }),
+        ])
+        return { conversation, cursors, ...(verified && { verified }) }
       },
       async read(conversation, range) {
         const [entries, recalled] = await Promise.all([
@@ -75,6 +82,20 @@ function naming(logger: Logger, channel: string): Logger {
     warn: (fields, message) => logger.warn({ channel, ...fields }, message),
     error: (fields, message) => logger.error({ channel, ...fields }, message),
   }
+}
+
+/** How an address of a contact was proven, also one that goes on in the conversation of another contact of the same person. */
+async function provenAs(
+  store: Pick<Store, 'contact' | 'linked'>,
+  contact: string,
+  { channel, address }: Pick<Identity, 'channel' | 'address'>,
+): Promise<Identity['verified']> {
+  const of = async (id: string) =>
+    (await store.contact(id))?.identities.find((one) => one.channel === channel && one.address === address)
+  const own = await of(contact)
+  if (own) return own.verified
+  const others = await Promise.all((await store.linked(contact)).map(of))
+  return others.find((one) => one !== undefined)?.verified
 }
 
 interface LeaseTerms {

@@ -92,15 +92,20 @@ describe('a visitor who writes while nobody is there', () => {
     await expect.poll(() => received()).toContainEqual(expect.stringContaining('we have it'))
   })
 
-  it('proves the address by answering the mail, too', async () => {
+  it('proves the address by answering the mail with the code, too, and from that address alone', async () => {
     await visitorWrites()
     await fill(await asked('email'), { email: ADA })
-    await code()
+    const sent = await code()
     await answer('we have it')
-    const from = { address: ADA, verified: 'dmarc' as const }
-    await house.relay.receive('mail', { from, site: 'shop', key: 'm1', conversation, body: textBody('here I am') })
+    const prove = (address: string, given = sent) =>
+      house.relay.prove('mail', { site: 'shop', address, conversation, code: given })
+    expect(await prove('eve@example.org')).toBe(false)
+    expect(await prove(ADA, 'no code')).toBe(false)
+    expect(await identities()).toEqual([['web', 'visitor', 'token']])
+    expect(await prove(ADA)).toBe(true)
+    expect(await prove(ADA)).toBe(true)
     await expect.poll(() => received()).toContainEqual(expect.stringContaining('we have it'))
-    expect(await identities()).toContainEqual(['mail', ADA, 'dmarc'])
+    expect(await identities()).toContainEqual(['mail', ADA, 'code'])
   })
 
   it('gets an answer that could not be brought anywhere once another address is proven', async () => {

@@ -1,7 +1,7 @@
-import type { Arrival, Logger } from '@hutong/core/adapter'
+import type { Arrival, CodeAnswer, Logger } from '@hutong/core/adapter'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Attributes, Body, BodyOf, Entry } from '@hutong/core/entry'
-import { toHutongError } from '@hutong/core/errors'
+import { type HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import { type Words, wordsFor } from './address-words.ts'
 import type { ChangeContact } from './change-contact.ts'
@@ -11,7 +11,7 @@ import type { Carrier } from './outbox.ts'
 import { RELAY } from './route.ts'
 import type { DeliveryRow, LogStore, NewDelivery, OutboxStore, PeopleStore } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
-import type { Proven, VerifyIdentity } from './verify-identity.ts'
+import type { Given, Proven, VerifyIdentity } from './verify-identity.ts'
 import type { Ways } from './ways.ts'
 
 export interface LeaveAddressOptions {
@@ -39,6 +39,8 @@ export interface LeaveAddress {
   workFor(channel: string, arrival: Arrival, conversation: Conversation): NewDelivery[]
   /** Does that work: at least once, so that neither a question nor the answer to one is lost in a restart. */
   carrier: Carrier
+  /** As `Host.prove`. */
+  prove(channel: string, answer: CodeAnswer): Promise<boolean>
   /** The conversation has come to wait for a person. */
   queued(conversation: string): void
   idle(): Promise<void>
@@ -89,6 +91,7 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
         return { state: 'done' }
       },
     },
+    prove: (channel, answer) => cameBack(options, channel, answer),
     queued(conversation) {
       const asking: Promise<void> = waits(conversation)
         .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
@@ -195,22 +198,49 @@ async function given(options: LeaveAddressOptions, { conversation, words, seq, b
 }
 
 async function coded(options: LeaveAddressOptions, { conversation, words, seq, body }: Answered): Promise<void> {
-  const mailbox = options.mailbox(conversation.site)
-  if (!mailbox) return
-  const proven = async ({ id, address }: Proven) => {
-    await catchUp(options, conversation, { key: id, because: { [mailbox.channel]: address }, news: true })
-    await say(options, conversation, { key: `${PROVEN}${id}`, parts: [text(words.done(address))] })
-  }
-  const refused = await mailbox.verify.confirm(conversation, body.values.code ?? '', proven).then(
-    () => undefined,
-    (thrown: unknown) => toHutongError(thrown),
-  )
+  const refused = await confirmed(options, { conversation, words, given: { code: body.values.code ?? '' } })
   if (!refused || refused.code === 'conflict') return
   if (refused.code === 'forbidden')
     return say(options, conversation, { key: `${CODE}a${seq}`, parts: [text(words.wrong), codeForm(words)] })
   if (refused.code !== 'gone' && refused.code !== 'throttled') throw refused
   const again = refused.code === 'gone' ? [text(words.late), ...addressForm(words)] : [text(words.guessed)]
   await say(options, conversation, { key: `${ASKED}a${seq}`, parts: again })
+}
+
+/** The code in an answer to the mail that brought it. */
+async function cameBack(
+  options: LeaveAddressOptions,
+  channel: string,
+  { conversation: id, address, code }: CodeAnswer,
+): Promise<boolean> {
+  const conversation = await options.store.conversation(id)
+  if (!conversation || options.mailbox(conversation.site)?.channel !== channel) return false
+  const words = wordsFor((await options.store.contact(conversation.contact))?.locale)
+  const refused = await confirmed(options, { conversation, words, given: { code, address } })
+  if (!refused || refused.code === 'conflict') return true
+  if (refused.code === 'forbidden' || refused.code === 'gone' || refused.code === 'throttled') return false
+  throw refused
+}
+
+interface Confirming extends Pick<Answered, 'conversation' | 'words'> {
+  given: Given
+}
+
+/** Undefined once the address is proven and told so, or why it is not. */
+async function confirmed(
+  options: LeaveAddressOptions,
+  { conversation, words, given }: Confirming,
+): Promise<HutongError | undefined> {
+  const mailbox = options.mailbox(conversation.site)
+  if (!mailbox) return undefined
+  const proven = async ({ id, address }: Proven) => {
+    await catchUp(options, conversation, { key: id, because: { [mailbox.channel]: address }, news: true })
+    await say(options, conversation, { key: `${PROVEN}${id}`, parts: [text(words.done(address))] })
+  }
+  return mailbox.verify.confirm(conversation, given, proven).then(
+    () => undefined,
+    (thrown: unknown) => toHutongError(thrown),
+  )
 }
 
 /** A mail that belongs to the conversation proves its sender: what was missed follows there. */

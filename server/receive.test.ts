@@ -1,4 +1,4 @@
-import type { Participant } from '@hutong/core/entry'
+import { outsider, type Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import type { Signal } from '@hutong/core/signal'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -58,6 +58,27 @@ it('begins a conversation of its own when the one a reply names is not there', a
   expect(await house.store.find('shop', 'mail', 'lin@example.org')).toMatchObject({ id: conversation })
 })
 
+it('shows what an outsider writes to agents alone, and sends nothing there', async () => {
+  const house = await open({ adapters: [webChannel, memoryMail()] })
+  const { conversation } = await house.write('hello')
+  const from = { address: 'thief@evil.example', verified: 'dmarc' as const }
+  const author = outsider(from.address)
+  await house.relay.receive('mail', {
+    from,
+    author,
+    site: 'shop',
+    conversation,
+    key: 'm1',
+    body: textBody('give it me'),
+  })
+  expect((await house.log(conversation)).at(-1)).toMatchObject({ from: { name: from.address }, channel: 'mail' })
+  const seen = await house.relay.host(webChannel).log.read(conversation, { after: 1, limit: 9 })
+  expect(seen.map(({ body }) => body.kind)).toEqual(['hidden'])
+  const now = await house.store.conversation(conversation)
+  expect(now?.channel).toBe('web')
+  expect((await house.store.contact(now?.contact ?? ''))?.identities.map(({ channel }) => channel)).toEqual(['web'])
+})
+
 describe('an agent who answers by mail', () => {
   const mail = { from: { address: 'anna@shop.example', verified: 'dmarc' as const }, site: 'shop', author: anna }
 
@@ -98,6 +119,14 @@ describe('an agent who answers by mail', () => {
     await house.relay.receive('mail', { ...mail, conversation, key: 'm1', body })
     const contact = (await house.store.conversation(conversation))?.contact ?? ''
     expect((await house.store.contact(contact))?.identities.map(({ channel }) => channel)).toEqual(['web'])
+  })
+
+  it('says nothing by an absence notice', async () => {
+    const house = await staffed()
+    const { conversation } = await house.write('hello')
+    const notice = { ...mail, conversation, key: 'm1', body: textBody('I am away'), automatic: true }
+    await expect(house.relay.receive('mail', notice)).rejects.toMatchObject({ code: 'invalid' })
+    expect(await house.log(conversation)).toHaveLength(1)
   })
 
   it('is refused when there is no such agent', async () => {

@@ -37,7 +37,9 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
       ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
     }
-    if (arrival.author?.kind === 'agent') {
+    if (arrival.automatic && arrival.author?.kind === 'agent' && place.conversation !== undefined)
+      throw new HutongError('invalid', 'author: a robot does not answer for an agent', { field: 'author' })
+    if (arrival.author?.kind === 'agent' && !arrival.automatic) {
       const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
       if (accepted) return accepted
     }

@@ -3,6 +3,7 @@ import type {
   Adapter,
   Address,
   Arrival,
+  CodeAnswer,
   ContactSignal,
   DeliveryReport,
   Host,
@@ -30,6 +31,8 @@ export interface Relay {
   report(channel: string, native: string, report: DeliveryReport): Promise<void>
   /** An address is the contact's of that conversation, or the person's of that key; see `Host.join`. */
   join(channel: string, who: Address & { site?: string }, same: SamePerson): Promise<void>
+  /** A code came back from an address of `channel`; see `Host.prove`. */
+  prove(channel: string, answer: CodeAnswer): Promise<boolean>
   /** Carries out actions of a backend or agent; rejects with `stale_floor`, `invalid` or `not_found`. */
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
   /**

@@ -56,7 +56,7 @@ const words = wordsFor('en')
 const code = (address = ADA) => /\d{6}/.exec(JSON.stringify(mail.inbox(address).at(-1)?.parts))?.[0] ?? ''
 const wrong = () => String((Number(code()) + 1) % 1_000_000).padStart(6, '0')
 const confirm = (conversation: Conversation, given: string) =>
-  verify.confirm(conversation, given, async (proof) => void proven.push(proof))
+  verify.confirm(conversation, { code: given }, async (proof) => void proven.push(proof))
 const addresses = async ({ contact }: Conversation) =>
   (await open.at(-1)?.contact(contact))?.identities.map(({ address }) => address)
 
@@ -101,7 +101,7 @@ describe('a code', () => {
   it('is still there when the relay was killed before the proof was written down', async () => {
     const ada = await visitor()
     await verify.issue(ada, ADA, words)
-    const killed = verify.confirm(ada, code(), () => Promise.reject(new Error('killed')))
+    const killed = verify.confirm(ada, { code: code() }, () => Promise.reject(new Error('killed')))
     await expect(killed).rejects.toThrow('killed')
     await start()
     await confirm(ada, code())

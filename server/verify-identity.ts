@@ -22,10 +22,17 @@ export interface VerifyIdentity {
   issue(conversation: Conversation, address: string, words: Words): Promise<void>
   /**
    * Makes the address that the code proves one of the contact's and calls `proven`, both before the code is used up: after a
-   * crash in between the same code does it again. Rejects with `forbidden` for a wrong code; `throttled` after too many in a
+   * crash in between the same code does it again. Rejects with `forbidden` for a wrong code, or one that was sent to another
+   * address than it came back from; `throttled` after too many in a
    * day; `gone` when there is none (too old, tried too often): then a new one is needed; `conflict` when it was used.
    */
-  confirm(conversation: Conversation, code: string, proven: (proof: Proven) => Promise<void>): Promise<void>
+  confirm(conversation: Conversation, given: Given, proven: (proof: Proven) => Promise<void>): Promise<void>
+}
+
+export interface Given {
+  code: string
+  /** From where it came back, when it came by mail. */
+  address?: string
 }
 
 export interface Proven {
@@ -67,7 +74,15 @@ export function createVerifyIdentity({ store, adapter, merge, now }: VerifyIdent
       from: RELAY,
       body: { kind: 'message' as const, parts },
     }
-    await adapter.send({ key: `code:${key}`, to: { address, conversation: id }, entry, parts, changes: [], attempt: 1 })
+    await adapter.send({
+      key: `code:${key}`,
+      to: { address, conversation: id },
+      entry,
+      parts,
+      changes: [],
+      attempt: 1,
+      code: true,
+    })
   }
 
   async function own({ contact: id, site }: Conversation, address: string): Promise<void> {
@@ -97,15 +112,17 @@ export function createVerifyIdentity({ store, adapter, merge, now }: VerifyIdent
       await store.openProof({ id: newId('k'), channel, contact, site, address, salt, hash, until: now() + CODE_MS })
       await send(conversation, address, words.mail(code))
     },
-    async confirm(conversation, code, proven) {
+    async confirm(conversation, given, proven) {
       const { contact, site } = conversation
       const proof = await store.tryProof({ channel, contact, site }, { now: now(), most: CODE_TRIES })
       if (!proof) throw new HutongError('gone', 'the code is not valid any more')
+      if ((given.address ?? proof.address) !== proof.address)
+        throw new HutongError('forbidden', 'the code was sent to another address')
       if (proof.used) throw new HutongError('conflict', 'the code was used already')
       const { id, address, salt, hash } = proof
       await spend('guess', [contact, address], { most: GUESSES_A_DAY, ms: DAY })
-      const given = await hashOf(code.replaceAll(/\s/g, ''), salt)
-      if (!timingSafeEqual(given, Buffer.from(hash, 'base64url')))
+      const hashed = await hashOf(given.code.replaceAll(/\s/g, ''), salt)
+      if (!timingSafeEqual(hashed, Buffer.from(hash, 'base64url')))
         throw new HutongError('forbidden', 'that is not the code')
       await own(conversation, address)
       await proven({ id, address })

@@ -4,6 +4,7 @@ import type {
   Address,
   Arrival,
   Clock,
+  CodeAnswer,
   ContactSignal,
   Delivery,
   DeliveryReport,
@@ -27,6 +28,7 @@ export type {
   Arrival,
   Aside,
   Clock,
+  CodeAnswer,
   ContactSignal,
   Delivery,
   DeliveryReport,
@@ -121,6 +123,11 @@ export interface Host {
    * it in the log, the metrics and `/readyz`. What keeps `open` from resolving need not be said here.
    */
   trouble(problem: HutongError | undefined): void
+  /**
+   * Says that a code came back from the address it was sent to. Resolves true once the address is proven, also when this code had
+   * proven it already; false when the code is wrong, too old, or was sent to another address.
+   */
+  prove(answer: CodeAnswer): Promise<boolean>
   /** Passes on what is not kept: typing, presence, cursors, visits. Unknown addresses are ignored. */
   signal(from: { site?: string; address: string }, signal: ContactSignal): void
   /** The log, for channels whose clients read it themselves. */

@@ -108,14 +108,29 @@ export type Entry = z.infer<typeof entry>
 export const CONTACT_KINDS = ['message', 'edit', 'recall', 'reaction', 'rating', 'answer'] as const satisfies BodyKind[]
 export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 
-/** The entry as its contact may see it: internal notes, reasons, summaries and record changes are hidden, their `seq` stays. */
+const OUTSIDER = 'outsider:'
+
+/** Somebody who writes into a conversation and is not, or is not proven to be, its contact. */
+export function outsider(address: string, name = address): Participant {
+  return { kind: 'contact', id: `${OUTSIDER}${address}`.slice(0, 128), name: name.slice(0, 128) }
+}
+
+export function isOutsider({ kind, id }: Participant): boolean {
+  return kind === 'contact' && id.startsWith(OUTSIDER)
+}
+
+/**
+ * The entry as its contact may see it: what outsiders wrote, internal notes, reasons, summaries and record changes are hidden, their
+ * `seq` stays.
+ */
 export function visibleToContact(one: Entry): Entry {
+  if (isOutsider(one.from)) return hidden(one)
   switch (one.body.kind) {
     case 'note':
     case 'delivery':
     case 'contact':
     case 'attributes':
-      return { ...one, key: `hidden:${one.seq}`, from: { kind: 'system', id: 'system' }, body: { kind: 'hidden' } }
+      return hidden(one)
     case 'handoff': {
       const { floor, kind } = one.body
       return { ...one, body: { kind, floor } }
@@ -127,4 +142,8 @@ export function visibleToContact(one: Entry): Entry {
     default:
       return one
   }
+}
+
+function hidden(one: Entry): Entry {
+  return { ...one, key: `hidden:${one.seq}`, from: { kind: 'system', id: 'system' }, body: { kind: 'hidden' } }
 }

@@ -43,7 +43,10 @@ export interface Arrival {
   body: ContactBody
   /** When the platform says it was written; defaults to the relay's clock. */
   at?: number
-  /** Who wrote it when it was not the contact: a person answering in the platform's own client. */
+  /**
+   * Who wrote it when it was not the contact: a person answering in the platform's own client, or somebody else's `outsider()`,
+   * whom agents alone see and to whom nothing is ever sent.
+   */
   author?: Participant
   /**
    * The conversation it belongs to, when the platform proves that (a signed token in the reply); a verified address
@@ -151,6 +154,8 @@ export type Range = { after: number; limit: number } | { before: number; limit: 
 export interface Thread {
   conversation: Conversation
   cursors: Cursor[]
+  /** How the address that was looked for was proven; absent when it was not. */
+  verified?: Verification
 }
 
 export interface LogListener {
@@ -185,6 +190,15 @@ export interface StoredFile {
   owner?: string
 }
 
+/** A code that came back from the address it was sent to. */
+export interface CodeAnswer {
+  site?: string
+  address: string
+  /** In which the code was asked for. */
+  conversation: string
+  code: string
+}
+
 /** Where a delivery goes. */
 export interface Target {
   address: string
@@ -211,4 +225,9 @@ export interface Delivery {
    * whether it has, and resolves with `unsure` when it cannot tell: it sends nothing again.
    */
   cutOff?: true
+  /**
+   * It brings a code to an address that is not proven: what answers it is not of the conversation, and only the code in it counts,
+   * by `Host.prove`.
+   */
+  code?: true
 }

@@ -2,6 +2,7 @@ import type {
   Accepted,
   Arrival,
   Clock,
+  CodeAnswer,
   ContactSignal,
   DeliveryReport,
   Host,
@@ -27,6 +28,10 @@ export interface MemoryHost extends Host {
   readonly reports: readonly ({ native: string } & DeliveryReport)[]
   /** Whose addresses are, as the adapter has said, in order. */
   readonly joins: readonly { address: string; same: SamePerson }[]
+  /** The codes that came back, in order. */
+  readonly codes: readonly CodeAnswer[]
+  /** Makes this code from this address the right one. */
+  believe(answer: Pick<CodeAnswer, 'address' | 'code'>): void
   /** What the adapter says keeps it from working; undefined while it works. */
   readonly problem: HutongError | undefined
   readonly signals: readonly { site?: string; address: string; signal: ContactSignal }[]
@@ -77,6 +82,8 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const failures: HutongError[] = []
   const reports: ({ native: string } & DeliveryReport)[] = []
   const joins: { address: string; same: SamePerson }[] = []
+  const codes: CodeAnswer[] = []
+  const right: Pick<CodeAnswer, 'address' | 'code'>[] = []
   const effects = createEffects(clock, channel)
   let gate: Promise<void> | undefined
   let problem: HutongError | undefined
@@ -125,6 +132,14 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
     },
     trouble(said) {
       problem = said
+    },
+    codes,
+    believe(answer) {
+      right.push(answer)
+    },
+    async prove(answer) {
+      codes.push(answer)
+      return right.some(({ address, code }) => address === answer.address && code === answer.code)
     },
     joins,
     async join({ address, site = onlySite }, same) {

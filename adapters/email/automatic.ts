@@ -3,12 +3,11 @@ import { words } from './mime.ts'
 import { senderOf } from './people.ts'
 
 /** Why a mail must not be answered by a robot. `list` and `bulk` may still be worth reading. */
-export type Automatic = 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'system' | 'own'
+export type Automatic = 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'system'
 
-/** Undefined for mail that a person wrote to us; `own` are our own addresses, in lower case. */
-export function automaticOf(headers: Headers, own: readonly string[]): Automatic | undefined {
+/** Undefined for mail that a person wrote. */
+export function automaticOf(headers: Headers): Automatic | undefined {
   const from = senderOf(headers)?.address
-  if (hasHeader(headers, 'x-hutong-loop') || (from !== undefined && own.includes(from))) return 'own'
   const submitted = header(headers, 'auto-submitted').trim().toLowerCase()
   if (/^auto-replied/.test(submitted)) return 'auto-reply'
   if (submitted !== '' && !/^no\b/.test(submitted)) return 'system'

@@ -22,6 +22,7 @@ describe('bounces', () => {
       recipients: ['wang@client.example'],
       messageId: 'abc.token@shop.example',
       status: '5.1.1',
+      form: 'machine',
       permanent: true,
       reason: '550 5.1.1 <wang@client.example>: Recipient address rejected: User unknown',
     })
@@ -43,6 +44,7 @@ describe('bounces', () => {
   test('that bring no machine-readable part are read from their words', () => {
     expect(read('bounces/qmail.eml').bounce).toMatchObject({
       messageId: 'abc.token@shop.example',
+      form: 'returned',
       reason: 'Remote host said: 550 5.1.1 unknown user',
     })
   })
@@ -91,7 +93,6 @@ describe('automatic mail', () => {
     ['Precedence: bulk', 'bulk'],
     ['List-Unsubscribe: <mailto:off@client.example>', 'bulk'],
     ['Return-Path: <>', 'system'],
-    ['X-Hutong-Loop: 1', 'own'],
   ])('with "%s" is known as %s', (header, kind) => {
     expect(mail(`From: wang@client.example\n${header}`).automatic).toBe(kind)
   })
@@ -103,8 +104,12 @@ describe('automatic mail', () => {
     },
   )
 
-  test('from ourselves is our own', () => {
-    expect(mail('From: Shop <Kefu@Shop.example>').automatic).toBe('own')
+  test('from ourselves is known by our address alone, not by what a stranger writes into a header', () => {
+    expect(mail('From: Shop <Kefu@Shop.example>').own).toBe(true)
+    expect(mail('From: wang@client.example\nX-Hutong-Loop: 1\nReply-To: li@client.example')).toMatchObject({
+      own: false,
+      automatic: undefined,
+    })
   })
 })
 

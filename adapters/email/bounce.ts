@@ -12,8 +12,13 @@ export interface Bounce {
   recipient: string | undefined
   /** Everyone it did not reach, `recipient` first. */
   recipients: string[]
-  /** The Message-ID of our mail, without angle brackets. */
+  /** The Message-ID of the mail it is about, without angle brackets. */
   messageId: string | undefined
+  /**
+   * Whether machines wrote it for machines, or it brings back the mail or its headers with that id; `words` is what people may
+   * write as well.
+   */
+  form: 'machine' | 'returned' | 'words'
   /** RFC 3463, for example 5.1.1. */
   status: string | undefined
   /** Whether trying again is useless. */
@@ -42,12 +47,13 @@ export function bounceOf(mail: Mail, said: string): Bounce | undefined {
   const fallback = kind === 'complaint' && sentTo.length === 0 ? [senderOf(mail.headers)?.address ?? ''] : sentTo
   const recipients = [named, read, failed, fallback.filter((one) => one !== '')].find((one) => one.length > 0) ?? []
   const status = reports.map((one) => one.status).find((one) => one !== undefined) ?? statusIn(notice)
+  const returnedId = returned === undefined ? undefined : idsIn(header(returned, 'message-id'))[0]
   return {
     kind,
     recipient: recipients[0],
     recipients: [...new Set(recipients)],
-    messageId:
-      (returned === undefined ? undefined : idsIn(header(returned, 'message-id'))[0]) ?? answered(mail.headers),
+    messageId: returnedId ?? answered(mail.headers),
+    form: machineTexts(mail).length > 0 ? 'machine' : returnedId === undefined ? 'words' : 'returned',
     status,
     permanent: kind === 'complaint' || (kind === 'failed' && !/^4/.test(status ?? '')),
     reason: reasonOf(reports, notice),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { StoredFile } from '@hutong/core/adapter'
 import { PARTS_MAX, type PartInput, TEXT_MAX } from '@hutong/core/parts'
+import { type Dmarc, dmarcOf } from './authentication-results.ts'
 import { type Automatic, automaticOf } from './automatic.ts'
 import { type Bounce, bounceOf } from './bounce.ts'
 import { decodeText } from './charset.ts'
 import { textOfHtml, unfold } from './html-text.ts'
-import { type Attachment, type Body, type Header, header, type Mail } from './mail.ts'
+import { type Attachment, type Body, header, type Mail } from './mail.ts'
 import { words } from './mime.ts'
 import { idsIn, type Person, peopleIn, receiversOf, senderOf } from './people.ts'
 import { trimHtml } from './reply-html.ts'
@@ -30,7 +31,11 @@ export interface Letter extends Trimmed {
   /** Message ids without angle brackets; the nearest first. */
   answers: string[]
   /** DMARC by an `Authentication-Results` of a server we trust. */
-  dmarc: 'pass' | 'fail' | 'unknown'
+  dmarc: Dmarc
+  /** Whether it says to be from one of our own addresses. */
+  own: boolean
+  /** Of what it carries: two mails under one id are told apart by it. */
+  digest: string
   /** Why it must not be answered by a robot; undefined for mail written by a person. */
   automatic: Automatic | undefined
   bounce: Bounce | undefined
@@ -38,23 +43,32 @@ export interface Letter extends Trimmed {
 
 /** What of the channel's configuration a mail is read with. */
 export interface Reading {
-  /** Our own addresses: mail from them is automatic. */
+  /** Our own addresses, in lower case. */
   own: readonly string[]
   /** The authserv-ids whose verdicts count. */
   authservIds: readonly string[]
 }
+
+/** Longest date that is read, its comment included. */
+const DATE_MAX = 200
 
 /** Total: every mail becomes a letter, however broken. */
 export function decode(mail: Mail, reading: Reading): Letter {
   const { headers, attachments } = mail
   const plain = textOf(mail.bodies, 'text/plain')
   const html = textOf(mail.bodies, 'text/html')
-  const sent = Date.parse(header(headers, 'date').replace(/\s*\([^)]*\)\s*$/, ''))
+  const sent = Date.parse(
+    header(headers, 'date')
+      .slice(0, DATE_MAX)
+      .replace(/\s*\([^)]*\)\s*$/, ''),
+  )
+  const from = senderOf(headers)
+  const digest = digestOf(mail)
   const bounce = bounceOf(mail, plain ?? (html === undefined ? '' : textOfHtml(html)))
   return {
     ...trimmed(plain, html),
-    id: idsIn(header(headers, 'message-id'))[0] ?? contentId(mail),
-    from: senderOf(headers),
+    id: idsIn(header(headers, 'message-id'))[0] ?? contentId(mail, digest),
+    from,
     replyTo: peopleIn(header(headers, 'reply-to'))[0],
     to: receiversOf(headers),
     subject: words(header(headers, 'subject')).trim(),
@@ -64,8 +78,10 @@ export function decode(mail: Mail, reading: Reading): Letter {
     answers: [
       ...new Set([...idsIn(header(headers, 'in-reply-to')), ...idsIn(header(headers, 'references')).reverse()]),
     ],
-    dmarc: dmarcOf(mail, reading.authservIds),
-    automatic: bounce ? 'bounce' : automaticOf(headers, reading.own),
+    dmarc: dmarcOf(headers, reading.authservIds),
+    own: from !== undefined && reading.own.includes(from.address),
+    digest,
+    automatic: bounce ? 'bounce' : automaticOf(headers),
     bounce,
   }
 }
@@ -89,32 +105,19 @@ function textOf(bodies: readonly Body[], type: Body['type']): string | undefined
     .join('\n')
 }
 
-/** An id for mail that has none, of what does not change on its way through a mailbox. */
-function contentId({ headers, bodies, attachments }: Mail): string {
+/** Of what does not change on the way through a mailbox. */
+function digestOf({ bodies, attachments }: Mail): string {
   const hash = createHash('sha256')
-  for (const name of ['date', 'from', 'to', 'subject']) hash.update(`${name}:${header(headers, name)}\n`)
-  for (const { bytes } of bodies) hash.update(bytes)
+  for (const { type, bytes } of bodies) hash.update(`\n${type}:${bytes.length}\n`).update(bytes)
   for (const { name, type } of attachments) hash.update(`\n${name}:${type}`)
-  return `${hash.digest('hex').slice(0, 40)}@no-message-id`
+  return hash.digest('hex')
 }
 
-/**
- * The topmost verdict of a trusted server counts, and only for a mail with one author: what others wrote into these headers
- * stands further down.
- */
-function dmarcOf({ headers }: Mail, authservIds: readonly string[]): Letter['dmarc'] {
-  const trusted = (one: Header) =>
-    one.name === 'authentication-results' && authservIds.includes(/^[^\s;]+/.exec(one.value)?.[0].toLowerCase() ?? '')
-  const first = headers.findIndex(trusted)
-  if (first === -1) return 'unknown'
-  const after = headers.findIndex((one, at) => at > first && !trusted(one))
-  const verdicts = headers.slice(first, after === -1 ? undefined : after).flatMap(({ value }) => {
-    const [, verdict] = /;\s*dmarc\s*=\s*(\w+)/i.exec(value) ?? []
-    return verdict === undefined ? [] : [verdict.toLowerCase()]
-  })
-  if (verdicts.length === 0) return 'unknown'
-  const authors = headers.filter(({ name }) => name === 'from').flatMap(({ value }) => peopleIn(value))
-  return verdicts[0] === 'pass' && authors.length === 1 ? 'pass' : 'fail'
+/** An id for mail that has none: the same for every copy of it. */
+function contentId({ headers }: Mail, digest: string): string {
+  const hash = createHash('sha256').update(digest)
+  for (const name of ['date', 'from', 'to', 'subject']) hash.update(`${name}:${header(headers, name)}\n`)
+  return `${hash.digest('hex').slice(0, 40)}@no-message-id`
 }
 
 /** A stored attachment beside the letter's own record of it. */

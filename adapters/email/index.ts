@@ -5,13 +5,14 @@ import { createAside } from './aside.ts'
 import { CAPABILITIES } from './capabilities.ts'
 import { checkAccount } from './check-account.ts'
 import { checkOptions } from './check-options.ts'
-import { type Agent, createIntake, type IntakeLimits } from './intake.ts'
+import { createIntake, type IntakeLimits } from './intake.ts'
 import { createMailbox, type Mailbox, type Pace } from './mailbox.ts'
 import { originalOf } from './original.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createReplyTokens } from './reply-token.ts'
 import { createSender, type Dkim } from './sender.ts'
 import { createThreads } from './threads.ts'
+import type { Agent } from './weigh.ts'
 
 export { PRESETS } from './presets.ts'
 
@@ -43,7 +44,7 @@ export interface EmailOptions {
   /** Milliseconds to wait for more to say, so that several answers are one mail. Default 20 000. */
   gatherMs?: number
   dkim?: Dkim
-  /** Who may answer by mail as an agent; nobody by default. */
+  /** Who may answer by mail as an agent, where `authservIds` can prove that they do; nobody by default. */
   agent?(id: string): Promise<Agent | undefined>
   limits?: Partial<IntakeLimits>
   pace?: Partial<Pace>

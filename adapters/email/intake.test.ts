@@ -41,6 +41,17 @@ async function arrives(mail: string, count = host.arrivals.length + 1): Promise<
   await expect.poll(() => host.arrivals.length, { timeout: 4_000, interval: 10 }).toBe(count)
 }
 
+const VOUCHED = { 'Authentication-Results': 'mx.stand.test; dmarc=pass header.from=stand.test' }
+
+/** An agent's answer on its way to the address. */
+async function answerTo(address: string) {
+  const { conversation = '' } = host.entries(address)[0] ?? {}
+  const parts = [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }]
+  const [entry] = await host.commit(conversation, { kind: 'agent', id: 'a_1' }, { kind: 'message', parts })
+  if (!entry) throw new Error('nothing was committed')
+  return { key: `${conversation}:${entry.seq}`, to: { address, conversation }, entry, parts, changes: [], attempt: 1 }
+}
+
 function partsOf(index: number) {
   const { body } = host.arrivals[index] ?? {}
   return body?.kind === 'message' ? body.parts : []
@@ -168,32 +179,79 @@ it('keeps a report about a mail that is not ours as a message that nobody answer
   expect(host.reports).toEqual([])
 })
 
-it('takes a report that returns nothing of the mail for the newest one to that address', async () => {
+it('believes no report that brings nothing back of what we signed, and keeps it', async () => {
   const channel = await open()
   await arrives(source('one'))
-  const { conversation = '' } = host.entries(lin)[0] ?? {}
-  const parts = [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }]
-  const [entry] = await host.commit(conversation, { kind: 'agent', id: 'a_1' }, { kind: 'message', parts })
-  if (!entry) throw new Error('nothing was committed')
-  const to = { address: lin, conversation }
-  const receipt = await channel.send({ key: 'k1', to, entry, parts, changes: [], attempt: 1 })
+  await channel.send(await answerTo(lin))
   const report = bounce({ to: support, native: '', reason: 'mailbox is full' })
     .replace(/lin@people\.test/, lin)
     .replace(/--cut\r\nContent-Type: message\/rfc822[\s\S]*--cut--/, '--cut--')
-  await office.dovecot.deliver(support, report)
-  const native = receipt.state === 'sent' ? receipt.native : ''
-  await expect
-    .poll(() => host.reports, { timeout: 4_000 })
-    .toEqual([{ native, state: 'failed', reason: expect.stringContaining('mailbox is full') }])
+  await arrives(report)
+  await arrives(source('two', { from: office.fresh('jo'), headers: { 'X-Failed-Recipients': lin } }))
+  expect(host.arrivals.slice(1).map(({ automatic }) => automatic)).toEqual([true, true])
+  expect(host.reports).toEqual([])
 })
 
-it('shows the beginning of a text that never ends, and keeps the whole of it as a file', async () => {
+it('keeps the mail of a customer who writes as a report would', async () => {
+  const channel = await open()
+  await arrives(source('one'))
+  const { native = '' } = await channel.send(await answerTo(lin))
+  const headers = { 'In-Reply-To': `<${native}>`, 'X-Failed-Recipients': 'al@people.test' }
+  await arrives(source('two', { subject: 'Delivery problem', text: 'My parcel was not delivered.', headers }))
+  expect(partsOf(1)).toContainEqual(expect.objectContaining({ text: 'My parcel was not delivered.' }))
+  expect(host.reports).toEqual([])
+})
+
+it('keeps two mails of one sender under one Message-ID, date and subject whose words are not the same', async () => {
   await open()
-  await office.dovecot.deliver(support, source('long', { text: 'word '.repeat(500_000) }))
-  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBeGreaterThan(0)
-  await expect.poll(() => partsOf(host.arrivals.length - 1).some(({ kind }) => kind === 'file')).toBe(true)
-  const parts = host.arrivals.flatMap((_, index) => partsOf(index))
-  expect(host.arrivals.length).toBeLessThanOrEqual(5)
-  expect(readable(parts).length).toBeGreaterThan(100_000)
-  expect(parts.filter(({ kind }) => kind === 'file').length).toBeGreaterThan(0)
+  await arrives(source('same', { text: 'first' }))
+  await arrives(source('same', { text: 'second' }))
+  expect(host.arrivals).toHaveLength(2)
+})
+
+it('proves the sender alone, never whom a header names beside him', async () => {
+  const channel = await open({ authservIds: ['mx.stand.test'] })
+  const [mallory, victim] = [office.fresh('mallory'), office.fresh('victim')]
+  await arrives(source('one', { from: mallory, headers: VOUCHED }))
+  const { native = '' } = await channel.send(await answerTo(mallory))
+  const more = { 'X-Hutong-Loop': '1', 'Reply-To': victim, 'In-Reply-To': `<${native}>` }
+  await arrives(source('two', { from: mallory, headers: { ...VOUCHED, ...more } }))
+  expect(host.entries(victim)).toEqual([])
+  await arrives(source('three', { from: support, headers: { ...VOUCHED, 'Reply-To': victim } }))
+  expect(host.arrivals[2]?.from).toEqual({ address: victim })
+  expect(host.entries(mallory)).toHaveLength(3)
+})
+
+it('names whoever was forwarded a mail to the agents, and tells the customer nothing of it', async () => {
+  const channel = await open({ authservIds: ['mx.stand.test'] })
+  const thief = office.fresh('thief')
+  await arrives(source('one', { headers: VOUCHED }))
+  const { native = '' } = await channel.send(await answerTo(lin))
+  await arrives(source('two', { from: thief, headers: { ...VOUCHED, 'In-Reply-To': `<${native}>` } }))
+  const { conversation = '' } = host.entries(lin)[0] ?? {}
+  expect(host.arrivals[1]).toMatchObject({ conversation, author: { name: thief }, from: { address: lin } })
+  expect(host.arrivals[1]?.from).not.toHaveProperty('verified')
+  expect(host.entries(thief)).toEqual([])
+  expect((await host.log.read(conversation, { after: 2, limit: 9 })).map(({ body }) => body.kind)).toEqual(['hidden'])
+})
+
+it('takes a code that comes back alone as a proof, and no other answer to it into the conversation', async () => {
+  const channel = await open()
+  await arrives(source('one'))
+  const owner = office.fresh('owner')
+  await channel.send({ ...(await answerTo(lin)), to: { address: owner, conversation: 'v_1' }, code: true })
+  const [mail] = await office.inbox(owner)
+  const headers = { 'In-Reply-To': mail?.headers.get('message-id') ?? '' }
+  await arrives(source('two', { from: owner, text: 'I did not ask for it.\n\n> 123456', headers }))
+  await arrives(
+    source('three', { from: owner, text: '123456', headers: { ...headers, 'Auto-Submitted': 'auto-replied' } }),
+  )
+  expect(host.codes).toEqual([])
+  await arrives(source('four', { from: owner, text: '654321', headers }))
+  expect(host.entries(owner)).toHaveLength(3)
+  host.believe({ address: owner, code: '123456' })
+  await office.dovecot.deliver(support, source('five', { from: owner, text: '123456', headers }))
+  await expect.poll(() => host.codes.length, { timeout: 4_000 }).toBe(2)
+  await arrives(source('six', { from: office.fresh('jo') }), 5)
+  expect(host.entries(lin)).toHaveLength(2)
 })

@@ -78,17 +78,16 @@ it('answers in the thread of the customer, under an id that every try shares', a
   expect(await office.inbox(lin)).toHaveLength(1)
 })
 
-it('names a reply address that leads back into the conversation, whoever of the proven answers', async () => {
+it('names a reply address that leads back into the conversation', async () => {
   const channel = await open({ authservIds: ['mx.stand.test'] })
   const conversation = await writes('one')
   await channel.send(await deliveryOf([plain('here')]))
   const address = /<(.+)>/.exec((await received()).headers.get('reply-to') ?? '')?.[1] ?? ''
   expect(address.split('@')[0]?.length).toBeLessThanOrEqual(64)
-  const other = office.fresh('other')
   const proof = { 'Authentication-Results': 'mx.stand.test; dmarc=pass header.from=stand.test' }
-  await office.dovecot.deliver(address, letter({ from: other, to: address, id: 'two', text: 'me too', headers: proof }))
+  await office.dovecot.deliver(address, letter({ from: lin, to: address, id: 'two', text: 'me too', headers: proof }))
   await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(2)
-  expect(host.arrivals[1]).toMatchObject({ conversation, from: { address: other, verified: 'dmarc' } })
+  expect(host.arrivals[1]).toMatchObject({ conversation, from: { address: lin, verified: 'dmarc' } })
 })
 
 it('says that a robot wrote only where a robot wrote', async () => {
@@ -236,14 +235,20 @@ it('tells an agent what is new, once, under the name of the customer', async () 
 
 it('takes the answer of an agent to a notice as the agent’s own words, from the agent’s address alone', async () => {
   const anna = office.fresh('anna')
-  const channel = await open({ agent: async (id) => (id === 'a_anna' ? { address: anna, name: 'Anna' } : undefined) })
+  const authservIds = ['mx.stand.test']
+  const channel = await open({
+    authservIds,
+    agent: async (id) => (id === 'a_anna' ? { address: anna, name: 'Anna' } : undefined),
+  })
   const conversation = await writes('hello')
   await channel.notify({ id: 'a_anna', address: anna }, conversation, 'notice-1')
   const notice = await received(anna)
   expect(notice.text).toContain('hello')
-  const headers = { 'In-Reply-To': notice.headers.get('message-id') ?? '' }
-  const answer = (from: string, id: string) =>
-    office.dovecot.deliver(support, letter({ from, to: support, id, text: 'on its way', headers }))
+  const proof = { 'Authentication-Results': 'mx.stand.test; dmarc=pass header.from=stand.test' }
+  const answer = (from: string, id: string, more: Record<string, string> = proof) => {
+    const headers = { 'In-Reply-To': notice.headers.get('message-id') ?? '', ...more }
+    return office.dovecot.deliver(support, letter({ from, to: support, id, text: 'on its way', headers }))
+  }
   await answer(anna, 'by-anna')
   await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(2)
   expect(host.arrivals[1]).toMatchObject({
@@ -257,4 +262,11 @@ it('takes the answer of an agent to a notice as the agent’s own words, from th
   expect(host.arrivals[2]).toMatchObject({ from: { address: mallory } })
   expect(host.arrivals[2]).not.toHaveProperty('author')
   expect(host.arrivals[2]).not.toHaveProperty('conversation')
+  await answer(anna, 'forged', {})
+  await answer(anna, 'away', { ...proof, 'Auto-Submitted': 'auto-replied' })
+  await expect.poll(() => host.arrivals.length, { timeout: 4_000 }).toBe(5)
+  expect(host.arrivals.slice(3).map(({ author, conversation: of }) => [author, of])).toEqual([
+    [undefined, undefined],
+    [undefined, expect.not.stringMatching(conversation)],
+  ])
 })

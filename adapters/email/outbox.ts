@@ -35,9 +35,10 @@ const CUSTOMER = '客户 Customer'
 export function createOutbox({ host, threads, tokens, sender, inbox, from, plusAddress }: OutboxOptions): Outbox {
   const domain = from.address.split('@').at(-1) ?? ''
   const common = { files: host.files, from, title: from.name }
-  async function deliver({ key, to, entry, parts, cutOff }: Delivery): Promise<Receipt> {
+  async function deliver({ key, to, entry, parts, cutOff, code }: Delivery): Promise<Receipt> {
     const { conversation, address } = to
-    const messageId = tokens.messageId(conversation, key, domain)
+    if (code) return bring(parts, to, key)
+    const messageId = tokens.messageId({ kind: 'thread', conversation }, key, domain)
     const thread = await threads.get(conversation)
     if (thread.sent.includes(key)) return { state: 'sent', native: messageId }
     if (cutOff) {
@@ -66,10 +67,21 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     return { state: 'sent', native: messageId }
   }
 
+  /** A code hangs on no thread, and what answers it is in none. */
+  function bring(parts: Parameters<typeof compose>[0], { address, conversation }: Target, key: string) {
+    return plainly(parts, {
+      to: address,
+      messageId: tokens.messageId({ kind: 'code', conversation }, key, domain),
+      thread: undefined,
+      replyAddress: from.address,
+      automatic: 'auto-generated',
+    })
+  }
+
   async function transcript({ conversation, address }: Target, key: string): Promise<Receipt> {
     const parts = transcriptOf(await readLog(host.log, conversation), { customer: address, shop: from.name })
     const { subject, ...thread } = await threads.get(conversation)
-    const messageId = tokens.messageId(conversation, key, domain)
+    const messageId = tokens.messageId({ kind: 'thread', conversation }, key, domain)
     return plainly(parts, {
       to: address,
       messageId,
@@ -88,7 +100,7 @@ export function createOutbox({ host, threads, tokens, sender, inbox, from, plusA
     const named = unheard.find(({ from: { kind } }) => kind === 'contact')?.from.name
     const customer = named ?? addresses.at(-1) ?? CUSTOMER
     const parts = transcriptOf(unheard, { customer, shop: from.name })
-    const messageId = tokens.messageId(agentToken(agent.id, conversation), key, domain)
+    const messageId = tokens.messageId({ kind: 'agent', agent: agent.id, conversation }, key, domain)
     const receipt = await plainly(parts, {
       to: agent.address,
       messageId,
@@ -121,11 +133,6 @@ const CUT_OFF = 'the relay was stopped while it sent the mail'
 /** Says what was done to find out. */
 function unsure(why: string, native: string): Receipt {
   return { state: 'unsure', reason: `${why}; no copy of it could be found in the mailbox`, native }
-}
-
-/** What a token names by which an agent answers. Ids hold no spaces. */
-export function agentToken(agent: string, conversation: string): string {
-  return `agent ${agent} ${conversation}`
 }
 
 /** Many servers keep what they sent: a copy there is an answer too. */

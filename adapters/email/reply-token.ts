@@ -1,12 +1,21 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
+/**
+ * What we have signed: a mail of a conversation to its contact, one that tells an agent of it, or a code for an address that is
+ * not proven yet. Ids hold no spaces.
+ */
+export type Token =
+  | { kind: 'thread'; conversation: string }
+  | { kind: 'agent'; agent: string; conversation: string }
+  | { kind: 'code'; conversation: string }
+
 export interface ReplyTokens {
   /** The Message-ID, without angle brackets, of one delivery: the same for every try. */
-  messageId(conversation: string, key: string, domain: string): string
-  /** The mailbox's address with a reply token after a plus sign. */
+  messageId(token: Token, key: string, domain: string): string
+  /** The mailbox's address with the token of a conversation after a plus sign; others are too long for an address. */
   address(conversation: string, mailbox: string): string
-  /** The conversation that a Message-ID or address of ours names; undefined for what we did not sign. */
-  read(text: string): string | undefined
+  /** What a Message-ID or address of ours names; undefined for what we did not sign. */
+  read(text: string): Token | undefined
 }
 
 /**
@@ -16,23 +25,34 @@ export interface ReplyTokens {
 export function createReplyTokens(secret: string): ReplyTokens {
   const sign = (packed: string): string =>
     base32(createHmac('sha256', secret).update(`hutong reply ${packed}`).digest().subarray(0, MAC_BYTES))
-  const token = (conversation: string): string => {
-    const packed = pack(conversation)
+  const signed = (token: Token): string => {
+    const packed = pack(textOf(token))
     return `${packed}${sign(packed)}`
   }
   return {
-    messageId: (conversation, key, domain) =>
-      `${base32(createHash('sha256').update(key).digest().subarray(0, 10))}.${token(conversation)}@${domain}`,
-    address: (conversation, mailbox) => mailbox.replace(/(\+[^@]*)?@/, `+${token(conversation)}@`),
+    messageId: (token, key, domain) =>
+      `${base32(createHash('sha256').update(key).digest().subarray(0, 10))}.${signed(token)}@${domain}`,
+    address: (conversation, mailbox) => mailbox.replace(/(\+[^@]*)?@/, `+${signed({ kind: 'thread', conversation })}@`),
     read(text) {
       const [, found = ''] = /(?:^|[+.<])([ct][0-9a-z]+)@/i.exec(text) ?? []
       const packed = found.slice(0, -MAC_CHARS).toLowerCase()
       const mac = Buffer.from(found.slice(-MAC_CHARS).toLowerCase())
       const wanted = Buffer.from(sign(packed))
       if (packed === '' || mac.length !== wanted.length || !timingSafeEqual(mac, wanted)) return undefined
-      return unpack(packed)
+      return tokenOf(unpack(packed))
     },
   }
+}
+
+function textOf(token: Token): string {
+  if (token.kind === 'agent') return `agent ${token.agent} ${token.conversation}`
+  return token.kind === 'code' ? `code ${token.conversation}` : token.conversation
+}
+
+function tokenOf(text: string): Token {
+  const [kind, second = '', third = ''] = text.split(' ')
+  if (kind === 'agent') return { kind, agent: second, conversation: third }
+  return kind === 'code' ? { kind, conversation: second } : { kind: 'thread', conversation: text }
 }
 
 const MAC_BYTES = 10

@@ -7,12 +7,10 @@ const threadShape = z.object({
   subject: z.string().optional(),
   /** Message-IDs without angle brackets, oldest first. */
   references: z.array(z.string()),
-  /** Who has written into it or was written to, in lower case. */
+  /** The contact's own, that it wrote from or was written to, in lower case. */
   addresses: z.array(z.string()),
   /** Keys of the deliveries that were taken. */
   sent: z.array(z.string()),
-  /** Message-ID of the newest mail that we sent. */
-  lastSent: z.string().optional(),
 })
 export type Thread = z.infer<typeof threadShape>
 
@@ -73,7 +71,6 @@ export function createThreads({ state }: Pick<Host, 'state'>): Threads {
         references: add(thread.references, id, REFERENCES_MAX),
         addresses: add(thread.addresses, to.toLowerCase(), ADDRESSES_MAX),
         sent: add(thread.sent, key, SENT_MAX),
-        lastSent: id,
       })),
   }
 }

@@ -132,7 +132,7 @@ function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
       body: JSON.stringify(one.body),
     })
     if (one.body.kind === 'message') draft.latest = last
-    if (one.channel !== undefined && entry.from.kind === 'contact') channel = one.channel
+    if (one.channel !== undefined && one.from === undefined) channel = one.channel
   }
   draft.conversation = {
     ...before,
