@@ -120,6 +120,7 @@ function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<v
   const intake = createIntake({ host, site, media, quota, qr, people, waiting, labels, welcome, passiveReplyMs, later })
   const envelope = createEnvelope({ token, encodingAesKeys, receiveIds: [appId], clock })
   let retry: NodeJS.Timeout | undefined
+  let stopped = false
 
   /** Pushes are taken in whether the platform's API works or not: it is tried until it does. */
   async function start(): Promise<void> {
@@ -130,7 +131,7 @@ function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<v
     } catch (thrown) {
       const error = toHutongError(thrown)
       host.trouble(error)
-      retry = setTimeout(() => later(start()), error.retryable ? RETRY_MS : REFUSED_MS).unref()
+      if (!stopped) retry = setTimeout(() => later(start()), error.retryable ? RETRY_MS : REFUSED_MS).unref()
     }
   }
 
@@ -142,6 +143,7 @@ function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<v
     qr,
     start,
     stop() {
+      stopped = true
       clearTimeout(retry)
       waiting.close()
     },

@@ -41,6 +41,20 @@ describe('files', () => {
     expect(parts()).toMatchObject([[{ kind: 'video' }], [{ kind: 'audio', transcript: '在吗' }]])
   })
 
+  test('a picture that takes long stands before the words that followed it', async () => {
+    const phone = await open()
+    const { put } = stand.host.files
+    const { promise: ready, resolve: letGo } = Promise.withResolvers<void>()
+    Object.assign(stand.host.files, { put: (...all: Parameters<typeof put>) => ready.then(() => put(...all)) })
+    const picture = phone.image({ name: 'pot.png', bytes: PNG })
+    await expect.poll(() => stand.fake.calls.some(({ path }) => path.endsWith('media/get'))).toBe(true)
+    const words = phone.say('this one')
+    await new Promise((resolve) => setImmediate(resolve))
+    letGo()
+    await Promise.all([picture, words])
+    expect(parts()).toMatchObject([[{ kind: 'image' }], [{ kind: 'text', text: 'this one' }]])
+  })
+
   test('one that cannot be fetched says so, and keeps what the platform pushed', async () => {
     const phone = await open()
     stand.fake.faults.next('/cgi-bin/media/get', { errcode: 40007 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrival, Host } from '@hutong/core/adapter'
 import { body as bodySchema } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -46,14 +47,19 @@ interface Push extends Decoded {
 }
 
 const REPLIES_MS = 60_000
+/** The platform cuts the connection after five seconds. */
+const PLATFORM_WAITS_MS = 4_500
+/** How long words wait for a file before them. */
+const ORDER_MS = 3_000
 const MOST_HEARD = 10_000
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { host, quota, qr, people, waiting, labels, welcome, passiveReplyMs, later } = options
+  const { host, media, quota, qr, people, waiting, labels, welcome, passiveReplyMs, later } = options
   const { clock, logger } = host
   const underWay = new Map<string, Promise<string | undefined>>()
   const replied = new Map<string, { text: string; at: number }>()
   const heard = new Map<string, number>()
+  const fetching = new Map<string, Promise<void>>()
 
   async function takeIn(opened: Opened): Promise<string | undefined> {
     const decoded = decode(opened.payload, labels)
@@ -84,7 +90,7 @@ export function createIntake(options: IntakeOptions): Intake {
           ? reply(push, passive(textMessage(welcome), push.opened.format))
           : undefined
       case 'unfollow':
-        await quota.leave(openid)
+        await quota.leave(openid, push.at ?? clock.now())
         return undefined
       case 'passing':
         if (what.press) await mayAnswer(push, 'menu', note)
@@ -121,22 +127,36 @@ export function createIntake(options: IntakeOptions): Intake {
 
   async function said(push: Push, words: Words): Promise<string | undefined> {
     const { openid, opened } = push
-    const parts = words.medium === undefined ? words.parts : [await options.media.fetch(words.medium)]
+    const started = clock.now()
+    const parts = await inTurn(openid, words)
     const choice = await chosen(options, openid, words.pick)
     const { duplicate } = await mayAnswer(push, words.occasion, (state) =>
       handIn(options, push, { parts, choice, state }),
     )
     later(people.meet(openid))
-    if (duplicate || passiveReplyMs === 0) return undefined
-    return reply(push, await waiting.hold(openid, opened.format, passiveReplyMs))
+    const patience = Math.min(passiveReplyMs, PLATFORM_WAITS_MS - (clock.now() - started))
+    if (duplicate || patience <= 0) return undefined
+    return reply(push, await waiting.hold(openid, opened.format, patience))
+  }
+
+  /** What is said after a file waits a moment until that is there, so that both stand in the order they were sent. */
+  async function inTurn(openid: string, { medium, parts }: Words): Promise<PartInput[]> {
+    const before = fetching.get(openid) ?? Promise.resolve()
+    if (medium === undefined) {
+      if (fetching.has(openid)) await Promise.race([before, sleep(ORDER_MS, undefined, { ref: false })])
+      return parts
+    }
+    const fetched = Promise.all([media.fetch(medium), before])
+    const turn = fetched.then(() => undefined)
+    fetching.set(openid, turn)
+    const [part] = await fetched
+    if (fetching.get(openid) === turn) fetching.delete(openid)
+    return [part]
   }
 
   async function acted(push: Push, parts: PartInput[]): Promise<void> {
     const known = await host.log.find(options.site, push.openid)
-    logger.info(
-      { native: push.native, raw: push.opened.raw.slice(0, 2_000) },
-      'a customer did something apart from writing',
-    )
+    logger.debug({ native: push.native }, 'a customer did something apart from writing')
     if (known) await handIn(options, push, { parts, automatic: true })
   }
 

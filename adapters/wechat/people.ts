@@ -15,6 +15,7 @@ export interface People {
 }
 
 const DAY_MS = 24 * 3_600_000
+const AGAIN_MS = 600_000
 const MOST = 10_000
 const asked = z.object({ at: z.number() })
 
@@ -47,6 +48,7 @@ export function createPeople({ host, client, site }: PeopleOptions): People {
     async meet(openid) {
       if (lately(recent.get(openid))) return
       await ask(openid).catch((error: unknown) => {
+        remember(openid, clock.now() - DAY_MS + AGAIN_MS)
         logger.debug({ error }, 'who a customer is elsewhere could not be found out')
       })
     },

@@ -86,9 +86,13 @@ test('the platform is right where it counts otherwise, and alone knows about str
   expect(await quota.standing('o_stranger')).toMatchObject({ open: false, code: 'quota' })
 })
 
-test('whoever leaves gets nothing', async () => {
-  const { quota, opened, taken } = stand()
+test('whoever leaves gets nothing, unless the platform tells of it after the return', async () => {
+  const { host, quota, opened, taken } = stand()
   await opened('message')
-  await quota.leave('o_lin')
+  await quota.leave('o_lin', host.clock.now())
   expect(await taken(1)).toEqual(['gone'])
+  host.clock.advance(1_000)
+  await opened('follow', 'back')
+  await quota.leave('o_lin', host.clock.now() - 1_000)
+  expect(await taken(1)).toEqual(['ok'])
 })

@@ -53,8 +53,8 @@ export interface Quota {
    * there is none to write when the push came before. Resolves as `keep` does.
    */
   open<T>(openid: string, opening: Opening, keep: (entry: StateEntry | undefined) => Promise<T>): Promise<T>
-  /** The customer has left. */
-  leave(openid: string): Promise<void>
+  /** The customer has left, at this time (ms); what was done since counts on. */
+  leave(openid: string, at: number): Promise<void>
   /**
    * Counts one message, before it is sent. Rejects with `window_closed`, `quota` or `gone` where the platform would refuse it.
    * Resolves with what gives it back when it was refused after all.
@@ -109,7 +109,12 @@ export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Qu
         const value: Kept = { gone: false, grants: { ...found.grants, [occasion]: { left, until, by } } }
         return keep({ key: keyOf(openid), value })
       }),
-    leave: (openid) => change(openid, () => write(openid, { gone: true, grants: {} })),
+    leave: (openid, at) =>
+      change(openid, async (found = NOBODY) => {
+        const grants = Object.entries(found.grants) as [Occasion, Grant][]
+        const back = grants.some(([occasion, { until }]) => until - RULES[occasion].ms > at)
+        if (!back) await write(openid, { gone: true, grants: {} })
+      }),
     take: (openid) =>
       change(openid, async (found) => {
         const standing = standingOf(found, clock.now())
