@@ -67,7 +67,7 @@ export function createWeComKfAdapter(options: WeComKfOptions): KfAdapter {
     site,
     capabilities: KF_CAPABILITIES,
     async open(host) {
-      running = run(host, options)
+      running ??= run(host, options)
       await running.start()
     },
     send: async (delivery) => {
@@ -117,19 +117,12 @@ function run(host: Host, options: WeComKfOptions) {
     }),
   )
 
-  /** A platform that cannot be reached now is asked again later; a wrong setting is said at once. */
   async function checkAccounts(): Promise<void> {
-    try {
-      const known = await calls.accounts()
-      const missing = openKfIds.filter((one) => !known.includes(one))
-      if (missing.length === 0) return
-      const why = `the app may not call for ${missing.join(', ')}: is the account there, and is the app named under "APIs may be called by"?`
-      throw new HutongError('misconfigured', why, { field: 'openKfIds' })
-    } catch (thrown) {
-      const error = toHutongError(thrown)
-      if (!error.retryable) throw error
-      host.logger.warn({ code: error.code }, `WeCom could not be asked: ${error.message}`)
-    }
+    const known = await calls.accounts()
+    const missing = openKfIds.filter((one) => !known.includes(one))
+    if (missing.length === 0) return
+    const why = `the app may not call for ${missing.join(', ')}: is the account there, and is the app named under "APIs may be called by"?`
+    throw new HutongError('misconfigured', why, { field: 'openKfIds' })
   }
 
   function look(): void {
