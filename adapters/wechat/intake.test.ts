@@ -153,6 +153,25 @@ describe('answers to a push', () => {
     },
   )
 
+  test.each(['xml', 'json'] as const)('pictures and cards travel in it too (%s)', async (format) => {
+    await stand.close()
+    stand = await openStand({ format, mode: 'plain' })
+    const phone = await open({ passiveReplyMs: 4_000 })
+    const { id } = await stand.host.files.put(new Blob([PNG]).stream(), { site: 'site', name: 'pot.png' })
+    const card = { kind: 'card' as const, title: 'Pot', url: 'https://shop.example/pot', buttons: [] }
+    for (const [index, part] of [card, { kind: 'image' as const, file: id }].entries()) {
+      const saying = phone.say('hi')
+      await expect.poll(() => stand.host.arrivals.length).toBe(index + 1)
+      await adapter.send(await deliveryTo(stand, 'o_lin', part))
+      expect(await saying).toMatchObject({ outcome: 'reply' })
+    }
+    const shown = phone.sees().filter(({ from }) => from !== 'customer')
+    expect(shown).toMatchObject([
+      { kind: 'cards', of: 'news' },
+      { kind: 'image', name: 'pot.png' },
+    ])
+  })
+
   test('a reply that is too slow, and a second one, go as messages of their own; none comes twice', async () => {
     const phone = await open({ passiveReplyMs: 30 })
     expect(await phone.say('hi')).toMatchObject({ outcome: 'success' })

@@ -1,9 +1,10 @@
 import type { Part } from '@hutong/core/parts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createClient } from './client.ts'
 import type { FakeWeChatPhone } from './fake/phone.ts'
 import { PNG } from './fake/test-account.ts'
 import type { WeChatAdapter } from './index.ts'
-import { CUSTOM_SEND, deliveryTo, openStand, type Stand } from './test-bench.ts'
+import { APP_ID, CUSTOM_SEND, deliveryTo, openStand, SECRET, type Stand } from './test-bench.ts'
 
 let stand: Stand
 let adapter: WeChatAdapter
@@ -158,6 +159,29 @@ describe('files', () => {
     await send({ kind: 'audio', file: id, url: 'https://relay.example/f/a.ogg', name: 'a.ogg', transcript: 'hello' })
     expect(seen()).toMatchObject([{ kind: 'text', text: '🔊 a.ogg\nhello\nhttps://relay.example/f/a.ogg' }])
     expect(stand.host.logged.map(({ message }) => message).join('\n')).toContain('convert it')
+  })
+})
+
+describe('cards', () => {
+  test('a card whose link is a page of a mini-program opens that page', async () => {
+    const client = createClient({
+      host: stand.host,
+      appId: APP_ID,
+      secret: SECRET,
+      base: stand.fake.url,
+      patience: 2_000,
+    })
+    const picture = { content: new Blob([PNG]).stream(), name: 'thumb.png', type: 'image/png' }
+    const thumbMediaId = await client.upload('image', picture)
+    await adapter.close()
+    adapter = stand.adapter({ miniPrograms: [{ link: 'https://shop.example/mini/', appId: 'wx1', thumbMediaId }] })
+    await adapter.open(stand.host)
+    await send({ kind: 'card', title: 'Pot', url: 'https://shop.example/mini/pages/pot?id=1', buttons: [] })
+    await send({ kind: 'card', title: 'Cup', text: 'Blue', url: 'https://shop.example/cup', buttons: [] })
+    expect(seen()).toMatchObject([
+      { kind: 'cards', of: 'mini-program', cards: [{ title: 'Pot', description: 'pages/pot?id=1' }] },
+      { kind: 'cards', of: 'news', cards: [{ title: 'Cup', description: 'Blue', url: 'https://shop.example/cup' }] },
+    ])
   })
 })
 
