@@ -34,3 +34,11 @@ describe('an agent', () => {
     await expect.poll(() => presence.staffed('shop')).toBe(false)
   })
 })
+
+it('looks once more when those who were here before a restart had time to come back', async () => {
+  const presence = createPresence({ comeBack: 5 })
+  const settled = new Promise<void>((resolve) => presence.onChange(resolve))
+  await settled
+  expect(presence.staffed('shop')).toBe(false)
+  presence.close()
+})

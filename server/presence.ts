@@ -5,13 +5,19 @@ export interface Presence {
   online(agent: string): boolean
   /** Whether anybody can answer this site now. Agents serve every site. */
   staffed(site: string): boolean
-  /** Calls after every change until the returned function is called. */
+  /**
+   * Calls after every change, and once when those who were here before a restart had time to come back, until the returned function is
+   * called.
+   */
   onChange(listener: () => void): () => void
   close(): void
 }
 
-/** `grace`: milliseconds an agent stays online after the last socket closed, so that a reload is no absence. */
-export function createPresence({ grace = 5_000 }: { grace?: number } = {}): Presence {
+/**
+ * `grace`: milliseconds an agent stays online after the last socket closed, so that a reload is no absence. `comeBack`: how long after
+ * the start those who were here before count as on their way.
+ */
+export function createPresence({ grace = 5_000, comeBack = 15_000 } = {}): Presence {
   const sockets = new Map<string, number>()
   const leaving = new Map<string, NodeJS.Timeout>()
   const listeners = new Set<() => void>()
@@ -19,6 +25,8 @@ export function createPresence({ grace = 5_000 }: { grace?: number } = {}): Pres
   const changed = () => {
     for (const listener of listeners) listener()
   }
+
+  const settled = setTimeout(changed, comeBack).unref()
 
   function leave(agent: string) {
     const left = (sockets.get(agent) ?? 1) - 1
@@ -52,6 +60,7 @@ export function createPresence({ grace = 5_000 }: { grace?: number } = {}): Pres
       return () => listeners.delete(listener)
     },
     close() {
+      clearTimeout(settled)
       for (const timer of leaving.values()) clearTimeout(timer)
       leaving.clear()
       listeners.clear()
