@@ -4,6 +4,7 @@ import { decodeText } from './charset.ts'
 import { connectInbox } from './client.ts'
 import { fetchMails } from './fetch-mail.ts'
 import { createEmailAdapter, type EmailOptions } from './index.ts'
+import { createReplyTokens } from './reply-token.ts'
 import { type Dovecot, PASSWORD, startDovecot } from './test-dovecot.ts'
 import { type SmtpStand, startSmtp } from './test-smtp.ts'
 
@@ -158,7 +159,9 @@ export function mailBench(office: PostOffice): Bench & { mailbox: string } {
     async report(native, { reason = '' }) {
       await put(bounce({ to: mailbox, native, reason }))
     },
-    async forge() {},
+    async forge() {
+      for (const source of forged(mailbox)) await put(source)
+    },
     async garble() {
       for (const source of GARBLED) await put(source)
     },
@@ -166,6 +169,26 @@ export function mailBench(office: PostOffice): Bench & { mailbox: string } {
     patience: 5_000,
   }
 }
+
+/** What a stranger sends who has seen everything but the secret: a token of another secret, our addresses, a report. */
+function forged(mailbox: string): string[] {
+  const stranger = createReplyTokens('another secret that is long enough too')
+  const native = stranger.messageId({ kind: 'thread', conversation: 'v_1' }, 'd1:0', 'stand.test')
+  const code = stranger.messageId({ kind: 'code', conversation: 'v_1' }, 'd1:0', 'stand.test')
+  const agent = stranger.messageId({ kind: 'agent', agent: 'a_anna', conversation: 'v_1' }, 'd1:0', 'stand.test')
+  const from = 'mallory@evil.test'
+  const answer = (id: string, to: string) =>
+    letter({ from, to: mailbox, id, text: '123456', headers: { 'In-Reply-To': `<${to}>`, ...FORGED } })
+  return [
+    answer('thread', native),
+    answer('code', code),
+    answer('agent', agent),
+    letter({ from: mailbox, to: mailbox, id: 'own', text: 'x', headers: { 'Reply-To': from, ...FORGED } }),
+    bounce({ to: mailbox, native, reason: 'gone' }),
+  ]
+}
+
+const FORGED = { 'Authentication-Results': 'mx.evil.test; dmarc=pass header.from=evil.test' }
 
 const GARBLED = [
   '\r\n',
