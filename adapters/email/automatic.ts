@@ -1,3 +1,4 @@
+import { isAutoReplySubject } from './auto-reply-subject.ts'
 import { type Headers, hasHeader, header } from './mail.ts'
 import { words } from './mime.ts'
 import { senderOf } from './people.ts'
@@ -13,11 +14,13 @@ export function automaticOf(headers: Headers): Automatic | undefined {
   if (submitted !== '' && !/^no\b/.test(submitted)) return 'system'
   const precedence = header(headers, 'precedence').trim().toLowerCase()
   if (precedence === 'auto_reply' || hasHeader(headers, ...REPLY_HEADERS)) return 'auto-reply'
-  if (isSubjectOfReply(words(header(headers, 'subject')))) return 'auto-reply'
+  const answers = hasHeader(headers, 'in-reply-to', 'references')
+  if (isAutoReplySubject(words(header(headers, 'subject')), { answers })) return 'auto-reply'
   if (isReceipt(headers)) return 'system'
   if (hasHeader(headers, 'list-id', 'list-post', 'mailing-list', 'x-mailing-list') || precedence === 'list')
     return 'list'
   if (/^(bulk|junk)$/.test(precedence) || hasHeader(headers, ...BULK_HEADERS)) return 'bulk'
+  if (!answers && isCounted(headers)) return 'bulk'
   if (isRobot(headers, from)) return 'system'
   return undefined
 }
@@ -30,7 +33,27 @@ const REPLY_HEADERS = [
   'x-auto-reply',
   'x-mail-autoreply',
 ]
-const BULK_HEADERS = ['list-unsubscribe', 'x-campaign', 'x-campaignid', 'x-mailgun-campaign-id', 'x-mc-user']
+const BULK_HEADERS = [
+  'list-unsubscribe',
+  'x-campaign',
+  'x-campaignid',
+  'x-mailgun-campaign-id',
+  'x-mc-user',
+  'x-csa-complaints',
+]
+const SYSTEM_HEADERS = ['x-ms-exchange-generated-message-source', 'x-otrs-loop', 'x-rt-loop-prevention', 'x-cron-env']
+
+/** Senders in bulk have complaints counted by Feedback-ID; Amazon puts its own on every mail that it carries. */
+function isCounted(headers: Headers): boolean {
+  const id = header(headers, 'feedback-id').trim()
+  return id !== '' && !/:AmazonSES$/i.test(id)
+}
+
+/** Exchange names the mailbox whose rule sent a mail: a rule that redirects leaves the writer's own address in From. */
+function isByRule(headers: Headers, from: string | undefined): boolean {
+  const mailbox = header(headers, 'x-ms-exchange-inbox-rules-loop').trim().toLowerCase()
+  return mailbox !== '' && mailbox === from
+}
 
 /** Exchange marks its own automatic mail so; people's mail carries only what it does not want back. */
 function suppressesAll(headers: Headers): boolean {
@@ -47,20 +70,15 @@ function isReceipt(headers: Headers): boolean {
 /** A sender that nobody reads, or an empty way back. */
 function isRobot(headers: Headers, from: string | undefined): boolean {
   if (hasHeader(headers, 'return-path') && /^<?\s*>?$/.test(header(headers, 'return-path').trim())) return true
-  if (suppressesAll(headers)) return true
-  return isDaemon(from) || /^(?:no|do[-_.]?not|donot)[-_.]?reply\b/.test(from ?? '')
+  if (suppressesAll(headers) || hasHeader(headers, ...SYSTEM_HEADERS) || isByRule(headers, from)) return true
+  return isDaemon(from) || NO_REPLY.test(from ?? '')
 }
+
+/** Alone, or a word of its own beside others: in the name or at the head of the domain. */
+const NO_REPLY = /(?:^|[-_.+@])(?:no|do[-_.]?not)[-_.]?reply(?:[-_.+@\d]|$)/
 
 export function isDaemon(address: string | undefined): boolean {
   return /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_]?master|poostmaster|mail-?delivery|bounces?|mmsportal|system-?administrator)(?:[-+_.@]|$)/.test(
     address ?? '',
   )
 }
-
-/** Only a whole beginning counts, and what ends it: people write about holidays and automatic replies, too. */
-function isSubjectOfReply(subject: string): boolean {
-  return SUBJECT_OF_REPLY.test(subject.trim())
-}
-
-const SUBJECT_OF_REPLY =
-  /^(?:(?:re|aw|sv|回复|回覆|答复)\s*[:：]\s*)?(?:\[?auto(?:matic|mated)?[-_ ]?(?:reply|response|responder|antwort)\]?|out[- ]of[- ](?:the[- ])?office(?: (?:auto-?reply|reply|response|message|notification|notice))?|ooo(?=\s*[:：])|vacation (?:reply|response|notice)|automatische antwort|abwesenheitsnotiz|abwesend(?=\s*[:：])|réponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|automatisch antwoord|autosvar|automatiskt? svar|automaattinen vastaus|automatyczna odpowiedź|odpowiedź automatyczna|автоответ|автоматический ответ|自动回复|自動回覆|自动答复|自動回复|\[自动回复\]|【自动回复】|（自动回复）|外出自动回复|休假自动回复|自動応答|자동\s?회신|자동\s?응답)(?=\s*(?:$|[:：\-–—|\]】）)（(【[!！.。]|(?:re|aw|fwd?)\s*:|from\b|for\b))/iu

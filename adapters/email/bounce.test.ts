@@ -148,7 +148,7 @@ describe('mail by people', () => {
     })
   })
 
-  test.each(['chinese', 'chinese-held-out'])('from Chinese mail programs (%s) is answered', (set) => {
+  test.each(['chinese', 'chinese-held-out', 'fresh-human'])('from Chinese mail programs (%s) is answered', (set) => {
     const folder = new URL(`./fixtures/${set}/emails/`, import.meta.url)
     const all = readdirSync(folder).filter((name) => name.endsWith('.eml'))
     const texts = readdirSync(folder).filter((name) => name.endsWith('.txt'))

@@ -55,6 +55,11 @@ test.each(['gb2312', 'gbk', 'iso-8859-1', 'windows-1252', 'us-ascii'])(
   },
 )
 
+test('a Chinese word that happens to be UTF-8, too, is read as its label says', () => {
+  expect(decodeText(Uint8Array.from([0xd0, 0xbb, 0xd0, 0xbb]), 'gb2312')).toBe('谢谢')
+  expect(decodeText(new TextEncoder().encode('Grüße'), 'gb2312')).toBe('Grüße')
+})
+
 test('mainland Chinese is read under a Taiwanese label', () => {
   expect(decodeText(GBK, 'big5')).toBe('我们的地址是')
 })

@@ -7,11 +7,20 @@ export function decodeText(bytes: Uint8Array, label?: string): string {
   const named = encodingOf(label)
   if (/^(utf-16|iso-2022)/.test(named ?? '')) return read(bytes, named ?? '')
   const utf8 = strictly(bytes, 'utf-8')
-  if (utf8 !== undefined && !ESCAPED.test(utf8)) return utf8
+  if (utf8 !== undefined && !ESCAPED.test(utf8)) return byChance(bytes, { utf8, named }) ?? utf8
   const labelled = named === undefined || named === 'utf-8' ? undefined : strictly(bytes, named)
   if (labelled === undefined) return guess(bytes) ?? read(bytes, named ?? 'utf-8')
   if (SINGLE_BYTE.test(named ?? '')) return looksChinese(bytes) ? (guess(bytes) ?? labelled) : labelled
   return CHINESE.includes(named ?? '') ? clearlyOther(bytes, labelled) : labelled
+}
+
+/** Short Chinese of two-byte charsets is sometimes UTF-8 by chance, 「谢谢」 for one: then of signs of two bytes alone. */
+function byChance(bytes: Uint8Array, { utf8, named }: { utf8: string; named: string | undefined }): string | undefined {
+  if (!CHINESE.includes(named ?? '') || /[\u0800-\uffff]/.test(utf8)) return undefined
+  const labelled = strictly(bytes, named ?? '')
+  return labelled !== undefined && usual(labelled.slice(0, SAMPLE)) >= beyond(labelled) && beyond(labelled) > 0
+    ? labelled
+    : undefined
 }
 
 /** What charsets of seven bits begin their shifts with. */

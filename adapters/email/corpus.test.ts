@@ -32,6 +32,10 @@ describe('a corpus', () => {
     expect([right, all]).toEqual([40, 40])
   })
 
+  test('of forty mails by robots is never answered', () => {
+    expect(scoreBounces(fixtures('fresh-automatic'))).toEqual({ right: 40, all: 40, misses: [] })
+  })
+
   test('of bounces names whom each mail did not reach', () => {
     const { right, all, misses } = scoreBounces(fixtures('bounces'))
     expect(misses).toEqual([])
