@@ -16,8 +16,7 @@ export interface Place {
   seq: number
   /** Unique for each delivery: the platform takes a card's task once. */
   task: string
-  /** Beginnings of links that are pages of mini-programs, with the mini-program's id. */
-  miniPrograms: Readonly<Record<string, string>>
+  miniPrograms: readonly MiniProgram[]
 }
 
 export function ready(body: Body): Draft {
@@ -68,6 +67,12 @@ export function pageCard(one: PartOf<'card'>, place: Place): Draft[] {
   ]
 }
 
+/** Links that begin with `link` are pages of a mini-program: what follows is the page. */
+export interface MiniProgram {
+  link: string
+  appId: string
+}
+
 export interface MiniPage {
   appid: string
   page: string
@@ -75,8 +80,8 @@ export interface MiniPage {
 
 /** The page of a mini-program that a link stands for. */
 export function miniPage(url: string, { miniPrograms }: Pick<Place, 'miniPrograms'>): MiniPage | undefined {
-  for (const [start, appid] of Object.entries(miniPrograms))
-    if (url.startsWith(start)) return { appid, page: url.slice(start.length) }
+  for (const { link, appId } of miniPrograms)
+    if (url.startsWith(link)) return { appid: appId, page: url.slice(link.length) }
   return undefined
 }
 

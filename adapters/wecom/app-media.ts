@@ -1,7 +1,7 @@
 import type { Clock, FileStorage, StoredFile } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import type { MediumKind, Part, PartOf } from '@hutong/core/parts'
-import type { Api } from '@hutong/tencent/api'
+import { type Api, platformCode } from '@hutong/tencent/api'
 import { z } from 'zod'
 import { SMALLEST_UPLOAD, UPLOADS, type UploadKind } from './app-capabilities.ts'
 import { type Body, fileBody } from './app-draft.ts'
@@ -39,14 +39,35 @@ export async function uploadFile(
     await found.content.cancel()
     return { msgtype: 'text', text: { content: `📎 ${found.file.name}\n${files.url(found.file)}` } }
   }
-  const { kind, name } = asUpload(found.file, part)
-  const upload = { content: found.content, name, type: found.file.type }
-  const { media_id: mediaId } = await api.upload(`/cgi-bin/media/upload?type=${kind}`, upload, uploaded)
+  const { kind, mediaId } = await upload({ api, files }, found, part)
   page.uploads = [...page.uploads.filter(([file]) => file !== id), [id, kind, mediaId, now + KEPT_MS] as const]
     .slice(-MOST_UPLOADS)
     .map(([file, as, media, until]) => [file, as, media, until])
   return fileBody(kind, mediaId)
 }
+
+type Stored = NonNullable<Awaited<ReturnType<FileStorage['get']>>>
+
+/** WeCom looks into a file: one that is not what it is called, and a voice that is too long, goes as a file. */
+async function upload(
+  { api, files }: Pick<MediaParts, 'api' | 'files'>,
+  { file, content }: Stored,
+  part: PartOf<MediumKind>,
+): Promise<{ kind: UploadKind; mediaId: string }> {
+  const { kind, name } = asUpload(file, part)
+  try {
+    const body = { content, name, type: file.type }
+    const { media_id: mediaId } = await api.upload(`/cgi-bin/media/upload?type=${kind}`, body, uploaded)
+    return { kind, mediaId }
+  } catch (thrown) {
+    const again = kind !== 'file' && NOT_OF_KIND.includes(platformCode(thrown) ?? 0)
+    const found = again ? await files.get(file.id) : undefined
+    if (found === undefined) throw thrown
+    return upload({ api, files }, found, { kind: 'file', file: file.id })
+  }
+}
+
+const NOT_OF_KIND: readonly number[] = [40004, 40005, 40009, 45001, 45007]
 
 /** Pictures, voices and videos that the platform does not take as such go as files. */
 function asUpload(file: StoredFile, part: PartOf<MediumKind>): { kind: UploadKind; name: string } {

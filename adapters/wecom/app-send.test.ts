@@ -4,24 +4,44 @@ import { describe, expect, test } from 'vitest'
 import { sees } from './test-app-bench.ts'
 import { calls, HOUR, PNG, SEND, says, startTalk, type Talk } from './test-app-talk.ts'
 
+/** How files of a type begin; a dozen bytes of each. */
+const BEGINNINGS: Readonly<Record<string, string>> = {
+  'image/png': '\x89PNG\r\n\x1a\n',
+  'image/jpeg': '\xff\xd8\xff',
+  'audio/amr': '#!AMR\n',
+  'audio/mpeg': 'ID3',
+  'video/mp4': '\0\0\0\x20ftypisom',
+  'application/pdf': '%PDF',
+}
+
+function contentOf(type: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from((BEGINNINGS[type] ?? '').padEnd(12, '\0'), 'latin1'))
+}
+
 describe('what an app sends', () => {
   test.each([
     ['a picture', 'tea.png', 'image/png', 'image', 'image'],
+    ['a photo without an ending', 'photo', 'image/jpeg', 'image', 'image'],
     ['a picture of a type that WeCom does not know', 'tea.webp', 'image/webp', 'image', 'file'],
+    ['a picture that is meant as a file', 'tea.png', 'image/png', 'file', 'file'],
     ['a voice', 'hi.amr', 'audio/amr', 'audio', 'voice'],
     ['music', 'hi.mp3', 'audio/mpeg', 'audio', 'file'],
     ['a video', 'tea.mp4', 'video/mp4', 'video', 'video'],
     ['a file', 'tea.pdf', 'application/pdf', 'file', 'file'],
   ] as const)('sends %s as what WeCom takes it for', async (_, name, type, kind, as) => {
     const talk = await startTalk()
-    const file = await talk.store(name, type, PNG)
-    const stored = await talk.host.files.get(file)
-    await stored?.content.cancel()
-    // The storage has the last word on a type, by the bytes.
-    const expected =
-      stored?.file.type === type ? as : stored?.file.type === 'image/png' && kind !== 'file' ? 'image' : 'file'
-    await talk.tell({ kind, file, name, type: stored?.file.type ?? type, bytes: PNG.length })
-    expect(talk.fake.member('Lin').sees().at(-1)).toMatchObject({ from: 'account', kind: expected })
+    await talk.tell({ kind, file: await talk.store(name, type, contentOf(type)), name, type, bytes: 12 })
+    expect(talk.fake.member('Lin').sees().at(-1)).toMatchObject({ from: 'account', kind: as })
+  })
+
+  test('sends a voice of more than a minute as a file', async () => {
+    const talk = await startTalk()
+    const audio = { kind: 'audio', name: 'hi.amr', type: 'audio/amr' } as const
+    await talk.tell({ ...audio, file: await talk.store('hi.amr', 'audio/amr', contentOf('audio/amr')), duration: 61 })
+    const long = Uint8Array.from([...contentOf('audio/amr').slice(0, 6), ...new Uint8Array(13 * 50 * 61)])
+    await talk.tell({ ...audio, file: await talk.store('long.amr', 'audio/amr', long) })
+    const shown = talk.fake.member('Lin').sees().slice(1)
+    expect(shown).toMatchObject([{ kind: 'file' }, { kind: 'file' }])
   })
 
   test('uploads a file once in its three days, however often it is sent', async () => {
@@ -71,7 +91,7 @@ describe('what an app sends', () => {
 
   test('opens pages of mini-programs from their links', async () => {
     const talk = await startTalk()
-    const app = talk.adapter({ miniPrograms: { 'https://shop.example/mini/': 'wx12345' } })
+    const app = talk.adapter({ miniPrograms: [{ link: 'https://shop.example/mini/', appId: 'wx12345' }] })
     await app.open(talk.host)
     const url = 'https://shop.example/mini/pages/tea?id=1'
     const titles = ['Green tea', 'A title that is longer than a notice allows']

@@ -22,10 +22,10 @@ export interface WeComAppOptions {
   /** 43 characters each: the current one first, then the one before. */
   encodingAesKeys: readonly string[]
   /**
-   * Links that are pages of mini-programs: how they begin, with the AppID of the mini-program. What follows is the page:
-   * `{ 'https://shop.example/mini/': 'wx…' }` opens `pages/tea?id=1` for `https://shop.example/mini/pages/tea?id=1`.
+   * Links that open pages of mini-programs: of `link` `https://shop.example/mini/` and the url
+   * `https://shop.example/mini/pages/tea?id=1`, the page `pages/tea?id=1`.
    */
-  miniPrograms?: Readonly<Record<string, string>>
+  miniPrograms?: readonly { link: string; appId: string }[]
   /** `https://qyapi.weixin.qq.com` when left out. */
   apiBase?: string
   /** Milliseconds that one call may take. */
@@ -83,7 +83,7 @@ export function createWeComAppAdapter(options: WeComAppOptions): AppAdapter {
 type Running = ReturnType<typeof run>
 
 function run(host: Host, options: WeComAppOptions) {
-  const { site, agentId, token, encodingAesKeys, corpId, miniPrograms = {} } = options
+  const { site, agentId, token, encodingAesKeys, corpId, miniPrograms = [] } = options
   const api = createWeComClient({ ...options, host })
   const { files, clock, logger } = host
   const sending = { api, agentId, ledger: createLedger(host.state), files, clock, miniPrograms }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { type Part, type PartOf, TEXT_MAX } from '@hutong/core/parts'
+import { fromChina } from '@hutong/tencent/gcj'
 import type { Payload, PayloadValue } from '@hutong/tencent/payload'
 import { buttonCard, choicesCard, readPress } from './app-card.ts'
 import { asText, type Draft, fileDraft, markdown, type Place, pageCard, plain } from './app-draft.ts'
 import { PASSING } from './app-events.ts'
+import { listOf, recordOf, textOf } from './kf-fields.ts'
 
 /** What a callback of the app is: somebody wrote something, or something happened that needs no place in the log. */
 export type Incoming =
@@ -18,35 +20,36 @@ export type Said =
 
 /** Total: what it does not know is an `unsupported` part when a person sent it, else an event. */
 export function decode(payload: Payload): Incoming {
-  const type = text(payload.MsgType)
-  const from = text(payload.FromUserName)
-  const event = type === 'event' ? text(payload.Event) : type === '' ? text(payload.InfoType) || 'unknown' : undefined
+  const type = textOf(payload.MsgType)
+  const from = textOf(payload.FromUserName)
+  const event =
+    type === 'event' ? textOf(payload.Event) : type === '' ? textOf(payload.InfoType) || 'unknown' : undefined
   const said = event === undefined ? decodeMessage(type, payload) : decodeEvent(event, payload)
   if (said === undefined || from === '' || from === 'sys') {
     const name = (event ?? type).slice(0, 64)
     return { kind: 'event', name, means: meansOf(name, payload) }
   }
-  const seconds = Number(text(payload.CreateTime))
+  const seconds = Number(textOf(payload.CreateTime))
   return { kind: 'message', from, native: nativeOf(payload), at: seconds > 0 ? seconds * 1000 : undefined, said }
 }
 
 function meansOf(event: string, payload: Payload): string {
-  if (text(payload.InfoType) !== '') return 'is for providers of apps'
+  if (textOf(payload.InfoType) !== '') return 'is for providers of apps'
   return (Object.hasOwn(PASSING, event) && PASSING[event]) || 'is not known'
 }
 
 function decodeMessage(type: string, payload: Payload): Said {
   switch (type) {
     case 'text':
-      return words(text(payload.Content)) ?? unsupported(type, '')
+      return words(textOf(payload.Content)) ?? unsupported(type, '')
     case 'image':
-      return medium('image', payload) ?? unsupported(type, text(payload.PicUrl))
+      return medium('image', payload) ?? unsupported(type, textOf(payload.PicUrl))
     case 'voice':
       return medium('audio', payload) ?? unsupported(type, '')
     case 'video':
       return medium('video', payload) ?? unsupported(type, '')
     case 'location':
-      return place(payload) ?? unsupported(type, text(payload.Label))
+      return place(payload) ?? unsupported(type, textOf(payload.Label))
     case 'link':
       return link(payload)
     default:
@@ -56,14 +59,14 @@ function decodeMessage(type: string, payload: Payload): Said {
 
 /** Undefined for what is no message. */
 function decodeEvent(event: string, payload: Payload): Said | undefined {
-  const key = text(payload.EventKey)
+  const key = textOf(payload.EventKey)
   switch (event) {
     case 'click':
       return words(key)
     case 'scancode_waitmsg':
-      return words(text(inside(payload.ScanCodeInfo).ScanResult)) ?? unsupported(event, key)
+      return words(textOf(recordOf(payload.ScanCodeInfo).ScanResult)) ?? unsupported(event, key)
     case 'location_select':
-      return place(inside(payload.SendLocationInfo)) ?? unsupported(event, key)
+      return place(recordOf(payload.SendLocationInfo)) ?? unsupported(event, key)
     case 'template_card_event':
       return press(payload) ?? unsupported(event, key)
     default:
@@ -72,13 +75,13 @@ function decodeEvent(event: string, payload: Payload): Said | undefined {
 }
 
 function press(payload: Payload): Said | undefined {
-  const pressed = readPress(text(payload.EventKey))
+  const pressed = readPress(textOf(payload.EventKey))
   if (pressed === undefined) return undefined
-  const [selected] = list(inside(payload.SelectedItems).SelectedItem)
-  const [chosen] = list(inside(inside(selected).OptionIds).OptionId)
-  const option = pressed.option || text(chosen)
+  const selected = firstOf(recordOf(payload.SelectedItems).SelectedItem)
+  const chosen = firstOf(recordOf(recordOf(selected).OptionIds).OptionId)
+  const option = pressed.option || textOf(chosen)
   if (option === '') return undefined
-  return { kind: 'pick', ...pressed, option, responseCode: text(payload.ResponseCode) }
+  return { kind: 'pick', ...pressed, option, responseCode: textOf(payload.ResponseCode) }
 }
 
 function words(content: string): Said | undefined {
@@ -90,17 +93,17 @@ function words(content: string): Said | undefined {
 }
 
 function medium(as: 'image' | 'audio' | 'video', payload: Payload): Said | undefined {
-  const mediaId = text(payload.MediaId)
-  const url = text(payload.PicUrl)
+  const mediaId = textOf(payload.MediaId)
+  const url = textOf(payload.PicUrl)
   return mediaId === '' ? undefined : { kind: 'medium', as, mediaId, ...(isWeb(url) ? { url } : {}) }
 }
 
 function place(payload: Payload): Said | undefined {
-  const [latitude, longitude] = [text(payload.Location_X), text(payload.Location_Y)].map(degrees)
+  const [latitude, longitude] = [textOf(payload.Location_X), textOf(payload.Location_Y)].map(degrees)
   if (latitude === undefined || longitude === undefined) return undefined
   if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return undefined
-  const name = (text(payload.Label) || text(payload.Poiname)).slice(0, 255)
-  return said({ kind: 'location', latitude, longitude, ...(name === '' ? {} : { name }) })
+  const name = (textOf(payload.Label) || textOf(payload.Poiname)).slice(0, 255)
+  return said({ kind: 'location', ...fromChina({ latitude, longitude }), ...(name === '' ? {} : { name }) })
 }
 
 function degrees(value: string): number | undefined {
@@ -108,8 +111,8 @@ function degrees(value: string): number | undefined {
 }
 
 function link(payload: Payload): Said {
-  const [title, description] = [text(payload.Title), text(payload.Description)]
-  const [url, image] = [text(payload.Url), text(payload.PicUrl)]
+  const [title, description] = [textOf(payload.Title), textOf(payload.Description)]
+  const [url, image] = [textOf(payload.Url), textOf(payload.PicUrl)]
   const head = title || description || url
   if (head === '') return unsupported('link', '')
   const made: PartOf<'card'> = { kind: 'card', title: head.slice(0, 255), buttons: [] }
@@ -130,7 +133,7 @@ function said(...parts: Part[]): Said {
 
 /** The platform's id, or for events, which have none, one that only the very same event has. */
 function nativeOf(payload: Payload): string {
-  const id = text(payload.MsgId)
+  const id = textOf(payload.MsgId)
   if (/^[\w-]{1,64}$/.test(id)) return id
   return `e_${createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 40)}`
 }
@@ -139,25 +142,9 @@ function isWeb(url: string): boolean {
   return url.length <= 2_048 && /^https?:\/\/\S+$/i.test(url)
 }
 
-function text(value: PayloadValue | undefined): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-}
-
-function inside(value: PayloadValue | undefined): Payload {
-  return isPayload(value) ? value : {}
-}
-
-function isPayload(value: PayloadValue | undefined): value is Payload {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function list(value: PayloadValue | undefined): readonly PayloadValue[] {
-  if (value === undefined) return []
-  return isList(value) ? value : [value]
-}
-
-function isList(value: PayloadValue): value is readonly PayloadValue[] {
-  return Array.isArray(value)
+/** An element that comes once is no list. */
+function firstOf(value: PayloadValue | undefined): PayloadValue | undefined {
+  return Array.isArray(value) ? listOf(value)[0] : value
 }
 
 /** What is to be sent for these parts, in order; the same parts and place give the same. */

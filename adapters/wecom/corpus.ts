@@ -82,7 +82,7 @@ function kindOf(part: Part): string {
 
 const CHOICES: Part = { kind: 'choices', text: 'Which?', options: [{ id: 'a', label: 'A' }] }
 const CARD: Part = { kind: 'card', title: 'Pot', text: 'A pot', url: 'https://shop.example/', buttons: [] }
-const PLACE = { group: false, conversation: 'v_1', seq: 1, task: 'task', miniPrograms: {} }
+const PLACE = { group: false, conversation: 'v_1', seq: 1, task: 'task', miniPrograms: [] }
 const CUSTOMER = { openKfId: 'wk', customer: 'wm' }
 
 /** One message of every type that we send without a file. */
