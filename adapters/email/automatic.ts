@@ -1,4 +1,4 @@
-import { isAutoReplySubject } from './auto-reply-subject.ts'
+import { isAutomaticSubject } from './automatic-subject.ts'
 import { type Headers, hasHeader, header } from './mail.ts'
 import { words } from './mime.ts'
 import { senderOf } from './people.ts'
@@ -15,7 +15,7 @@ export function automaticOf(headers: Headers): Automatic | undefined {
   const precedence = header(headers, 'precedence').trim().toLowerCase()
   if (precedence === 'auto_reply' || hasHeader(headers, ...REPLY_HEADERS)) return 'auto-reply'
   const answers = hasHeader(headers, 'in-reply-to', 'references')
-  if (isAutoReplySubject(words(header(headers, 'subject')), { answers })) return 'auto-reply'
+  if (isAutomaticSubject(words(header(headers, 'subject')), { answers })) return 'auto-reply'
   if (isReceipt(headers)) return 'system'
   if (hasHeader(headers, 'list-id', 'list-post', 'mailing-list', 'x-mailing-list') || precedence === 'list')
     return 'list'

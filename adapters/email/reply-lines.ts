@@ -267,7 +267,8 @@ const SENDS = /(?:发送|發送|发出|發出|傳送|寄出|传送|回复|回覆
 
 function isChineseDevice(line: string): boolean {
   const text = line.replace(APOLOGY_CHINESE, '').replace(/[\s。.!！]+$/u, '')
-  const [, mine, from] = /^(?:发|發|来|來|寄|送|传|傳)自(?:于|於)?\s?((?:我|您)的?)?(.{1,40})$/u.exec(text) ?? []
+  const [, mine, from] =
+    /^(?:发送|發送|发|發|来|來|寄|送|传|傳)自(?:于|於)?\s?((?:我|您)的?)?(.{1,40})$/u.exec(text) ?? []
   if (from !== undefined) {
     if (mine !== undefined && /^(?:发|發|傳|传)自/u.test(text) && /^[^,，。?？的]{1,14}$/u.test(from)) return true
     return THING.test(from) && ENDS_WITH_THING.test(from) && !/[,，。?？]/u.test(from)
@@ -300,5 +301,5 @@ export function isDevice(line: string): boolean {
 
 /** Words of somebody who tells when or what was sent. */
 const TELLS =
-  /[?？]$|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last|ago|not|never|still|order|parcel|package|invoice|courier|warehouse)\b/iu
+  /[?？]$|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|last|ago|not|never|still|order|parcel|package|invoice|courier|warehouse|tracking)\b/iu
 const APOLOGY = /excuse|forgive|pardon|apolog|sorry|typos?\b/iu

@@ -111,6 +111,7 @@ describe('the visible reply', () => {
     '发自我的折叠屏',
     '来自钉钉专属商务邮箱',
     '企业微信发送',
+    '发送自 Windows 10 版邮件应用',
     '從 Android 上的 Yahoo 奇摩電子信箱傳送',
     '发自我的iPhone，错别字请见谅',
   ])('does not hold "%s"', (device) => {

@@ -10,7 +10,7 @@ const NAMES = [
 
 /** Where a person is. People write about it, too, so only a colon or the subject that is answered may follow. */
 const PLACES = [
-  'ooo|abwesend|(?:away from|out of) (?:the |my )?office|on (?:\\w+ )?(?:leave|vacation|holiday)',
+  'ooo|away|abwesend|(?:away from|out of) (?:the |my )?office|on (?:\\w+ )?(?:leave|vacation|holiday)',
   '(?:我|目前|正在|已){0,3}(?:外出|不在(?:办公室|辦公室|公司|座位))(?:中|通知|提醒)?',
   '(?:我|目前|正在|已){0,3}(?:休假|出差|请假|請假|度假|离开办公室|離開辦公室)(?:中|期间|期間|通知|提醒)',
 ].join('|')
@@ -31,7 +31,7 @@ const ANSWERED = /^(?:re|aw|sv|回复|回覆|答复|答覆)\s*[:：]\s*/iu
  * Whether a program named its answer so. Only a whole beginning counts, and what ends it: people write about holidays and
  * automatic replies, too. Who answers such a mail (`answers`: it names the mail it answers) keeps its subject behind "Re:".
  */
-export function isAutoReplySubject(subject: string, { answers }: { answers: boolean }): boolean {
+export function isAutomaticSubject(subject: string, { answers }: { answers: boolean }): boolean {
   const text = subject.trim()
   const bare = text.replace(ANSWERED, '')
   return (bare === text || !answers) && (SUBJECT.test(bare) || NOTES.test(bare))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAutoReplySubject } from './auto-reply-subject.ts'
+import { isAutomaticSubject } from './automatic-subject.ts'
 
 test.each([
   'Automatic reply: Delivery',
@@ -15,7 +15,7 @@ test.each([
   '【自動回覆】送貨',
   'Re: [自动回复] 送货',
 ])('a program that answers "%s" is not answered', (subject) => {
-  expect(isAutoReplySubject(subject, { answers: false })).toBe(true)
+  expect(isAutomaticSubject(subject, { answers: false })).toBe(true)
 })
 
 test.each([
@@ -28,9 +28,9 @@ test.each([
   'Our driver is out of the van?',
   '休假期间可以送货吗',
 ])('a person who writes about "%s" is answered', (subject) => {
-  expect(isAutoReplySubject(subject, { answers: true })).toBe(false)
+  expect(isAutomaticSubject(subject, { answers: true })).toBe(false)
 })
 
 test('a customer who answers our automatic mail is answered', () => {
-  expect(isAutoReplySubject('回复：自动回复：您的咨询已收到', { answers: true })).toBe(false)
+  expect(isAutomaticSubject('回复：自动回复：您的咨询已收到', { answers: true })).toBe(false)
 })
