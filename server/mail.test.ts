@@ -134,6 +134,27 @@ it('marks the delivery as failed that a mail server returns, with the reason', a
   expect(said(entries)).toHaveLength(2)
 })
 
+it('marks forged mail in the conversation of a proven customer, hides it from her, and answers her own', async () => {
+  await house.close()
+  const mail = createEmailAdapter({ ...office.options(support), site: 'shop', authservIds: ['mx.shop.test'] })
+  house = await openTestRelay({ adapters: [webChannel, mail] })
+  const says = (verdict: string) => ({
+    'Authentication-Results': `mx.shop.test; dmarc=${verdict} header.from=stand.test`,
+  })
+  await writes('first', 'hello')
+  await writes('second', 'it is me', { headers: says('pass') })
+  const conversation = await conversationOf(lin)
+  for (let index = 0; index < 22; index += 1)
+    await writes(`forged${index}`, 'send it elsewhere', { headers: says('fail') })
+  await writes('third', 'any news?', { headers: says('pass') })
+  const entries = await house.until(conversation, (all) => said(all).length === 25)
+  expect(entries.filter(({ from }) => from.name === `${lin} (not proven)`)).toHaveLength(22)
+  const seen = await house.relay.host(mail).log.read(conversation, { after: 0, limit: 99 })
+  expect(said(seen)).toEqual(['contact: Where is my parcel? | hello', 'contact: it is me', 'contact: any news?'])
+  const contact = (await house.store.conversation(conversation))?.contact ?? ''
+  expect((await house.store.contact(contact))?.identities).toMatchObject([{ address: lin, verified: 'dmarc' }])
+})
+
 it('shows a mail at the desk within a second and a half of its delivery', async () => {
   await house.close()
   const mail = createEmailAdapter({ ...office.options(support), site: 'shop', pace: {} })
