@@ -16,7 +16,7 @@ describe('the sender of a mail is proven', () => {
       'whatever order and comments it comes in',
       results('spf=none; DMARC = pass (p=none) header.from=Client.Example') + AUTHOR,
     ],
-    ["by a pass for the domain above the author's", passed + 'From: wang@mail.client.example'],
+    ["by a pass for the domain above the author's", `${passed}From: wang@mail.client.example`],
     ['in the second of two headers of that server', results('spf=pass') + passed + AUTHOR],
     [
       'below servers of the same house, as Gmail writes it',
@@ -57,7 +57,7 @@ describe('the sender of a mail is not proven', () => {
     ['by a pass of another domain', results('dmarc=pass header.from=evil.test') + AUTHOR, 'fail'],
     [
       'by a pass of a domain that ends alike',
-      results('dmarc=pass header.from=client.example') + 'From: a@evilclient.example',
+      `${results('dmarc=pass header.from=client.example')}From: a@evilclient.example`,
       'fail',
     ],
     ['by a pass that does not say of whom', results('dmarc=pass') + AUTHOR, 'fail'],
