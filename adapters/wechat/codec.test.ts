@@ -74,6 +74,20 @@ describe('what comes in', () => {
     expect(of(scanned)).toMatchObject({ parts: [{ text: '6901234' }], occasion: 'menu' })
   })
 
+  test('a link whose address cannot be opened keeps it in words', () => {
+    const link = {
+      ...common,
+      MsgType: 'link',
+      Title: 'Pot',
+      Description: 'Blue',
+      Url: 'javascript:alert(1)',
+      MsgId: '1',
+    }
+    expect(decode(link).what).toMatchObject({
+      parts: [{ kind: 'card', title: 'Pot', text: 'Blue\njavascript:alert(1)' }],
+    })
+  })
+
   test('what a voice says is kept beside it', () => {
     const payload = { ...common, MsgType: 'voice', MediaId: 'm', Format: 'amr', Recognition: '在吗', MsgId: '1' }
     expect(decode(payload).what).toMatchObject({ medium: { kind: 'audio', name: 'voice.amr', transcript: '在吗' } })

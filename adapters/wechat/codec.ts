@@ -109,12 +109,14 @@ function placeOf(payload: Payload): PartInput {
   return partSchema.safeParse(place).success ? place : unsupported('location', address || '[location]')
 }
 
+/** An address that nobody could open is said in words. */
 function linkOf(payload: Payload): PartInput {
-  const [title = '', text = '', url = ''] = ['Title', 'Description', 'Url'].map((name) => textOf(payload, name))
-  const card: PartInput = { kind: 'card', title: (title || url).slice(0, 255), text: text.slice(0, 2_000), url }
-  return partSchema.safeParse(card).success
-    ? card
-    : unsupported('link', [title, text, url].join('\n').trim() || '[link]')
+  const [title = '', said = '', url = ''] = ['Title', 'Description', 'Url'].map((name) => textOf(payload, name))
+  const named = { kind: 'card' as const, title: (title || url).slice(0, 255) }
+  const whole = { ...named, text: said.slice(0, 2_000), url }
+  if (partSchema.safeParse(whole).success) return whole
+  const spoken = { ...named, text: `${said}\n${url}`.trim().slice(0, 2_000) }
+  return partSchema.safeParse(spoken).success ? spoken : unsupported('link', '[link]')
 }
 
 function titled(payload: Payload, type: string): string {
