@@ -94,7 +94,7 @@ const KF_MESSAGES = [text('Hello'), ...encodeKf(CHOICES, { seq: 1 }), ...encodeK
 
 /** What we send to each endpoint, by the names of its samples. */
 const REQUESTS: readonly (readonly [RegExp, readonly object[]])[] = [
-  [/KfSyncMessageRequest/i, [syncRequest('wk', { cursor: 'c', token: 't' })]],
+  [/KfSyncMessageRequest/i, [syncRequest('wk', { cursor: 'c', token: 't', limit: 1000 })]],
   [/KfSendMessageRequest/i, KF_MESSAGES.map((one) => sendRequest(CUSTOMER, 'id', one))],
   [/KfSendMessageOnEventRequest/i, KF_MESSAGES.slice(0, 2).map((one) => sendOnEventRequest('code', 'id', one))],
   [/KfServiceStateGetRequest/i, [stateRequest(CUSTOMER)]],

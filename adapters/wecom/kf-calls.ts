@@ -6,6 +6,7 @@ import type { KfPlace } from './kf-codec.ts'
 import type { KfMessage, KfUploaded } from './kf-messages.ts'
 import {
   customersRequest,
+  type KfFrom,
   recallRequest,
   sendOnEventRequest,
   sendRequest,
@@ -35,7 +36,7 @@ export interface KfServiceState {
 
 /** The calls of 微信客服 (https://developer.work.weixin.qq.com/document/path/94638). Each rejects as `Api` does. */
 export interface KfCalls {
-  sync(openKfId: string, from: { cursor: string; token?: string | undefined }): Promise<KfPage>
+  sync(openKfId: string, from: KfFrom): Promise<KfPage>
   send(to: KfPlace, msgid: string, message: KfMessage): Promise<void>
   sendOnEvent(code: string, msgid: string, message: KfMessage): Promise<void>
   recall(openKfId: string, msgid: string): Promise<void>
@@ -79,18 +80,18 @@ const customers = z.object({
 })
 
 export function createKfCalls(api: Api): KfCalls {
-  async function sync(openKfId: string, cursor: string, token: string | undefined): Promise<KfPage> {
-    const read = await api.post('/cgi-bin/kf/sync_msg', syncRequest(openKfId, { cursor, token }), page)
+  async function sync(openKfId: string, from: KfFrom): Promise<KfPage> {
+    const read = await api.post('/cgi-bin/kf/sync_msg', syncRequest(openKfId, from), page)
     return { messages: read.msg_list, cursor: read.next_cursor, more: read.has_more === 1 }
   }
 
   return {
-    async sync(openKfId, { cursor, token }) {
+    async sync(openKfId, from) {
       try {
-        return await sync(openKfId, cursor, token)
+        return await sync(openKfId, from)
       } catch (thrown) {
-        if (token === undefined || platformCode(thrown) !== STALE_TOKEN) throw thrown
-        return sync(openKfId, cursor, undefined)
+        if (from.token === undefined || platformCode(thrown) !== STALE_TOKEN) throw thrown
+        return sync(openKfId, { ...from, token: undefined })
       }
     },
     async send(to, msgid, message) {

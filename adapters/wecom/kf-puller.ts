@@ -20,6 +20,7 @@ export interface KfPullerOptions {
 
 const LEASE_MS = 30_000
 const RENEW_MS = 8_000
+const LARGEST_PAGE = 1000
 const LOOK_MS = 200
 const MOST_LOOKS = 300
 /** The platform gives pages without messages now and then, but not for ever. */
@@ -30,14 +31,28 @@ export function createKfPuller({ host, calls, openKfId, take, wait }: KfPullerOp
   let running: Promise<void> | undefined
   let next: { promise: Promise<void>; token: string | undefined } | undefined
   let over = false
+  let limit = LARGEST_PAGE
 
-  async function acquire(): Promise<Lease> {
+  /** Undefined when another node reads the account for long: it reads to the end, and looks come again. */
+  async function acquire(): Promise<Lease | undefined> {
     for (let looks = 0; looks < MOST_LOOKS && !over; looks += 1) {
       const lease = await host.lease(`pull:${openKfId}`, LEASE_MS)
       if (lease !== undefined) return lease
       await wait(LOOK_MS)
     }
-    throw new HutongError('unavailable', over ? 'the channel is closed' : 'another node reads the account')
+    return undefined
+  }
+
+  /** A page that cannot be read, as one that is too large or too slow, is read in smaller ones. */
+  async function sync(cursor: string, token: string | undefined): Promise<KfPage> {
+    try {
+      const page = await calls.sync(openKfId, { cursor, token, limit })
+      limit = Math.min(LARGEST_PAGE, limit * 2)
+      return page
+    } catch (thrown) {
+      if (toHutongError(thrown).code === 'timeout') limit = Math.max(1, Math.floor(limit / 4))
+      throw thrown
+    }
   }
 
   async function read(token: string | undefined, goOn: () => void): Promise<void> {
@@ -45,7 +60,7 @@ export function createKfPuller({ host, calls, openKfId, take, wait }: KfPullerOp
     let empty = 0
     for (let more = true; more; ) {
       goOn()
-      const page = await calls.sync(openKfId, { cursor, token })
+      const page = await sync(cursor, token)
       goOn()
       await take(page, { key, value: page.cursor }, goOn)
       cursor = page.cursor
@@ -56,6 +71,7 @@ export function createKfPuller({ host, calls, openKfId, take, wait }: KfPullerOp
 
   async function pull(token: string | undefined): Promise<void> {
     const lease = await acquire()
+    if (lease === undefined) return
     let lost = false
     const renewing = setInterval(async () => {
       lost ||= !(await lease.renew().catch(() => false))

@@ -106,6 +106,19 @@ describe('reading an account', () => {
     await until(() => kept(), ['still there'])
   })
 
+  test('reads in smaller pages when one cannot be read', async () => {
+    const { fake, lin, until } = await talk()
+    await lin.enter()
+    const limits = () => fake.calls.flatMap(({ json }) => (isSync(json) ? [json.limit] : []))
+    const before = limits().length
+    fake.faults.next('/cgi-bin/kf/sync_msg', 'nonsense', 2)
+    for (const [index, text] of ['one', 'two', 'three'].entries()) {
+      void lin.say(text)
+      await until(() => limits().length, before + index + 1)
+    }
+    expect(limits().slice(before)).toEqual([1000, 250, 62])
+  })
+
   test('says what keeps it from working, and that it works again', async () => {
     const { fake, host, lin, until } = await talk()
     fake.faults.next('/cgi-bin/kf/sync_msg', { errcode: 48002 }, Infinity)
@@ -138,3 +151,7 @@ describe('reading an account', () => {
     await until(kinds, [['unsupported'], ['text']])
   })
 })
+
+function isSync(json: unknown): json is { limit: number } {
+  return typeof json === 'object' && json !== null && 'limit' in json && 'voice_format' in json
+}

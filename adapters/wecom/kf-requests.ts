@@ -3,12 +3,17 @@ import type { KfMessage } from './kf-messages.ts'
 
 /** The bodies of calls, which samples are compared with. */
 
-const PAGE = 1000
 const WITH_ROBOT = 1
 
-export function syncRequest(openKfId: string, { cursor, token }: { cursor: string; token?: string | undefined }) {
-  const from = { ...(cursor && { cursor }), ...(token && { token }) }
-  return { open_kfid: openKfId, limit: PAGE, voice_format: 0, ...from }
+export interface KfFrom {
+  readonly cursor: string
+  readonly token?: string | undefined
+  /** At most so many messages, 1000 at most. */
+  readonly limit: number
+}
+
+export function syncRequest(openKfId: string, { cursor, token, limit }: KfFrom) {
+  return { open_kfid: openKfId, limit, voice_format: 0, ...(cursor && { cursor }), ...(token && { token }) }
 }
 
 export function sendRequest({ openKfId, customer }: KfPlace, msgid: string, message: KfMessage) {

@@ -98,6 +98,7 @@ function run(host: Host, options: WeComKfOptions) {
   const customers = createKfCustomers({ host, calls, site })
   const outbox = createKfOutbox({ host, channel, accounts: openKfIds, calls, media, window })
   const underWay = new Set<Promise<unknown>>()
+  const problems = new Map<string, HutongError>()
   let closed = false
   let timer: NodeJS.Timeout | undefined
 
@@ -126,18 +127,23 @@ function run(host: Host, options: WeComKfOptions) {
   }
 
   function look(): void {
-    for (const puller of pullers.values()) puller.wake().then(works, lookAgain)
+    for (const [openKfId, puller] of pullers) watch(openKfId, puller.wake())
   }
 
-  function works(): void {
-    host.trouble(undefined)
-  }
-
-  function lookAgain(thrown: unknown): void {
-    if (closed) return
-    const error = toHutongError(thrown)
-    host.trouble(error)
-    plan(Math.max(RETRY_MS, error.retryAfter ?? 0))
+  /** What keeps one account from being read is not over because another can be. */
+  function watch(openKfId: string, pulled: Promise<void>): void {
+    const works = () => {
+      problems.delete(openKfId)
+      const [other] = problems.values()
+      host.trouble(other)
+    }
+    pulled.then(works, (thrown: unknown) => {
+      if (closed) return
+      const error = toHutongError(thrown)
+      problems.set(openKfId, error)
+      host.trouble(error)
+      plan(Math.max(RETRY_MS, error.retryAfter ?? 0))
+    })
   }
 
   function plan(ms: number): void {
@@ -151,13 +157,14 @@ function run(host: Host, options: WeComKfOptions) {
 
   async function receive({ payload }: Opened): Promise<undefined> {
     if (closed) throw new HutongError('unavailable', 'the channel is closed')
-    const puller = pullers.get(textOf(payload.OpenKfId))
+    const openKfId = textOf(payload.OpenKfId)
+    const puller = pullers.get(openKfId)
     if (payload.Event !== 'kf_msg_or_event' || puller === undefined) {
       host.logger.debug({ event: textOf(payload.Event) }, 'a callback that is not for this channel')
       return undefined
     }
     const pulled = puller.wake(textOf(payload.Token) || undefined)
-    pulled.then(works, lookAgain)
+    watch(openKfId, pulled)
     await Promise.race([pulled, wait(ANSWER_MS)])
     return undefined
   }
