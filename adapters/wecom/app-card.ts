@@ -38,13 +38,13 @@ export function buttonCard(one: PartOf<'card'>, place: Place): Draft[] {
   const { title, text = '', image, url } = one
   const said = [text, ...others.map((button) => `${button.label}: ${button.url}`)].filter(Boolean).join('\n')
   const bare = { ...one, buttons: [] }
-  if (shown.length === 0) return [...pageCard(bare, place), ...(said === text ? [] : [plain(said)])]
+  if (shown.length === 0) return [...pageCard(bare, place), ...(said === text ? [] : plain(said))]
   const picture =
     image === undefined ? [] : pageCard({ kind: 'card', title, image, url: url ?? image, buttons: [] }, place)
   const action = url === undefined ? undefined : actionOf(url, place)
   const parts = title.length > TITLE_CHARS || said.length > TEXT_CHARS
   const head = parts
-    ? { before: [plain([title, said].filter(Boolean).join('\n'))], title: cutShort(title), text: '' }
+    ? { before: plain([title, said].filter(Boolean).join('\n')), title: cutShort(title), text: '' }
     : { before: [], title, text: said }
   const made = buttonDraft(
     head,
@@ -79,7 +79,7 @@ function heading(says: string, { fallback, room }: { fallback: string; room: num
   const below = rest.join('\n')
   if (first.length <= TITLE_CHARS && first !== '' && below.length <= room)
     return { before: [], title: first, text: below }
-  return { before: [plain(says)], title: cutShort(fallback), text: '' }
+  return { before: plain(says), title: cutShort(fallback), text: '' }
 }
 
 function cutShort(words: string): string {

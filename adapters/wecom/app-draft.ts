@@ -23,8 +23,15 @@ export function ready(body: Body): Draft {
   return { kind: 'ready', body }
 }
 
-export function plain(content: string): Draft {
-  return ready({ msgtype: 'text', text: { content } })
+/**
+ * A text in as many messages as it takes. WeCom makes links of `<a href>` in it, whatever it says beside: a space without width keeps it
+ * text.
+ */
+export function plain(content: string): Draft[] {
+  const text = content.replaceAll(/<(?=\/?a[\s>])/gi, '<\u200B')
+  return texts([{ kind: 'text', text, format: 'plain' }], APP_CAPABILITIES).map((piece) =>
+    ready({ msgtype: 'text', text: { content: piece } }),
+  )
 }
 
 /** The platform knows no pictures inside a text: they become links. */
@@ -36,9 +43,12 @@ export function markdown(content: string): Draft {
 export function asText(part: Part, { group }: Pick<Place, 'group'>): Draft[] {
   const own = group ? GROUP_CAPABILITIES : APP_CAPABILITIES
   const textOnly: Capabilities = { ...own, parts: ['text'], choices: { max: 0, label: 0 }, buttons: 0 }
-  return degrade([part], textOnly).messages.flatMap((message) =>
-    message.flatMap((one) => (one.kind === 'text' ? [plain(one.text)] : [])),
-  )
+  return texts([part], textOnly).flatMap(plain)
+}
+
+function texts(parts: readonly Part[], capabilities: Capabilities): string[] {
+  const { messages } = degrade(parts, capabilities)
+  return messages.flat().flatMap((one) => (one.kind === 'text' ? [one.text] : []))
 }
 
 export function fileDraft(part: PartOf<MediumKind>, place: Place): Draft[] {

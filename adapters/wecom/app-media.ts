@@ -101,6 +101,6 @@ export async function fetchMedium(
     }
   }
   if (url !== undefined) return { kind: 'image', url }
-  const words = `[${as}] ${failure?.message ?? ''}`.slice(0, 500)
+  const words = `[${as}] could not be fetched from WeCom: ${failure?.code ?? 'internal'}`
   return { kind: 'unsupported', native: as, text: words }
 }

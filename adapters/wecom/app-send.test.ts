@@ -89,6 +89,24 @@ describe('what an app sends', () => {
     expect(sees(talk.fake, 'Lin')).toHaveLength(1)
   })
 
+  test('lets no text be a link that says something else than where it leads', async () => {
+    const talk = await startTalk()
+    await talk.tell(says('<a href="https://evil.example">my bank</a> <b>'))
+    expect(sees(talk.fake, 'Lin')[0]).toBe('<\u200Ba href="https://evil.example">my bank<\u200B/a> <b>')
+  })
+
+  test('cuts nothing off that grows on its way', async () => {
+    const talk = await startTalk()
+    const links = Array.from({ length: 100 }, (_, index) => `<a ${index}>`)
+    const options = [{ id: 's', label: 'Small', description: '茶'.repeat(255) }]
+    await talk.tell(says(`${links.join(' ')} ${'x'.repeat(2_048 - links.join(' ').length - 1)}`))
+    await talk.tell({ kind: 'choices', text: '茶'.repeat(680), options })
+    const seen = sees(talk.fake, 'Lin').join(' ').replaceAll('\u200B', '')
+    expect(links.filter((link) => !seen.includes(link))).toEqual([])
+    expect(seen).toContain('x'.repeat(100))
+    expect(seen.split('茶')).toHaveLength(680 + 255 + 1)
+  })
+
   test('opens pages of mini-programs from their links', async () => {
     const talk = await startTalk()
     const app = talk.adapter({ miniPrograms: [{ link: 'https://shop.example/mini/', appId: 'wx12345' }] })
@@ -273,6 +291,16 @@ describe('groups', () => {
     group.fake.faults.next('/cgi-bin/appchat/send', 'reset-after-accept')
     expect(await group.app.send(delivery)).toMatchObject({ state: 'unsure', reason: expect.stringMatching(/groups/) })
     expect(await group.app.send({ ...delivery, attempt: 2 })).toMatchObject({ state: 'unsure' })
+    expect(group.seen()).toEqual(['once'])
+  })
+
+  test('sends again when not even a token was to be had', async () => {
+    const group = await startGroup()
+    const delivery = await group.say(says('once'))
+    group.fake.expireTokens()
+    group.fake.faults.next('/cgi-bin/gettoken', '5xx')
+    await expect(group.app.send(delivery)).rejects.toMatchObject({ code: 'unreachable' })
+    await group.app.send({ ...delivery, attempt: 2 })
     expect(group.seen()).toEqual(['once'])
   })
 

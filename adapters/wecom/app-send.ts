@@ -22,9 +22,9 @@ export interface SendingParts {
 const GROUP = 'chat:'
 
 const sentAnswer = z.object({
-  msgid: z.string().optional(),
-  invaliduser: z.string().optional(),
-  unlicenseduser: z.string().optional(),
+  msgid: z.string().nullish(),
+  invaliduser: z.string().nullish(),
+  unlicenseduser: z.string().nullish(),
 })
 
 /** One delivery, which may be several messages: those that were taken before are not sent again. */
@@ -99,10 +99,10 @@ async function toMember({ api, agentId }: SendingParts, { key, to, entry }: Deli
   const check = { enable_duplicate_check: 1, duplicate_check_interval: checkSeconds(key, entry.seq) }
   const message = { touser: to.address, agentid: agentId, ...body, ...check }
   try {
-    const { msgid = '', invaliduser, unlicenseduser } = await api.post('/cgi-bin/message/send', message, sentAnswer)
+    const { msgid, invaliduser, unlicenseduser } = await api.post('/cgi-bin/message/send', message, sentAnswer)
     if (unlicenseduser) throw new HutongError('gone', `${to.address} has no licence (接口许可) for this app`)
     if (invaliduser) throw new HutongError('gone', `${to.address} is nobody whom this app may write to`)
-    return msgid
+    return msgid ?? ''
   } catch (thrown) {
     if (platformCode(thrown) === TASK_KNOWN) return ''
     throw thrown

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Host } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
 import { createAccessToken } from '@hutong/tencent/access-token'
 import { type Api, type ApiError, createApi } from '@hutong/tencent/api'
 import { z } from 'zod'
@@ -69,9 +70,16 @@ export function createWeComClient(options: WeComClientOptions): Api {
       // Another secret is another token, also while the one before is still good.
       name: createHash('sha256').update(`${corpId}\n${secret}`).digest('hex').slice(0, 16),
       async request() {
-        const { access_token: fresh, expires_in: expiresIn } = await bare.get(`/cgi-bin/gettoken?${query}`, token)
+        const asked = bare.get(`/cgi-bin/gettoken?${query}`, token).catch(nothingSent)
+        const { access_token: fresh, expires_in: expiresIn } = await asked
         return { token: fresh, expiresIn }
       },
     }),
   })
+}
+
+/** Whatever became of the request for a token, no message has gone out by it. */
+function nothingSent(thrown: unknown): never {
+  if (!(thrown instanceof HutongError) || thrown.code !== 'timeout') throw thrown
+  throw new HutongError('unreachable', thrown.message, { cause: thrown.cause })
 }

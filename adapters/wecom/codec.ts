@@ -155,7 +155,7 @@ export function encode(parts: readonly Part[], place: Place): Draft[] {
 function encodePart(part: Part, place: Place): Draft[] {
   switch (part.kind) {
     case 'text':
-      return [part.format === 'markdown' ? markdown(part.text) : plain(part.text)]
+      return part.format === 'markdown' ? [markdown(part.text)] : plain(part.text)
     case 'image':
     case 'file':
     case 'audio':
