@@ -174,4 +174,13 @@ describe('what goes to WeChat', () => {
     const long = encode({ ...card, title: '壶'.repeat(43) }, { seq: 1, thumb: 'T' })
     expect(long).toEqual([{ msgtype: 'text', text: { content: `${'壶'.repeat(43)}\nBlue\nhttps://shop.example/pot` } }])
   })
+
+  test('sends a card of many words in as many texts as they need', () => {
+    const url = `https://shop.example/${'p'.repeat(1_900)}`
+    const words = '好'.repeat(600)
+    const made = encode({ kind: 'card', title: '壶'.repeat(80), text: words, url, buttons: [] }, { seq: 1, thumb: 'T' })
+    const texts = made.map(({ text }) => (text as { content: string }).content)
+    expect(texts.every((one) => Buffer.byteLength(one) <= 2_048)).toBe(true)
+    expect(texts.join('').replaceAll(/\s/g, '')).toBe(`${'壶'.repeat(80)}${words}${url}`)
+  })
 })

@@ -1,6 +1,8 @@
-import { HutongError } from '@hutong/core/errors'
+import type { Capabilities } from '@hutong/core/adapter'
+import { degrade } from '@hutong/core/degrade'
 import type { Option, Part, PartOf } from '@hutong/core/parts'
 import { toChina } from '@hutong/tencent/gcj'
+import { KF_CAPABILITIES } from './kf-capabilities.ts'
 
 /** A message as `send_msg` wants it, without the addressee (https://developer.work.weixin.qq.com/document/path/94677). */
 export type KfMessage = { readonly msgtype: string } & Readonly<Record<string, unknown>>
@@ -19,6 +21,8 @@ export interface KfEncoding {
   readonly thumb?: string | undefined
 }
 
+const TEXT_ONLY: Capabilities = { ...KF_CAPABILITIES, parts: ['text'], choices: { max: 0, label: 0 } }
+const URL_BYTES = 2_048
 const TITLE_BYTES = 128
 const DESCRIPTION_BYTES = 512
 const HEAD_BYTES = 1_024
@@ -29,6 +33,7 @@ export function isLink(part: Part): part is PartOf<'card'> & { url: string } {
   return (
     part.kind === 'card' &&
     /^https?:/i.test(part.url ?? '') &&
+    bytes(part.url ?? '') <= URL_BYTES &&
     bytes(part.title) <= TITLE_BYTES &&
     bytes(part.text ?? '') <= DESCRIPTION_BYTES
   )
@@ -52,16 +57,16 @@ export function encode(part: Part, { seq, uploaded, thumb }: KfEncoding): KfMess
     }
     case 'choices':
       return menu(part, seq)
-    case 'card':
-      return [text(lines(part.title, part.text, part.url))]
-    case 'image':
-    case 'file':
-    case 'audio':
-    case 'video':
-      return [text(lines(part.name ?? (part.kind === 'image' ? part.alt : undefined), part.url))]
     default:
-      throw new HutongError('rejected', `a ${part.kind} is not sent as it is`)
+      return asText(part)
   }
+}
+
+/** In as many texts as its words need. */
+function asText(part: Part): KfMessage[] {
+  return degrade([part], TEXT_ONLY).messages.flatMap((message) =>
+    message.flatMap((one) => (one.kind === 'text' ? [text(one.text)] : [])),
+  )
 }
 
 function menu({ text: lead = '', options }: PartOf<'choices'>, seq: number): KfMessage[] {
@@ -90,10 +95,6 @@ function item({ label, description }: Option): string {
 
 export function text(content: string): KfMessage {
   return { msgtype: 'text', text: { content } }
-}
-
-function lines(...all: readonly (string | undefined)[]): string {
-  return all.filter((line) => line !== undefined && line.trim() !== '').join('\n')
 }
 
 function bytes(words: string): number {
