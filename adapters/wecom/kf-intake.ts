@@ -11,6 +11,7 @@ import { decode, type KfEntered, type KfItem, type KfRecalled, type KfSaid, type
 import type { KfCustomers } from './kf-customers.ts'
 import type { KfMedia } from './kf-media.ts'
 import { readMenuId } from './kf-messages.ts'
+import { deliveryOf } from './kf-msgid.ts'
 import { reasonOf } from './kf-send-fail.ts'
 import { type KfOffer, type KfWindow, WINDOW_MS } from './kf-window.ts'
 
@@ -129,7 +130,7 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       case 'recalled':
         return recalled(item, raw)
       case 'send-failed':
-        return host.report(item.native, { state: 'failed', reason: reasonOf(item.failType) })
+        return host.report(deliveryOf(item.native), { state: 'failed', reason: reasonOf(item.failType) })
       case 'other':
         host.logger.debug({ event: item.native }, 'an event that concerns no customer')
     }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Delivery, Host, Receipt, Standing } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
@@ -8,6 +7,7 @@ import { isReused, type KfCalls } from './kf-calls.ts'
 import type { KfPlace } from './kf-codec.ts'
 import type { KfMedia } from './kf-media.ts'
 import { encode, isLink, type KfMessage, text } from './kf-messages.ts'
+import { deliveryOf, earlierId, msgidOf } from './kf-msgid.ts'
 import { KF_STATES, sendInState } from './kf-state.ts'
 import { codeFor, type KfOffer, type KfSentSince, type KfWindow, standingOf } from './kf-window.ts'
 
@@ -100,17 +100,20 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
         const [part] = delivery.parts
         if (part === undefined) throw new HutongError('rejected', 'the message has no parts')
         const messages = await messagesOf(part, delivery.entry.seq)
-        const id = msgid(channel, delivery.key)
+        const id = msgidOf(channel, delivery.key)
         for (const [index, message] of messages.entries()) {
           const last = index === messages.length - 1
-          const own = last ? id : msgid(channel, `${delivery.key} ${index}`)
+          const own = last ? id : earlierId(id, index)
           await post({ place, address, id: own, message, ...(last ? offerOf(delivery, part) : {}) })
         }
         return { state: 'sent', native: id }
       }),
     async recall(native, address) {
+      const { openKfId } = placeOf(address, accounts)
+      const { sent } = await window.look(address)
+      const ids = new Set([...sent.ids.filter((id) => deliveryOf(id) === native), native])
       try {
-        await calls.recall(placeOf(address, accounts).openKfId, native)
+        for (const id of ids) await calls.recall(openKfId, id)
       } catch (thrown) {
         const error = toHutongError(thrown)
         if (error.code !== 'rejected') throw error
@@ -132,16 +135,11 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
     greet: (address, { code, key, words }) =>
       inTurn(address, async () => {
         const { sent } = await window.look(address)
-        const id = msgid(channel, key)
+        const id = msgidOf(channel, key)
         await window.save(address, { ...sent, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] })
         await calls.sendOnEvent(code, id, text(words))
       }),
   }
-}
-
-/** Unique in the account, the same for the same key: at most 32 characters of [0-9A-Za-z_-]. */
-function msgid(channel: string, key: string): string {
-  return createHash('sha256').update(`${channel}\n${key}`).digest('base64url').slice(0, 32)
 }
 
 function spentOn(id: string, spent: readonly { code: string; id: string }[]): string | undefined {

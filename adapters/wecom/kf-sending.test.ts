@@ -83,7 +83,7 @@ describe('a message', () => {
       const next = adapter()
       await next.open(host)
       const receipt = await next.send(first)
-      expect(receipt).toEqual({ state: 'sent', native: expect.stringMatching(/^[\w-]{32}$/) })
+      expect(receipt).toEqual({ state: 'sent', native: expect.stringMatching(/^[\w-]{28}$/) })
       expect(await next.send({ ...first, attempt: 3 })).toEqual(receipt)
       expect(sees(lin)).toEqual(['answer 1'])
       await next.close()
@@ -125,6 +125,20 @@ describe('a message', () => {
     expect(sees(lin)).toEqual(['answer 2'])
     advance(3 * 60_000)
     await expect(kf.recall(String(second.native), to)).rejects.toMatchObject({ code: 'rejected', message: /2 minutes/ })
+  })
+
+  test('of several pieces is reported and taken back as one', async () => {
+    const { address, delivery, fake, host, kf, lin, until } = await talk()
+    await lin.say('hello')
+    const options = [{ id: 's', label: 'Small' }]
+    const long: Part = { kind: 'choices', text: '好'.repeat(400), options }
+    fake.kf.failNext(5)
+    const failed = await kf.send(await delivery(1, long))
+    await until(() => host.reports.map(({ native }) => native), [String(failed.native)])
+    const { native = '' } = await kf.send(await delivery(2, long))
+    expect(sees(lin)).toHaveLength(3)
+    await kf.recall(native, { address: address('lin'), conversation: 'v_1' })
+    expect(sees(lin)).toHaveLength(1)
   })
 
   test.each([
