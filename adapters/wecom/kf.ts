@@ -90,7 +90,7 @@ type Running = ReturnType<typeof run>
 
 function run(host: Host, options: WeComKfOptions) {
   const { channel, site, secret, openKfIds, welcome, pollMs = POLL_MS } = options
-  const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
+  const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref()))
   const calls = createKfCalls(createWeComClient({ ...options, host }))
   const window = createKfWindow(host)
   const media = createKfMedia({ host, calls, site })
