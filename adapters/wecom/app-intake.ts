@@ -5,6 +5,7 @@ import type { Opened } from '@hutong/tencent/envelope'
 import { z } from 'zod'
 import { fetchMedium } from './app-media.ts'
 import { readPick, words } from './app-pick.ts'
+import { answeredRequest } from './app-requests.ts'
 import { decode, type Incoming, type Said } from './codec.ts'
 
 export interface AppIntakeParts {
@@ -22,7 +23,7 @@ type Message = Extract<Incoming, { kind: 'message' }>
 export function createAppIntake({ host, api, site, agentId, during }: AppIntakeParts) {
   /** The pressed card shows what was chosen; a code is good for one update, so a repeat changes nothing. */
   async function showPicked(userid: string, code: string, label: string): Promise<void> {
-    const body = { userids: [userid], agentid: agentId, response_code: code, button: { replace_name: `✓ ${label}` } }
+    const body = answeredRequest({ userid, agentId }, code, label)
     try {
       await api.post('/cgi-bin/message/update_template_card', body, z.object({}))
     } catch (thrown) {

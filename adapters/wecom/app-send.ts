@@ -7,6 +7,7 @@ import { TO_GROUP, TO_MEMBER } from './app-capabilities.ts'
 import type { Body, Draft, Place } from './app-draft.ts'
 import { countMessage, type Ledger, type Page } from './app-ledger.ts'
 import { uploadFile } from './app-media.ts'
+import { groupRequest, memberRequest } from './app-requests.ts'
 import { encode } from './codec.ts'
 
 export interface SendingParts {
@@ -96,8 +97,7 @@ async function uploadBody(
 }
 
 async function toMember({ api, agentId }: SendingParts, { key, to, entry }: Delivery, body: Body): Promise<string> {
-  const check = { enable_duplicate_check: 1, duplicate_check_interval: checkSeconds(key, entry.seq) }
-  const message = { touser: to.address, agentid: agentId, ...body, ...check }
+  const message = memberRequest({ userid: to.address, agentId }, body, checkSeconds(key, entry.seq))
   try {
     const { msgid, invaliduser, unlicenseduser } = await api.post('/cgi-bin/message/send', message, sentAnswer)
     if (unlicenseduser) throw new HutongError('gone', `${to.address} has no licence (接口许可) for this app`)
@@ -110,7 +110,7 @@ async function toMember({ api, agentId }: SendingParts, { key, to, entry }: Deli
 }
 
 async function toGroup({ api }: SendingParts, { to }: Delivery, body: Body): Promise<string> {
-  await api.post('/cgi-bin/appchat/send', { chatid: to.address.slice(GROUP.length), ...body }, z.object({}))
+  await api.post('/cgi-bin/appchat/send', groupRequest(to.address.slice(GROUP.length), body), z.object({}))
   return ''
 }
 

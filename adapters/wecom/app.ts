@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { APP_CAPABILITIES } from './app-capabilities.ts'
 import { createAppIntake } from './app-intake.ts'
 import { createLedger } from './app-ledger.ts'
+import { recallRequest } from './app-requests.ts'
 import { messagesOf, sendDelivery } from './app-send.ts'
 import { createWeComClient } from './client.ts'
 
@@ -72,7 +73,7 @@ export function createWeComAppAdapter(options: WeComAppOptions): AppAdapter {
     },
     recall: async (native) => {
       const { api } = opened()
-      for (const msgid of messagesOf(native)) await api.post('/cgi-bin/message/recall', { msgid }, done)
+      for (const msgid of messagesOf(native)) await api.post('/cgi-bin/message/recall', recallRequest(msgid), done)
     },
     async close() {
       await running?.close()

@@ -3,6 +3,8 @@ import type { Part } from '@hutong/core/parts'
 import { parts as partsSchema } from '@hutong/core/parts'
 import { count, differences, runCorpus, type Score, scoreFiles } from '@hutong/tencent/corpus'
 import type { Payload, PayloadValue } from '@hutong/tencent/payload'
+import { fileBody } from './app-draft.ts'
+import { answeredRequest, groupRequest, memberRequest } from './app-requests.ts'
 import { decode, encode, type Incoming } from './codec.ts'
 import { decode as decodeKf, type KfItem } from './kf-codec.ts'
 import { encode as encodeKf, text } from './kf-messages.ts'
@@ -85,11 +87,18 @@ const CARD: Part = { kind: 'card', title: 'Pot', text: 'A pot', url: 'https://sh
 const PLACE = { group: false, conversation: 'v_1', seq: 1, task: 'task', miniPrograms: [] }
 const CUSTOMER = { openKfId: 'wk', customer: 'wm' }
 
-/** One message of every type that we send without a file. */
-const APP_BODIES = encode(
-  [{ kind: 'text', text: 'Hello', format: 'plain' }, { kind: 'text', text: '*Hello*', format: 'markdown' }, CARD],
-  PLACE,
-).flatMap((draft) => (draft.kind === 'ready' ? [draft.body] : []))
+/** One message of every type that we send to members and groups alike. */
+const APP_BODIES = [
+  ...encode(
+    [
+      { kind: 'text', text: 'Hello', format: 'plain' },
+      { kind: 'text', text: '*Hello*', format: 'markdown' },
+      ...[CARD, { ...CARD, image: 'https://shop.example/pot.png' }],
+    ],
+    PLACE,
+  ).flatMap((draft) => (draft.kind === 'ready' ? [draft.body] : [])),
+  ...['image', 'voice', 'video', 'file'].map((kind) => fileBody(kind, 'MEDIA_ID')),
+]
 const KF_MESSAGES = [text('Hello'), ...encodeKf(CHOICES, { seq: 1 }), ...encodeKf(CARD, { seq: 1, thumb: 'MEDIA_ID' })]
 
 /** What we send to each endpoint, by the names of its samples. */
@@ -100,17 +109,9 @@ const REQUESTS: readonly (readonly [RegExp, readonly object[]])[] = [
   [/KfServiceStateGetRequest/i, [stateRequest(CUSTOMER)]],
   [/KfServiceStateTransferRequest/i, [takeRequest(CUSTOMER)]],
   [/KfCustomerBatchGetRequest/i, [customersRequest(['wm'])]],
-  [
-    /MessageSendRequest/i,
-    APP_BODIES.map((body) => ({
-      touser: 'u',
-      agentid: 1,
-      ...body,
-      enable_duplicate_check: 1,
-      duplicate_check_interval: 1800,
-    })),
-  ],
-  [/AppChatSendRequest/i, APP_BODIES.map((body) => ({ chatid: 'c', ...body }))],
+  [/MessageSendRequest/i, APP_BODIES.map((body) => memberRequest({ userid: 'u', agentId: 1 }, body, 1_800))],
+  [/UpdateTemplateCardRequest/i, [answeredRequest({ userid: 'u', agentId: 1 }, 'code', 'A')]],
+  [/AppChatSendRequest/i, APP_BODIES.map((body) => groupRequest('c', body))],
 ]
 
 if (import.meta.main) runCorpus(scoreFolder)
