@@ -8,6 +8,7 @@ import type { Relay } from '../relay.ts'
 import type { Store } from '../stores/store.ts'
 import { asideOperations } from './aside.ts'
 import { byMailOperations } from './by-mail.ts'
+import { type ConfiguredChannel, channelOperation } from './channels.ts'
 import { contactOperations } from './contacts.ts'
 import { conversationOperations } from './conversations.ts'
 import { deliveryOperations } from './deliveries.ts'
@@ -17,14 +18,19 @@ import { fileOperations } from './files.ts'
 import { mount, type Operation, operation, type RestEnv } from './operation.ts'
 import { originalOperations } from './originals.ts'
 import { sessionOperations } from './session.ts'
-import { type ListedSite, siteOperation } from './sites.ts'
+import { type ListedSite, siteOperation, type WatchedSite } from './sites.ts'
 
 export interface RestOptions {
   relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'invitations' | 'online'>
   store: Store
   /** The channels, asked for messages as they came. */
   adapters?: readonly Adapter[]
-  config: { sites: readonly ListedSite[]; publicUrl?: string | undefined }
+  config: {
+    sites: readonly ListedSite[]
+    publicUrl?: string | undefined
+    channels?: readonly ConfiguredChannel[]
+    alerts?: readonly WatchedSite[]
+  }
   files: Files
   auth: Auth
   presence: Presence
@@ -44,7 +50,8 @@ export function restOperations(options: RestOptions): Operation[] {
   const now = options.now ?? Date.now
   const operations = [
     ...sessionOperations(options),
-    siteOperation(options.config.sites),
+    siteOperation(options.config.sites, options.config.alerts),
+    channelOperation(options.adapters ?? [], options.config.channels ?? []),
     ...conversationOperations({ ...options, doors }),
     ...originalOperations({ ...options, adapters: options.adapters ?? [], doors }),
     ...asideOperations(options.adapters ?? []),

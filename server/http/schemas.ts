@@ -20,6 +20,10 @@ export const site = z.object({
   key: z.string(),
   name: z.string(),
   backends: z.array(z.string()).meta({ description: 'Whom a conversation can be handed to, in routing order' }),
+  answerMs: z
+    .int()
+    .optional()
+    .meta({ description: 'How long a customer may be without an answer, where that is watched' }),
 })
 
 export const conversationItem = z.object({
@@ -72,6 +76,37 @@ export const closedWay = way.extend({
   reason: z.string().meta({ description: 'In words, to be shown to agents' }),
 })
 
+const capabilities = z.object({
+  parts: z
+    .array(z.enum(part.options.map(({ shape }) => shape.kind.value)))
+    .meta({ description: 'Kinds it shows; everything else goes as text' }),
+  text: z.object({ markdown: z.boolean(), max: z.int().nullable(), unit: z.enum(['chars', 'bytes']) }),
+  choices: z.object({ max: z.int(), label: z.int() }),
+  buttons: z.int(),
+  files: z.object({ maxBytes: z.number() }),
+  partsPerMessage: z.int(),
+  edit: z.boolean(),
+  recall: z.boolean(),
+  reactions: z.boolean(),
+  typing: z.boolean(),
+  initiate: z.boolean(),
+  idempotentSend: z.enum(['key', 'content', 'none']),
+  gatherMs: z.int(),
+  reports: z.array(z.enum(['delivered', 'read', 'failed'])),
+  readsLog: z.boolean(),
+})
+
+export const channel = z.object({
+  id: z.string(),
+  kind: z
+    .string()
+    .optional()
+    .meta({ description: 'Of the settings; absent for a channel that a program brought along' }),
+  site: z.string().optional().meta({ description: 'The site it serves, when it serves one alone' }),
+  originals: z.boolean().meta({ description: 'Whether messages can be asked for as they came' }),
+  capabilities,
+})
+
 /** Another conversation of the same person. */
 export const thread = z.object({
   conversation: z.string(),
@@ -113,5 +148,6 @@ export const SCHEMAS = {
   Delivery: delivery,
   Way: way,
   Aside: aside,
+  Channel: channel,
   Thread: thread,
 }

@@ -1,9 +1,17 @@
+import type { Adapter } from '@hutong/core/adapter'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { webChannel } from '../test-relay.ts'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
 
+const post: Adapter = {
+  ...webChannel,
+  channel: 'post',
+  site: 'shop',
+  capabilities: { ...webChannel.capabilities, readsLog: false },
+}
 let stand: Stand
 beforeAll(async () => {
-  stand = await openStand()
+  stand = await openStand({ channels: [post] })
 })
 afterAll(() => stand.close())
 
@@ -19,6 +27,17 @@ describe('sites over REST', () => {
   it('are those of the credentials, and none without', async () => {
     expect((await stand.ask('/v1/sites', { token: TOKENS.shop })).body.items).toMatchObject([{ id: 'shop' }])
     expect((await stand.ask('/v1/sites')).status).toBe(401)
+  })
+})
+
+describe('channels over REST', () => {
+  it('say what each can show, and are those of the sites that exist for you', async () => {
+    const { body } = await stand.ask('/v1/channels', { token: TOKENS.shop })
+    expect(body.items).toMatchObject([
+      { id: 'post', site: 'shop', originals: false, capabilities: { text: { unit: 'chars' } } },
+    ])
+    const others = await stand.ask('/v1/channels', { token: TOKENS.other })
+    expect(others.body.items).toEqual([])
   })
 })
 

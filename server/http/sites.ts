@@ -10,13 +10,20 @@ export interface ListedSite {
   routing: readonly string[]
 }
 
+/** What is watched of a site, or of all of them. */
+export interface WatchedSite {
+  site?: string | undefined
+  answerMs?: number | undefined
+}
+
 /** The configured sites, as far as they exist for whoever asks. */
-export function siteOperation(sites: readonly ListedSite[]): Operation {
+export function siteOperation(sites: readonly ListedSite[], watched: readonly WatchedSite[] = []): Operation {
   const known = sites.map(({ key, id = key, name, routing }) => ({
     id,
     key,
     name,
     backends: [...new Set(routing)].filter((step) => step !== 'desk'),
+    ...answerTime(watched.filter(({ site = key }) => site === key)),
   }))
   return operation({
     method: 'get',
@@ -28,4 +35,10 @@ export function siteOperation(sites: readonly ListedSite[]): Operation {
     answer: z.object({ items: z.array(site) }),
     handle: async ({ actor }) => ({ items: known.filter(({ id }) => mayEnter(actor, id)) }),
   })
+}
+
+/** The shortest that somebody is told of. */
+function answerTime(watched: readonly WatchedSite[]): { answerMs?: number } {
+  const times = watched.flatMap(({ answerMs }) => answerMs ?? [])
+  return times.length === 0 ? {} : { answerMs: Math.min(...times) }
 }
