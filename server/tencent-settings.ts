@@ -66,6 +66,8 @@ export const wecomSettings = z.strictObject({
   ...company,
   agentId: z.int({ error: 'must be the AgentId of the app, a whole number' }).min(1),
   ...callback,
+  /** Cards whose link begins like one of these open a page of a mini-program. */
+  miniPrograms: z.array(z.strictObject({ link: url, appId: z.string() })).default([]),
 })
 
 /** 微信客服: customer service accounts of a company, to which people in WeChat write. */
