@@ -1,3 +1,4 @@
+import type { HutongError } from '@hutong/core/errors'
 import { describe, expect, test } from 'vitest'
 import { APP_CAPABILITIES } from './app-capabilities.ts'
 import { pick, sees } from './test-app-bench.ts'
@@ -96,6 +97,31 @@ describe('settings and people', () => {
     expect(stand.host.arrivals).toHaveLength(1)
     await app.close()
   })
+})
+
+test('says that the channel does not work while WeCom keeps the relay out, and that it works again', async () => {
+  const stand = await startStand()
+  const said: (string | undefined)[] = []
+  const host = { ...stand.host, trouble: (problem: HutongError | undefined) => void said.push(problem?.code) }
+  const app = stand.adapter()
+  await app.open(host)
+  await stand.fake.member('Lin').say('hello')
+  const [entry] = stand.host.entries('Lin')
+  if (!entry) throw new Error('nothing has arrived')
+  const to = { address: 'Lin', conversation: entry.conversation }
+  const delivery = {
+    key: 'd_1',
+    to,
+    entry,
+    parts: [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }],
+    changes: [],
+    attempt: 1,
+  }
+  stand.fake.faults.next('/cgi-bin/message/send', { errcode: 60020 })
+  await expect(app.send(delivery)).rejects.toMatchObject({ code: 'misconfigured' })
+  await app.send(delivery)
+  expect(said).toEqual(['misconfigured', undefined])
+  await app.close()
 })
 
 describe('what members send in files', () => {
