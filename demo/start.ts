@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { addAgent } from '@hutong/server/add-agent'
@@ -7,6 +8,7 @@ import { withSecret } from '@hutong/server/load-config'
 import { serve } from '@hutong/server/serve'
 import { demoConfig, SITE } from './demo-config.ts'
 import { serveShop } from './shop.ts'
+import type { SimulatedWeChat } from './simulate-wechat.ts'
 
 const AGENTS = [
   { email: 'anna@courtyard.example', name: 'Anna' },
@@ -19,8 +21,10 @@ export interface DemoOptions {
   /** 0 for any free one. */
   port: number
   shopPort: number
-  /** Settings over the demonstration's own. */
+  /** Settings over the demonstration's own; channels are added to them. */
   over?: Partial<ConfigInput>
+  /** What is simulated beside the relay. The platform forgets everything at its end, so `data` must be new. */
+  beside?: 'wechat' | 'nothing'
 }
 
 export interface Demo {
@@ -28,32 +32,49 @@ export interface Demo {
   relay: string
   desk: string
   agents: { email: string; name: string; password: string }[]
+  /** Only beside WeChat. */
+  wechat: SimulatedWeChat | undefined
   close(): Promise<void>
 }
 
 /** The shop, the relay and the desk, each on its own address of this machine. */
-export async function startDemo({ data, port, shopPort, over = {} }: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { data, port, shopPort, over = {}, beside = 'nothing' } = options
   let relay = ''
   const shop = await serveShop({ port: shopPort, site: SITE, relay: () => relay })
+  const wechat = beside === 'wechat' ? await openWeChat() : undefined
+  const leave = async () => {
+    await wechat?.close()
+    await shop.close()
+  }
   try {
-    const config = await withSecret(settings.parse({ ...demoConfig({ data, port, shop: shop.url }), ...over }))
+    const channels = [...(wechat?.channels ?? []), ...(over.channels ?? [])]
+    const own = demoConfig({ data, port, shop: shop.url })
+    const config = await withSecret(settings.parse({ ...own, ...over, channels }))
     const agents = await agentsOf(config.data)
-    const running = await serve(config)
+    const running = await serve(config, wechat && { clock: wechat.clock })
     relay = running.url
+    wechat?.callback(relay)
     return {
       shop: shop.url,
       relay,
       desk: `${relay}/desk/`,
       agents,
+      wechat,
       async close() {
         await running.close()
-        await shop.close()
+        await leave()
       },
     }
   } catch (error) {
-    await shop.close()
+    await leave()
     throw error
   }
+}
+
+async function openWeChat(): Promise<SimulatedWeChat> {
+  const { simulateWeChat } = await import('./simulate-wechat.ts')
+  return simulateWeChat({ site: SITE })
 }
 
 /** The demonstration's agents, with passwords of this machine's own that only its user can read. */
@@ -75,27 +96,50 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '8787' },
       'shop-port': { type: 'string', default: '5280' },
-      data: { type: 'string', default: join(import.meta.dirname, '.data') },
+      data: { type: 'string' },
+      wechat: { type: 'boolean', default: false },
     },
   })
-  const demo = await startDemo({
-    data: values.data,
-    port: portOf('--port', values.port),
-    shopPort: portOf('--shop-port', values['shop-port']),
-  })
-  const [agent] = demo.agents
-  process.stdout.write(`
-  The shop, as a customer sees it   ${demo.shop}/     (中文 ${demo.shop}/zh/)
-  The desk, as agents see it        ${demo.desk}
-  Sign in as                        ${demo.agents.map(({ email }) => email).join(' or ')}
-  with the password                 ${agent?.password}${demo.agents.length > 1 ? ` or ${demo.agents[1]?.password}` : ''}
-
-  Ctrl+C ends it; what was said is kept in ${values.data}
-`)
+  if (values.wechat && values.data !== undefined)
+    throw new Error('--wechat keeps nothing, for neither does the simulated WeChat; leave out --data')
+  const ports = { port: portOf('--port', values.port), shopPort: portOf('--shop-port', values['shop-port']) }
+  const passing = values.wechat ? await mkdtemp(join(tmpdir(), 'hutong-wechat-')) : undefined
+  const data = passing ?? values.data ?? join(import.meta.dirname, '.data')
+  const forget = async () => {
+    if (passing !== undefined) await rm(passing, { recursive: true, force: true })
+  }
+  const demo = await startDemo({ ...ports, data, beside: values.wechat ? 'wechat' : 'nothing' }).catch(
+    async (thrown: unknown) => {
+      await forget()
+      throw thrown
+    },
+  )
+  process.stdout.write(told(demo, passing === undefined ? `what was said is kept in ${data}` : 'nothing is kept'))
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {
-      demo.close().then(() => process.exit(0), fail)
+      demo
+        .close()
+        .then(forget)
+        .then(() => process.exit(0), fail)
     })
+}
+
+/** Where everything is, for the person at the terminal. */
+function told({ shop, desk, agents, wechat }: Demo, end: string): string {
+  const phones = wechat
+    ? `
+  A phone at the 公众号             ${wechat.phones.gzh}
+  A phone at 微信客服               ${wechat.phones.kf}
+`
+    : ''
+  return `
+  The shop, as a customer sees it   ${shop}/     (中文 ${shop}/zh/)
+  The desk, as agents see it        ${desk}
+  Sign in as                        ${agents.map(({ email }) => email).join(' or ')}
+  with the password                 ${agents.map(({ password }) => password).join(' or ')}
+${phones}
+  Ctrl+C ends it; ${end}
+`
 }
 
 function portOf(flag: string, text: string): number {

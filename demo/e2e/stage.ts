@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigInput } from '@hutong/server/config'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { type Demo, startDemo } from '../start.ts'
+import { type Demo, type DemoOptions, startDemo } from '../start.ts'
 
 const FLAGS = [
   '--headless',
@@ -24,6 +24,8 @@ export interface Stage {
   customer(options?: BrowserContextOptions): Promise<BrowserContext>
   /** The shop in a new tab of that profile. */
   shop(context: BrowserContext, path?: string): Promise<Page>
+  /** Any other page in a new tab of that profile. */
+  open(context: BrowserContext, url: string): Promise<Page>
   /** The desk with the nth agent signed in. */
   desk(agent?: number, options?: BrowserContextOptions): Promise<Page>
   /** What pages complained about, in the console or by throwing, since the start. */
@@ -31,10 +33,10 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** `over`: settings of the relay over the demonstration's own. */
-export async function openStage(over: Partial<ConfigInput> = {}): Promise<Stage> {
+/** `over`: settings of the relay over the demonstration's own; `beside`: what is simulated. */
+export async function openStage(over: Partial<ConfigInput> = {}, beside?: DemoOptions['beside']): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hutong-e2e-'))
-  const demo = await startDemo({ data, port: 0, shopPort: 0, over })
+  const demo = await startDemo({ data, port: 0, shopPort: 0, over, ...(beside && { beside }) })
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
   const complaints: string[] = []
 
@@ -53,6 +55,7 @@ export async function openStage(over: Partial<ConfigInput> = {}): Promise<Stage>
   return {
     demo,
     complaints,
+    open,
     customer: (options = {}) => browser.newContext({ locale: 'en-GB', ...options }),
     shop: (context, path = '/') => open(context, demo.shop + path),
     async desk(agent = 0, options = {}) {

@@ -44,13 +44,16 @@ export function createCodes(clock: FakeClock): Codes {
       const lasts = name.startsWith('QR_LIMIT')
       const until = lasts ? Number.POSITIVE_INFINITY : clock.now() + seconds * 1000
       const value = 'scene_str' in scene.data.scene ? scene.data.scene.scene_str : scene.data.scene.scene_id
-      codes.set(ticket, { ticket, scene: value, until })
-      const url = `${origin}/scan?ticket=${encodeURIComponent(ticket)}`
+      const code = { ticket, scene: value, until }
+      const short = crypto.randomUUID().replaceAll('-', '').slice(0, 20)
+      codes.set(ticket, code).set(short, code)
+      const url = `${origin}/q/${short}`
       return { ticket, ...(lasts ? {} : { expire_seconds: seconds }), url }
     },
     find(ticketOrLink) {
-      const ticket = URL.parse(ticketOrLink)?.searchParams.get('ticket') ?? ticketOrLink
-      const found = codes.get(ticket)
+      const link = URL.parse(ticketOrLink)
+      const short = /^\/q\/(\w+)$/.exec(link?.pathname ?? '')?.[1]
+      const found = codes.get(short ?? link?.searchParams.get('ticket') ?? ticketOrLink)
       return found === undefined || found.until <= clock.now() ? undefined : found
     },
   }

@@ -175,7 +175,7 @@ describe('files, codes, profiles and the bar', () => {
     const scene = 'x'.repeat(64)
     const wanted = { action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: scene } }, expire_seconds: 600 }
     const made = await stand.ask('qrcode/create', wanted)
-    expect(made).toMatchObject({ expire_seconds: 600, url: expect.stringContaining('/scan?ticket=') })
+    expect(made).toMatchObject({ expire_seconds: 600, url: expect.stringContaining('/q/') })
     const phone = stand.fake.phone('o_lin')
     await phone.scan(String(made.url))
     await phone.scan(String(made.ticket))

@@ -1,4 +1,4 @@
-import { createFakeClock } from '@hutong/tencent/fake-clock'
+import { createFakeClock, type FakeClock } from '@hutong/tencent/fake-clock'
 import { createFakeFaults, type FakeFaults } from '@hutong/tencent/fake-faults'
 import { createFakeMedia } from '@hutong/tencent/fake-media'
 import { createFakePhone } from '@hutong/tencent/fake-phone'
@@ -31,6 +31,8 @@ export interface FakeWeChat extends Account {
   /** The page on which a person plays the customer. */
   readonly phoneUrl: string
   phone(openid: string): FakeWeChatPhone
+  /** For another fake that goes by the same time. */
+  readonly clock: FakeClock
   now(): number
   /** Puts the clock forward, for windows, tokens, files, codes and the patience with callbacks alike. */
   advance(ms: number): void
@@ -78,7 +80,7 @@ export async function createFakeWeChat(options: FakeWeChatOptions): Promise<Fake
   const page = createFakePhone(createStage({ ...parts, name, phone }))
 
   async function answer(request: FakeRequest): Promise<FakeAnswer | undefined> {
-    if (request.path === '/' || request.path === '/scan') return toPhone(request)
+    if (request.path === '/' || request.path === '/scan' || request.path.startsWith('/q/')) return toPhone(request)
     return (await page.answer(request)) ?? api(request)
   }
 
@@ -88,6 +90,7 @@ export async function createFakeWeChat(options: FakeWeChatOptions): Promise<Fake
     url: server.url,
     phoneUrl: `${server.url}/phone`,
     phone,
+    clock,
     now: clock.now,
     advance(ms) {
       clock.advance(ms)
@@ -105,9 +108,9 @@ export async function createFakeWeChat(options: FakeWeChatOptions): Promise<Fake
 }
 
 /** What a camera does with the link of a code: it opens WeChat, which then reads the scene. */
-function toPhone({ query }: FakeRequest): FakeAnswer {
+function toPhone({ path, query }: FakeRequest): FakeAnswer {
   const person = query.get('person')
-  const ticket = query.get('ticket')
+  const ticket = /^\/q\/(\w+)$/.exec(path)?.[1] ?? query.get('ticket')
   const search = person === null ? '' : `?person=${encodeURIComponent(person)}`
   const scanned = ticket === null ? '' : `#scan=${encodeURIComponent(ticket)}`
   return { status: 302, headers: { location: `/phone${search}${scanned}` }, body: '' }

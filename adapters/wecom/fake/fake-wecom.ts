@@ -1,4 +1,4 @@
-import { createFakeClock } from '@hutong/tencent/fake-clock'
+import { createFakeClock, type FakeClock } from '@hutong/tencent/fake-clock'
 import { createFakeFaults, type FakeFaults } from '@hutong/tencent/fake-faults'
 import { createFakeMedia } from '@hutong/tencent/fake-media'
 import { createFakePhone } from '@hutong/tencent/fake-phone'
@@ -40,6 +40,8 @@ export interface FakeWeComOptions {
   callbackUrls?: { app?: string; kf?: string }
   /** What the clock goes with: the real time, or a constant for one that only `advance` moves. */
   now?: () => number
+  /** The clock of another fake, in place of one that goes with `now`: who moves either moves both. */
+  clock?: FakeClock
   /** 0, which is any free one, when left out. */
   port?: number
 }
@@ -86,7 +88,7 @@ const FIRST_ID = 7_294_612_003_548_127_233n
 
 export async function createFakeWeCom(options: FakeWeComOptions): Promise<FakeWeCom> {
   const { corpId, callbackUrls = {}, port = 0 } = options
-  const clock = createFakeClock(options.now)
+  const clock = options.clock ?? createFakeClock(options.now)
   const [faults, tokens] = [createFakeFaults(), createFakeTokens({ clock })]
   const media = createFakeMedia({ clock, limits: MEDIA_LIMITS })
   const changed = () => page.changed()
@@ -170,7 +172,7 @@ export async function createFakeWeCom(options: FakeWeComOptions): Promise<FakeWe
     calls: server.calls,
     expireTokens: tokens.expire,
     async close() {
-      clock.stop()
+      if (options.clock === undefined) clock.stop()
       page.close()
       await server.close()
     },
