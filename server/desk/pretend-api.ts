@@ -2,7 +2,7 @@ import type { ActionInput } from '@hutong/core/backend'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
-import type { Api, Me, Original } from './model/api.ts'
+import type { Api, Channel, Me, Original } from './model/api.ts'
 import { createPretendErrands, type PretendErrands } from './pretend-errands.ts'
 import type { PretendLogs } from './pretend-logs.ts'
 
@@ -13,11 +13,20 @@ interface PretendApiOptions {
   faults: HutongError[]
   /** Whole messages by `seq`. */
   originals: ReadonlyMap<number, Original>
+  /** What the site has besides the web. */
+  channels: Channel[]
   reachable(): boolean
 }
 
 /** The REST interface over logs in memory. The only password is "right". */
-export function createPretendApi({ logs, me, faults, originals, reachable }: PretendApiOptions): Api & PretendErrands {
+export function createPretendApi({
+  logs,
+  me,
+  faults,
+  originals,
+  channels,
+  reachable,
+}: PretendApiOptions): Api & PretendErrands {
   const from: Participant = { kind: 'agent', id: me.id, name: me.name }
 
   function guard() {
@@ -36,6 +45,7 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
     async signOut() {},
     me: async () => undefined,
     agents: async () => [],
+    channels: async () => channels,
     sites: async () => [{ id: 'tea', backends: ['keyword'] }],
     async conversations({ status, text }) {
       guard()
@@ -55,10 +65,10 @@ export function createPretendApi({ logs, me, faults, originals, reachable }: Pre
         cursors: [],
         threads: errands.threads(id),
         online: logs.online(id),
-        ...logs.reach(id),
+        ...logs.ways(id),
       }
     },
-    deliveries: async (id) => ({ items: logs.reach(id).sent }),
+    deliveries: async (id) => ({ items: logs.sent(id) }),
     async entries(id, range) {
       guard()
       const { limit = 50 } = range

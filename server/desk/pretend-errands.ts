@@ -4,7 +4,7 @@ import type { PretendLogs } from './pretend-logs.ts'
 
 type Errands = Pick<
   Api,
-  'contacts' | 'merge' | 'unmerge' | 'transcript' | 'resend' | 'aside' | 'retryAside' | 'discardAside'
+  'contacts' | 'merge' | 'unmerge' | 'transcript' | 'invite' | 'resend' | 'aside' | 'retryAside' | 'discardAside'
 >
 
 export interface PretendErrands extends Errands {
@@ -12,6 +12,8 @@ export interface PretendErrands extends Errands {
   readonly kept: Aside[]
   /** Where transcripts went. */
   readonly mailed: string[]
+  /** Where customers were invited to. */
+  readonly invited: string[]
   /** What was sent again. */
   readonly resent: number[]
   threads(id: string): Opened['threads']
@@ -22,6 +24,7 @@ export function createPretendErrands(logs: PretendLogs, guard: () => void): Pret
   const links = new Map<string, string>()
   const kept: Aside[] = []
   const mailed: string[] = []
+  const invited: string[] = []
   const resent: number[] = []
 
   function say(contact: string, merged: string | null) {
@@ -41,6 +44,7 @@ export function createPretendErrands(logs: PretendLogs, guard: () => void): Pret
   return {
     kept,
     mailed,
+    invited,
     resent,
     threads: (id) =>
       [...links]
@@ -71,6 +75,12 @@ export function createPretendErrands(logs: PretendLogs, guard: () => void): Pret
       guard()
       mailed.push(address)
       return { address, state: 'sent' }
+    },
+    async invite(id, { channel }) {
+      guard()
+      invited.push(channel)
+      const parts = [{ kind: 'text' as const, text: `Go on by ${channel}`, format: 'plain' as const }]
+      logs.append(id, { from: { kind: 'system', id: 'relay' }, body: { kind: 'message', parts } })
     },
     async resend(_, seq) {
       guard()

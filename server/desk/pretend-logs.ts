@@ -2,7 +2,7 @@ import type { Event } from '@hutong/core/backend'
 import type { Contact, Conversation } from '@hutong/core/conversation'
 import type { Body, Entry, Floor, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
-import type { Item, Sent, Way } from './model/api.ts'
+import type { ClosedWay, Item, Sent, Way } from './model/api.ts'
 
 const AT = Date.UTC(2026, 0, 5, 9, 0)
 
@@ -12,6 +12,14 @@ interface Kept {
   status: Conversation['status']
   contact: Contact
 }
+
+interface Ways {
+  reach: Way[]
+  closed: ClosedWay[]
+  invitations: string[]
+}
+
+const IN_THE_WIDGET: Way = { channel: 'web', address: 't', why: 'last', readsLog: true }
 
 interface NewEntry {
   from: Participant
@@ -27,7 +35,8 @@ export function createPretendLogs(committed: (event: Event) => void) {
   const all = new Map<string, Kept>()
   let position = 0
   const here = new Set<string>()
-  const reached = new Map<string, { reach: Way[]; sent: Sent[] }>()
+  const ways = new Map<string, Ways>()
+  const reached = new Map<string, Sent[]>()
 
   function get(id: string): Kept {
     const kept = all.get(id)
@@ -38,7 +47,8 @@ export function createPretendLogs(committed: (event: Event) => void) {
   function conversation(id: string): Conversation {
     const { log, floor, status, contact } = get(id)
     const updatedAt = log.at(-1)?.at ?? AT
-    const rest = { channel: 'web', attributes: {}, createdAt: AT, updatedAt, waitingSince: log[0]?.at ?? AT }
+    const channel = log.findLast((one) => one.from.kind === 'contact')?.channel ?? 'web'
+    const rest = { channel, attributes: {}, createdAt: AT, updatedAt, waitingSince: log[0]?.at ?? AT }
     return { id, site: 'tea', contact: contact.id, status, last: log.length, floor, ...rest }
   }
 
@@ -62,10 +72,16 @@ export function createPretendLogs(committed: (event: Event) => void) {
       if (online) here.add(id)
       else here.delete(id)
     },
-    reach: (id: string) => reached.get(id) ?? { reach: [], sent: [] },
+    ways: (id: string) => ways.get(id) ?? { reach: [IN_THE_WIDGET], closed: [], invitations: [] },
+    sent: (id: string) => reached.get(id) ?? [],
     /** Where answers go and what was sent. */
     setReach(id: string, reach: Way[], sent: Sent[] = []) {
-      reached.set(id, { reach, sent })
+      ways.set(id, { reach, closed: [], invitations: [] })
+      reached.set(id, sent)
+    },
+    /** Where answers go, where they cannot, and where the contact can be invited to. */
+    setWays(id: string, some: Partial<Ways>) {
+      ways.set(id, { reach: [], closed: [], invitations: [], ...some })
     },
     changeContact(contact: Contact) {
       get(contact.id.slice(2)).contact = contact

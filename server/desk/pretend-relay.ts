@@ -1,6 +1,6 @@
 import type { Agent, Event } from '@hutong/core/backend'
 import type { HutongError } from '@hutong/core/errors'
-import type { Me, Original } from './model/api.ts'
+import type { Channel, Me, Original } from './model/api.ts'
 import { createPretendApi } from './pretend-api.ts'
 import { createPretendLogs } from './pretend-logs.ts'
 import { createPretendSocket } from './pretend-socket.ts'
@@ -11,6 +11,7 @@ export const ANA: Me = { kind: 'agent', id: 'a_ana', name: 'Ana Ruiz', email: 'a
 export function createPretendRelay() {
   const feed: Event[] = []
   const faults: HutongError[] = []
+  const channels: Channel[] = []
   const originals = new Map<number, Original>()
   const socket = createPretendSocket()
   const logs = createPretendLogs((event) => {
@@ -34,13 +35,15 @@ export function createPretendRelay() {
   }
 
   return {
-    api: createPretendApi({ logs, me: ANA, faults, originals, reachable: () => reachable }),
+    api: createPretendApi({ logs, me: ANA, faults, originals, channels, reachable: () => reachable }),
     socket,
     asked: socket.asked,
     log: logs.log,
     append: logs.append,
     contact: logs.addContact,
     setReach: logs.setReach,
+    setWays: logs.setWays,
+    channels,
     setOnline: logs.setOnline,
     says: (id: string, text: string) =>
       logs.append(id, {

@@ -29,7 +29,19 @@ export const words = {
   waits: (span: string) => `waits ${span}`,
   you: 'You',
   bot: 'Bot',
-  channels: { web: 'web chat', mail: 'e-mail', email: 'e-mail' } as Readonly<Record<string, string>>,
+  waitsTooLong: (span: string) => `waits ${span}, too long`,
+  tooLong: (count: number) =>
+    plural.select(count) === 'one' ? `${count} customer waits too long` : `${count} customers wait too long`,
+  channels: {
+    web: 'web chat',
+    mail: 'e-mail',
+    email: 'e-mail',
+    wechat: 'WeChat',
+    wechaty: 'WeChat (personal account)',
+    wecom: 'WeCom',
+    'wecom-kf': 'WeChat Customer Service',
+  } as Readonly<Record<string, string>>,
+  apps: { wechat: 'WeChat', wechaty: 'WeChat', 'wecom-kf': 'WeCom' } as Readonly<Record<string, string>>,
 
   states: {
     connecting: 'Connecting …',
@@ -67,6 +79,13 @@ export const words = {
   showKeys: 'Show keys',
   showCommands: 'Command list',
   leaveField: 'Leave the field',
+  continueIn: (channel: string) => `Continue in ${channel}`,
+  continueElsewhere: 'Continue on another channel',
+  inviteEffect: (name: string) =>
+    `${name} is shown a message with a QR code and a link. Whoever follows it goes on in this conversation from there.`,
+  inviteTo: 'Continue on:',
+  sendInvitation: 'Send invitation',
+  invited: (channel: string) => `The invitation to ${channel} stands in the conversation.`,
   undo: 'Undo',
   dismiss: 'Dismiss',
   closedNow: 'Conversation closed.',
@@ -84,11 +103,31 @@ export const words = {
 
   replyVia: (channel: string) => `Goes out by ${channel}`,
   reads: (channel: string) => `Read in ${channel} now`,
-  goesTo: (channel: string, address: string) => `Goes out by ${channel} to ${address}`,
-  goesThen: (channel: string, next: string, address: string) =>
-    `Waits in ${channel}; unread, it goes out by ${next} to ${address}`,
+  goesTo: (channel: string, address?: string) => `Goes out by ${channel}${address ? ` to ${address}` : ''}`,
+  goesThen: (channel: string, next: string, address?: string) =>
+    `Waits in ${channel}; unread, it goes out by ${next}${address ? ` to ${address}` : ''}`,
   wroteLast: 'wrote there last',
   provenAddress: 'proven address',
+  route: {
+    left: (count: number) => (plural.select(count) === 'one' ? `${count} message left` : `${count} messages left`),
+    until: (when: string) => `until ${when}`,
+    nothingSent: 'Nothing is sent',
+    noWay: 'No way leads to this customer now.',
+    stays: 'The reply stays here, marked as not delivered.',
+    closed: {
+      window_closed: (channel: string) => `${channel} takes no reply now.`,
+      quota: (channel: string) => `${channel} takes no more messages now.`,
+      gone: (channel: string) => `${channel} no longer reaches this customer.`,
+    },
+    sentInstead: (channel: string) => `It goes out by ${channel} instead.`,
+    readInstead: (channel: string) => `It can only be read in ${channel}.`,
+    short: (channel: string, { left, messages }: { left: number; messages: number }) =>
+      `${channel} takes only ${left} more, and this makes ${messages} messages. Shorten it, or leave files out.`,
+    messages: (channel: string, count: number) => `Makes ${count} messages in ${channel}.`,
+    asLink: (file: string, channel: string) => `${file} goes as a link: ${channel} does not show it.`,
+    asFile: (file: string, channel: string) => `${file} goes as a file: ${channel} does not show it in place.`,
+    tooLarge: (file: string, channel: string) => `${file} goes as a link: it is too large for ${channel}.`,
+  },
   willTakeOver: 'Your reply takes over the conversation.',
   willReopen: 'Your reply reopens the conversation.',
   heldBy: (name: string) => `${name} has this conversation.`,
@@ -131,6 +170,7 @@ export const words = {
   edited: 'edited',
   recalled: 'Message taken back',
   recall: 'Take back',
+  writtenIn: (app: string) => `written in ${app}`,
   quoted: 'In reply to',
 
   events: {
@@ -172,6 +212,8 @@ export const words = {
   rating: 'Rating',
   openImage: 'Open picture in a new tab',
   download: (name: string) => `Download ${name}`,
+  notPlayable: 'Browsers cannot play this kind of recording. Download it to listen.',
+  notShown: (native: string) => `Cannot be shown here (${native})`,
   map: 'Open map',
   showOriginal: 'Show whole message',
   hideOriginal: 'Hide whole message',

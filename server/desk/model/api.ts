@@ -1,3 +1,4 @@
+import type { Capabilities } from '@hutong/core/adapter'
 import type { ActRequestInput, ActResult, Agent } from '@hutong/core/backend'
 import type { Contact, Conversation, Cursor, Profile } from '@hutong/core/conversation'
 import type { Attributes, Entry } from '@hutong/core/entry'
@@ -22,6 +23,19 @@ export interface Site {
   id: string
   /** Whom a conversation can be handed to besides people, in the order they are asked. */
   backends: string[]
+  /** Milliseconds a customer may be without an answer, where that is watched. */
+  answerMs?: number
+}
+
+/** A channel that messages are sent to. */
+export interface Channel {
+  id: string
+  /** Of its settings: which platform it is. */
+  kind?: string
+  site?: string
+  /** Whether messages can be asked for as they came. */
+  originals: boolean
+  capabilities: Capabilities
 }
 
 /** A message as it came, with what was cut from it. */
@@ -57,6 +71,24 @@ export interface Way {
   why: 'connected' | 'last' | 'verified'
   /** Nothing is sent there: the contact reads the log. */
   readsLog: boolean
+  /** Where the platform counts: how many messages it takes, and until when (ms). */
+  left?: number
+  until?: number
+}
+
+/** A way that the platform does not let us take now. */
+export interface ClosedWay extends Way {
+  code: 'window_closed' | 'quota' | 'gone'
+  /** The platform's. */
+  reason: string
+}
+
+export interface Reach {
+  /** Best first; empty when nobody can be reached. */
+  open: readonly Way[]
+  closed: readonly ClosedWay[]
+  /** Channels that the contact can be invited to. */
+  invitations: readonly string[]
 }
 
 /** One message on its way out through a channel. */
@@ -76,6 +108,9 @@ export interface Opened {
   online: boolean
   /** Best first. */
   reach: Way[]
+  closed: ClosedWay[]
+  /** Channels that the contact can be invited to. */
+  invitations: string[]
   /** Conversations of contacts merged with this one. */
   threads: { conversation: string; contact: string; channel: string; updatedAt: number }[]
 }
@@ -103,6 +138,7 @@ export interface Api {
   me(): Promise<Me | undefined>
   agents(): Promise<Agent[]>
   sites(): Promise<Site[]>
+  channels(): Promise<Channel[]>
   conversations(query: ConversationQuery): Promise<Page<Item>>
   conversation(id: string): Promise<Opened>
   /** Ascending; `next` says that there are more in the direction asked for. */
@@ -110,6 +146,8 @@ export interface Api {
   /** What was sent, newest first. */
   deliveries(id: string): Promise<Page<Sent>>
   act(id: string, request: ActRequestInput): Promise<ActResult>
+  /** Shows the contact how to go on over another channel. Rejects with what its platform says. */
+  invite(id: string, wish: { key: string; channel: string }): Promise<void>
   /** Sends a message again whose newest delivery was given up, or whose fate is unknown. */
   resend(id: string, seq: number): Promise<void>
   /** Where it went; `unsure` when the mail server took it and did not answer. */
@@ -147,12 +185,16 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     signOut: () => ask('/session', 'DELETE'),
     me: async () => (await ask<{ agent: Me | null }>('/session')).agent ?? undefined,
     sites: async () => (await ask<Page<Site>>('/sites')).items,
+    channels: async () => (await ask<Page<Channel>>('/channels')).items,
     agents: async () => (await ask<Page<Agent>>('/agents')).items,
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
     conversation: (id) => ask(conversation(id)),
     entries: (id, range) => ask(`${conversation(id)}/entries${search({ ...range })}`),
     deliveries: (id) => ask(`${conversation(id)}/deliveries${search({ limit: 100 })}`),
     act: (id, request) => ask(`${conversation(id)}/actions`, 'POST', request),
+    invite: async (id, wish) => {
+      await ask(`${conversation(id)}/invite`, 'POST', wish)
+    },
     resend: (id, seq) => ask(`${conversation(id)}/entries/${seq}/resend`, 'POST'),
     transcript: (id, wish) => ask(`${conversation(id)}/transcript`, 'POST', wish),
     contacts: (query) => ask(`/contacts${search({ ...query, limit: 20 })}`),

@@ -1,4 +1,5 @@
 import type { Words } from '../locales/en.ts'
+import { channelName } from './channels.ts'
 import { FILTERS } from './inbox-item.ts'
 import type { DialogName, Workspace } from './workspace.ts'
 
@@ -56,6 +57,7 @@ function conversationCommands(desk: Workspace, words: Words): Command[] {
       run: () => void actions.close(id, { ask: false }),
     },
     status === 'closed' && { id: 'reopen', label: words.reopen, key: 'o', run: () => void actions.reopen(id) },
+    ...(status === 'open' ? inviteCommands(desk, words) : []),
     { id: 'transcript', label: words.transcript, key: 's', run: show(desk, 'transcript') },
     { id: 'merge', label: words.merge, key: 'm', run: show(desk, 'merge') },
     {
@@ -96,6 +98,20 @@ function show({ dialog }: Workspace, name: DialogName) {
   return () => {
     dialog.value = name
   }
+}
+
+/** Where the contact is not already. */
+export function invitationsOf({ thread, item }: Workspace): string[] {
+  const here = item.value?.conversation.channel
+  return thread.value?.reach.value?.invitations.filter((channel) => channel !== here) ?? []
+}
+
+function inviteCommands(desk: Workspace, words: Words): Command[] {
+  const [first, ...others] = invitationsOf(desk)
+  if (first === undefined) return []
+  const name = channelName(first, desk.channels.value, words)
+  const label = others.length === 0 ? words.continueIn(name) : words.continueElsewhere
+  return [{ id: 'invite', label, key: 'i', run: show(desk, 'invite') }]
 }
 
 /** The backends of the conversation's site that do not have it already; the first one by key. */

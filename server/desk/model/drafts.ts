@@ -112,13 +112,16 @@ export function createDrafts({ api, storage, owner, failed }: DraftsOptions): Dr
       }
       if (files.some((one) => !one.part) || (text === '' && files.length === 0)) return
       put(id, { reply: '', files: [] })
-      return { mode, text, parts: [...textParts(text), ...files.flatMap((one) => one.part ?? [])] }
+      return { mode, text, parts: partsOf({ reply, files }) }
     },
   }
 }
 
-function textParts(text: string): Part[] {
-  return text === '' ? [] : [{ kind: 'text', text, format: 'plain' }]
+/** What a reply would send as it stands; files on their way are left out. */
+export function partsOf({ reply, files }: Pick<Sheet, 'reply' | 'files'>): Part[] {
+  const text = reply.trim()
+  const said: Part[] = text === '' ? [] : [{ kind: 'text', text, format: 'plain' }]
+  return [...said, ...files.flatMap(({ part }) => part ?? [])]
 }
 
 function keep(storage: DraftsOptions['storage'], key: string, { reply, note }: Sheet) {

@@ -13,12 +13,14 @@ export interface Errands {
   /** Takes back that they are, whichever of the two was merged into the other. */
   unmerge(one: string, other: string): Promise<void>
   sendTranscript(conversation: string, address: string): Promise<void>
+  /** Shows the contact how to go on over the channel, which is called `name`. */
+  invite(conversation: string, channel: string, name: string): Promise<void>
   /** Sends a message again that did not arrive, or perhaps did not. */
   resend(conversation: string, seq: number): Promise<void>
 }
 
 export interface ErrandsOptions {
-  api: Pick<Api, 'merge' | 'unmerge' | 'transcript' | 'resend'>
+  api: Pick<Api, 'merge' | 'unmerge' | 'transcript' | 'invite' | 'resend'>
   notices: Notices
   preferences: Pick<Preferences, 'words'>
 }
@@ -55,6 +57,11 @@ export function createErrands({ api, notices, preferences }: ErrandsOptions): Er
         const sent = await api.transcript(conversation, { key: newId('k'), address })
         const { transcriptSent, transcriptUnsure } = words()
         notices.show({ text: sent.state === 'sent' ? transcriptSent(sent.address) : transcriptUnsure(sent.address) })
+      }),
+    invite: (conversation, channel, name) =>
+      attempt(async () => {
+        await api.invite(conversation, { key: newId('k'), channel })
+        notices.show({ text: words().invited(name) })
       }),
     resend: (conversation, seq) => attempt(() => api.resend(conversation, seq)),
   }

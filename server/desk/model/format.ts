@@ -4,6 +4,8 @@ export interface Format {
   /** For a list: the time today, the weekday this week, the date before. */
   brief(at: number, now: number): string
   day(at: number, now: number): string
+  /** A moment to come: the time today, with the day after that. */
+  coming(at: number, now: number): string
   full(at: number): string
   bytes(count: number): string
   /** A growing span, as short as it can be read: 45 s, 3 min, 2 h. */
@@ -42,6 +44,11 @@ export function createFormat(tag: string): Format {
       const days = daysBetween(at, now)
       if (days <= 1) return capital(relative.format(-days, 'day'))
       return days < 300 ? longDay.format(at) : longDate.format(at)
+    },
+    coming(at, now) {
+      const days = daysBetween(now, at)
+      if (days <= 0) return time.format(at)
+      return days < 7 ? `${weekday.format(at)} ${time.format(at)}` : full.format(at)
     },
     full: (at) => full.format(at),
     bytes(count) {

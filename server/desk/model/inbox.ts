@@ -12,6 +12,8 @@ export interface Inbox {
   readonly searchFailed: ReadonlySignal<boolean>
   /** What the chosen filter, or the search, shows. */
   readonly shown: ReadonlySignal<readonly Item[]>
+  /** Those without an answer that this agent has, or anybody can take; who came first stands first. */
+  readonly unanswered: ReadonlySignal<readonly Item[]>
   readonly counts: ReadonlySignal<Readonly<Record<Filter, number>>>
   readonly state: ReadonlySignal<'loading' | 'ready' | 'failed'>
   readonly more: ReadonlySignal<boolean>
@@ -77,6 +79,12 @@ export function createInbox(api: Api, me: string, chosen: Signal<Filter | undefi
       if (search.text.value.trim() !== '') return search.found.value.flatMap((id) => items.all.value.get(id) ?? [])
       const listed = [...items.all.value.values()].filter((one) => belongs(one, filter.value, me))
       return inOrder(listed, filter.value)
+    }),
+    unanswered: computed(() => {
+      const ours = [...items.all.value.values()].filter(
+        (one) => one.conversation.waitingSince !== null && (belongs(one, 'mine', me) || belongs(one, 'waiting', me)),
+      )
+      return inOrder(ours, 'waiting')
     }),
     counts,
     more: computed(() => search.text.value === '' && pages.next.value[status()] !== undefined),

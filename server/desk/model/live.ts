@@ -1,7 +1,7 @@
 import type { Agent, Event } from '@hutong/core/backend'
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Alerts } from './alerts.ts'
-import type { Api, Site } from './api.ts'
+import type { Api, Channel, Site } from './api.ts'
 import type { Inbox } from './inbox.ts'
 import { insist } from './insist.ts'
 import { createLink, type Link, type LinkOptions } from './link.ts'
@@ -12,7 +12,7 @@ import type { Thread } from './thread.ts'
 import type { Threads } from './threads.ts'
 
 export interface LiveOptions {
-  api: Pick<Api, 'sites'>
+  api: Pick<Api, 'sites' | 'channels'>
   openSocket: LinkOptions['open']
   ended(): void
   place: Place
@@ -29,6 +29,7 @@ export interface Live {
   readonly link: Link
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly sites: ReadonlySignal<readonly Site[]>
+  readonly channels: ReadonlySignal<readonly Channel[]>
   close(): void
 }
 
@@ -37,6 +38,7 @@ export function createLive(options: LiveOptions): Live {
   const { api, place, inbox, outbox, alerts, threads, thread } = options
   const agents = signal<readonly Agent[]>([])
   const sites = signal<readonly Site[]>([])
+  const channels = signal<readonly Channel[]>([])
   const openId = place.conversation
 
   function hear(event: Event) {
@@ -50,6 +52,9 @@ export function createLive(options: LiveOptions): Live {
   async function readSites() {
     sites.value = await api.sites().catch(() => sites.peek())
   }
+  async function readChannels() {
+    channels.value = await api.channels().catch(() => channels.peek())
+  }
 
   const link = createLink({
     open: options.openSocket,
@@ -62,6 +67,7 @@ export function createLive(options: LiveOptions): Live {
     ready(again) {
       outbox.wake()
       void readSites()
+      void readChannels()
       void options.setAside.load()
       if (!again || inbox.state.peek() === 'failed') void inbox.load()
       const open = thread.peek()
@@ -83,6 +89,7 @@ export function createLive(options: LiveOptions): Live {
     link,
     agents,
     sites,
+    channels,
     close() {
       stopThread()
       stopItem()

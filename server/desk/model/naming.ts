@@ -40,10 +40,6 @@ export function holderName(holder: Holder, words: Words): string {
   }
 }
 
-export function channelName(channel: string, words: Words): string {
-  return words.channels[channel] ?? channel
-}
-
 /** Four signs that tell two nameless visitors apart. */
 function shortId(id: string): string {
   return id

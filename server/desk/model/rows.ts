@@ -181,7 +181,12 @@ function inRuns(rows: readonly Row[]): Row[] {
 
 function sameRun(before: Row | undefined, after: Row | undefined): boolean {
   if (before?.kind !== 'message' || after?.kind !== 'message') return false
-  return before.from.id === after.from.id && after.at - before.at < RUN_MS && sameDay(before.at, after.at)
+  return (
+    before.from.id === after.from.id &&
+    before.channel === after.channel &&
+    after.at - before.at < RUN_MS &&
+    sameDay(before.at, after.at)
+  )
 }
 
 function withDays(rows: readonly Row[]): Row[] {

@@ -2,7 +2,7 @@ import type { Contact, Cursor } from '@hutong/core/conversation'
 import type { Entry } from '@hutong/core/entry'
 import type { Signal as Passing } from '@hutong/core/signal'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import type { Api, Opened, Way } from './api.ts'
+import type { Api, Opened, Reach } from './api.ts'
 import { createEntryLog } from './entry-log.ts'
 import { createHints, type Streaming, type Typing } from './hints.ts'
 import { insist } from './insist.ts'
@@ -21,8 +21,8 @@ export interface Thread {
   readonly typing: ReadonlySignal<readonly Typing[]>
   readonly streaming: ReadonlySignal<readonly Streaming[]>
   readonly present: ReadonlySignal<boolean | undefined>
-  /** The ways an answer would take, best first; empty while that is not known. */
-  readonly ways: ReadonlySignal<readonly Way[]>
+  /** The ways an answer would take; undefined while that is not known. */
+  readonly reach: ReadonlySignal<Reach | undefined>
   /** Other conversations of the same person. */
   readonly threads: ReadonlySignal<Opened['threads']>
   /** By `seq`: messages that went out through a channel. */

@@ -1,7 +1,7 @@
 import type { DeliveryState, Entry } from '@hutong/core/entry'
 import type { Signal as Passing } from '@hutong/core/signal'
 import { signal } from '@preact/signals'
-import type { Api, Opened, Sent, Way } from './api.ts'
+import type { Api, Opened, Reach, Sent } from './api.ts'
 
 /** How far a message has come on a channel that it is sent through. */
 export interface Outgoing {
@@ -15,18 +15,18 @@ export const isLost = ({ state }: Outgoing) => state === 'failed' || state === '
 
 /** Which way an answer would take now, and how far the ones before have come. */
 export function createWaysOut(api: Api, id: string, setPresent: (online: boolean) => void) {
-  const ways = signal<readonly Way[]>([])
+  const reach = signal<Reach | undefined>()
   const threads = signal<Opened['threads']>([])
   const outgoing = signal<ReadonlyMap<number, Outgoing>>(new Map())
 
-  function opened({ online, reach, threads: others }: Pick<Opened, 'online' | 'reach' | 'threads'>) {
-    setPresent(online)
-    ways.value = reach
-    threads.value = others
+  function opened(now: Pick<Opened, 'online' | 'reach' | 'closed' | 'invitations' | 'threads'>) {
+    setPresent(now.online)
+    reach.value = { open: now.reach, closed: now.closed, invitations: now.invitations }
+    threads.value = now.threads
   }
 
   return {
-    shown: { ways, threads, outgoing },
+    shown: { reach, threads, outgoing },
     async load(first: Opened) {
       opened(first)
       const { items } = await api.deliveries(id)
@@ -37,6 +37,7 @@ export function createWaysOut(api: Api, id: string, setPresent: (online: boolean
       if (heard.kind === 'delivery') {
         const { of, channel, state, reason } = heard
         outgoing.value = new Map(outgoing.peek()).set(of, { channel, state, reason })
+        if (isCounted(reach.peek())) void refresh()
       } else if (heard.kind === 'presence' && heard.from.kind === 'contact') void refresh()
     },
     /** Whatever the contact writes, or its record says, may change the way. */
@@ -49,6 +50,11 @@ export function createWaysOut(api: Api, id: string, setPresent: (online: boolean
     const fresh = await api.conversation(id).catch(() => undefined)
     if (fresh) opened(fresh)
   }
+}
+
+/** Whether what is sent may leave fewer messages, or none. */
+function isCounted(reach: Reach | undefined): boolean {
+  return reach?.open.some(({ left }) => left !== undefined) ?? false
 }
 
 const STATES: Readonly<Record<Sent['state'], DeliveryState | undefined>> = {

@@ -3,7 +3,7 @@ import type { Contact, Profile } from '@hutong/core/conversation'
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type Actions, createActions } from './actions.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
-import type { Api, Item, Me, Site } from './api.ts'
+import type { Api, Channel, Item, Me, Site } from './api.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createErrands, type Errands } from './errands.ts'
 import { createInbox, type Inbox } from './inbox.ts'
@@ -17,7 +17,7 @@ import { createSetAside, type SetAside } from './set-aside.ts'
 import type { Thread } from './thread.ts'
 import { createThreads } from './threads.ts'
 
-export type DialogName = 'transfer' | 'merge' | 'transcript' | 'aside' | 'keys' | 'commands' | 'settings'
+export type DialogName = 'transfer' | 'merge' | 'transcript' | 'invite' | 'aside' | 'keys' | 'commands' | 'settings'
 
 /** Everything a signed-in agent works with. */
 export interface Workspace {
@@ -34,6 +34,7 @@ export interface Workspace {
   readonly link: Link
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly sites: ReadonlySignal<readonly Site[]>
+  readonly channels: ReadonlySignal<readonly Channel[]>
   /** The conversation that is looked at. */
   readonly thread: ReadonlySignal<Thread | undefined>
   readonly item: ReadonlySignal<Item | undefined>
@@ -102,6 +103,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     link: live.link,
     agents: live.agents,
     sites: live.sites,
+    channels: live.channels,
     thread,
     now: clock.now,
     setAside,

@@ -8,6 +8,7 @@ import { AsideDialog } from './aside.tsx'
 import { CommandDialog, KeysDialog } from './commands.tsx'
 import { DeskContext, useDesk } from './desk-context.ts'
 import { InboxColumn } from './inbox.tsx'
+import { InviteDialog } from './invite.tsx'
 import { MergeDialog } from './merge.tsx'
 import { NoticeList } from './notices.tsx'
 import { PersonColumn } from './person.tsx'
@@ -91,6 +92,8 @@ function OpenDialog({ onSignOut }: { onSignOut(): void }) {
       return <MergeDialog />
     case 'transcript':
       return <TranscriptDialog />
+    case 'invite':
+      return <InviteDialog />
     case 'aside':
       return <AsideDialog />
     case 'keys':

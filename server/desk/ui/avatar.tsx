@@ -1,11 +1,20 @@
 import type { Contact } from '@hutong/core/conversation'
 import type { Participant } from '@hutong/core/entry'
+import { kindOf } from '../model/channels.ts'
 import { initials, tintOf } from '../model/naming.ts'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 
 const TINTS = 6
-const CHANNEL_ICONS: Readonly<Record<string, IconName>> = { web: 'globe', mail: 'mail', email: 'mail' }
+const CHANNEL_ICONS: Readonly<Record<string, IconName>> = {
+  web: 'globe',
+  mail: 'mail',
+  email: 'mail',
+  wechat: 'wechat',
+  wechaty: 'wechat',
+  'wecom-kf': 'service',
+  wecom: 'wecom',
+}
 
 interface AvatarProps {
   id: string
@@ -23,11 +32,16 @@ export function Avatar({ id, name, channel, small, bot }: AvatarProps) {
       {bot ? <Icon name="bot" /> : name ? initials(name) : <Icon name="person" />}
       {channel !== undefined && (
         <span class="channel-mark">
-          <Icon name={CHANNEL_ICONS[channel] ?? 'globe'} />
+          <ChannelIcon channel={channel} />
         </span>
       )}
     </span>
   )
+}
+
+export function ChannelIcon({ channel }: { channel: string }) {
+  const { desk } = useDesk()
+  return <Icon name={CHANNEL_ICONS[kindOf(channel, desk.channels.value)] ?? 'globe'} />
 }
 
 export function ContactAvatar({ contact, channel }: { contact: Contact | undefined; channel?: string | undefined }) {

@@ -1,12 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Words } from '../locales/en.ts'
-import type { Way } from '../model/api.ts'
 import type { Attachment, Sheet } from '../model/drafts.ts'
-import { channelName } from '../model/naming.ts'
 import { createTypingHint } from '../model/typing-hint.ts'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
+import { RouteNotes, useViaSentence } from './route.tsx'
 
 const ROWS_MAX = 10
 
@@ -47,7 +45,7 @@ export function Composer({ conversation }: { conversation: string }) {
         maxLength={8_000}
         value={textOf(sheet)}
         aria-label={note ? words.note : words.reply}
-        aria-describedby="composer-hint"
+        aria-describedby="composer-hint composer-route"
         placeholder={note ? words.notePlaceholder : words.replyPlaceholder}
         onInput={(event) => {
           desk.drafts.write(conversation, event.currentTarget.value)
@@ -63,6 +61,7 @@ export function Composer({ conversation }: { conversation: string }) {
           hint.sent()
         }}
       />
+      {!note && desk.thread.value && <RouteNotes thread={desk.thread.value} sheet={sheet} />}
       <div class="composer-bar">
         {!note && <AttachButton onFiles={attach} />}
         <p id="composer-hint" class="quiet">
@@ -112,27 +111,15 @@ function Modes({ conversation, sheet }: { conversation: string; sheet: Sheet }) 
 function Hint({ sheet }: { sheet: Sheet }) {
   const { desk, words } = useDesk()
   const conversation = desk.item.value?.conversation
+  const via = useViaSentence(conversation?.channel ?? 'web')
   if (sheet.mode === 'note') return <>{words.noteHint}</>
   if (!conversation) return null
   const { holder } = conversation.floor
-  const via = viaSentence(desk.thread.value?.ways.value ?? [], conversation.channel, words)
   if (conversation.status === 'closed') return <>{`${via} · ${words.willReopen}`}</>
   if (holder.kind === 'bot' || holder.kind === 'queue') return <>{`${via} · ${words.willTakeOver}`}</>
   if (holder.kind === 'agent' && holder.id !== desk.me.id)
     return <>{`${via} · ${words.heldBy(holder.name ?? holder.id)}`}</>
   return <>{via}</>
-}
-
-/** Which way the reply will take, and why. */
-function viaSentence(ways: readonly Way[], last: string, words: Words): string {
-  const name = (channel: string) => channelName(channel, words)
-  const [first] = ways
-  const next = ways.find(({ readsLog }) => !readsLog)
-  if (first?.why === 'connected') return words.reads(name(first.channel))
-  if (!next) return words.replyVia(name(first?.channel ?? last))
-  if (first?.readsLog) return words.goesThen(name(first.channel), name(next.channel), next.address)
-  const why = next.why === 'last' ? words.wroteLast : words.provenAddress
-  return `${words.goesTo(name(next.channel), next.address)} (${why})`
 }
 
 function AttachButton({ onFiles }: { onFiles(files: FileList | undefined): void }) {

@@ -1,15 +1,15 @@
 import type { Attributes, Participant } from '@hutong/core/entry'
 import type { Words } from '../locales/en.ts'
-import { type Around, channelName, participantName } from '../model/naming.ts'
+import { type Around, participantName } from '../model/naming.ts'
 import type { EventRow } from '../model/rows.ts'
 import type { Thread } from '../model/thread.ts'
 import { useDesk } from './desk-context.ts'
 import { scoreOf } from './parts.tsx'
 
 export function EventLine({ row, thread }: { row: EventRow; thread: Thread }) {
-  const { words, format } = useDesk()
+  const { words, format, channelName } = useDesk()
   // Names throughout, so that a line reads the same for everybody.
-  const around = { words, me: '', contact: thread.contact.value }
+  const around = { words, me: '', contact: thread.contact.value, channelName }
   const { body } = row
   const extra = body.kind === 'handoff' ? body.summary : undefined
   return (
@@ -23,8 +23,12 @@ export function EventLine({ row, thread }: { row: EventRow; thread: Thread }) {
   )
 }
 
-function sentence({ body, from }: EventRow, around: Around): string {
-  const { words } = around
+interface Named extends Around {
+  channelName(id: string): string
+}
+
+function sentence({ body, from }: EventRow, around: Named): string {
+  const { words, channelName } = around
   const who = participantName(from, around)
   switch (body.kind) {
     case 'handoff':
@@ -40,12 +44,12 @@ function sentence({ body, from }: EventRow, around: Around): string {
         return body.changes.merged === null ? words.events.unmerged(who) : words.events.merged(who)
       return words.events.contactChanged(changesLine(body.changes, words))
     case 'delivery': {
-      const channel = channelName(body.channel, words)
+      const channel = channelName(body.channel)
       if (body.recall) return words.events.notTakenBack(channel)
       if (body.state === 'unsure') return words.events.unsure(channel)
       return body.next === undefined
         ? words.events.undelivered(channel)
-        : words.events.sentInstead(channel, channelName(body.next, words))
+        : words.events.sentInstead(channel, channelName(body.next))
     }
     case 'attributes':
       return words.events.attributesChanged(changesLine(body.changes, words))

@@ -1,18 +1,18 @@
 import type { Contact } from '@hutong/core/conversation'
-import { channelName, contactName } from '../model/naming.ts'
+import { contactName } from '../model/naming.ts'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 
 /** Where a customer is reached, how far each address is proven, and who else the same person is. */
 export function Identities({ contact }: { contact: Contact }) {
-  const { desk, words } = useDesk()
+  const { desk, words, channelName } = useDesk()
   return (
     <section class="person-part">
       <h3>{words.identities}</h3>
       <ul>
         {contact.identities.map(({ channel, address, verified }) => (
           <li key={`${channel} ${address}`}>
-            <strong>{channelName(channel, words)}</strong>
+            <strong>{channelName(channel)}</strong>
             {verified === undefined ? (
               <span class="unverified">{words.unverified}</span>
             ) : (
@@ -36,7 +36,7 @@ export function Identities({ contact }: { contact: Contact }) {
 
 /** The contacts this one was merged with, each with its own conversation. */
 function SamePerson({ contact }: { contact: Contact }) {
-  const { desk, words } = useDesk()
+  const { desk, words, channelName } = useDesk()
   const threads = desk.thread.value?.threads.value ?? []
   if (threads.length === 0) return null
   return (
@@ -47,7 +47,7 @@ function SamePerson({ contact }: { contact: Contact }) {
           <li key={conversation} class="same-person">
             <a href={`#/c/${conversation}`}>
               <span>{contactName(desk.inbox.item(conversation)?.contact ?? { id: other }, words)}</span>
-              <span class="quiet">{words.otherThread(channelName(channel, words))}</span>
+              <span class="quiet">{words.otherThread(channelName(channel))}</span>
             </a>
             <button type="button" class="link" onClick={() => void desk.errands.unmerge(contact.id, other)}>
               {words.unmerge}
@@ -59,7 +59,7 @@ function SamePerson({ contact }: { contact: Contact }) {
   )
 }
 
-/** The hash of a visitor's token says nothing to anybody. */
+/** Whether it says something to people: hashes of visitors' tokens and ids that platforms made up do not. */
 export function isReadable(address: string): boolean {
-  return !/^[0-9a-f]{64}$/.test(address)
+  return address.includes('@') || address.length < 20
 }

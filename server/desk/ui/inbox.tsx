@@ -3,15 +3,13 @@ import type { Item } from '../model/api.ts'
 import { belongs, FILTERS } from '../model/inbox-item.ts'
 import { contactName, participantName } from '../model/naming.ts'
 import { bodyLine } from '../model/summary.ts'
+import { type Wait, waitOf } from '../model/waiting.ts'
 import { Avatar, ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 
 /** Milliseconds without a key until the search is asked. */
 const SEARCH_PAUSE = 250
-/** From when on a wait is called long, and very long. */
-const LONG_MS = 60_000
-const VERY_LONG_MS = 300_000
 
 export function InboxColumn() {
   const { desk, words } = useDesk()
@@ -31,6 +29,7 @@ export function InboxColumn() {
       </header>
       <Search />
       <Filters />
+      <Overdue />
       <SetAside />
       <List />
     </nav>
@@ -86,6 +85,22 @@ function Filters() {
         </label>
       ))}
     </fieldset>
+  )
+}
+
+/** Who has waited too long, in whatever part of the list; leads to who has waited longest. */
+function Overdue() {
+  const { desk, words } = useDesk()
+  const late = desk.inbox.unanswered.value.filter(
+    (one) => waitOf(one, desk.sites.value, desk.now.value)?.tone === 'bad',
+  )
+  const [first] = late
+  if (!first) return null
+  return (
+    <button type="button" class="overdue-count" onClick={() => desk.open(first.conversation.id)}>
+      <Icon name="clock" />
+      {words.tooLong(late.length)}
+    </button>
   )
 }
 
@@ -158,7 +173,7 @@ function Skeleton({ label }: { label: string }) {
 }
 
 function Row({ item }: { item: Item }) {
-  const { desk, words, format } = useDesk()
+  const { desk, words, format, channelName } = useDesk()
   const { conversation, contact, latest, unread } = item
   const name = contactName(contact, words)
   const open = desk.thread.value?.id === conversation.id
@@ -170,6 +185,7 @@ function Row({ item }: { item: Item }) {
     latest && latest.from.kind !== 'contact'
       ? `${participantName(latest.from, { words, me: desk.me.id, contact })}: `
       : ''
+  const wait = waitOf(item, desk.sites.value, desk.now.value)
   const strong = unread > 0 && (belongs(item, 'mine', desk.me.id) || belongs(item, 'waiting', desk.me.id))
   return (
     <li>
@@ -177,7 +193,7 @@ function Row({ item }: { item: Item }) {
         ref={row}
         id={`row-${conversation.id}`}
         href={`#/c/${conversation.id}`}
-        class={strong ? 'row unread' : 'row'}
+        class={`row${strong ? ' unread' : ''}${wait?.tone === 'bad' ? ' overdue' : ''}`}
         aria-current={open ? 'true' : undefined}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return
@@ -186,15 +202,16 @@ function Row({ item }: { item: Item }) {
         }}
       >
         <ContactAvatar contact={contact} channel={conversation.channel} />
-        <span class="row-name">{name}</span>
+        <span class="row-name">
+          {name}
+          {conversation.channel !== 'web' && <span class="hidden"> ({channelName(conversation.channel)})</span>}
+        </span>
         <time class="row-time" dateTime={new Date(conversation.updatedAt).toISOString()}>
           {format.brief(conversation.updatedAt, desk.now.value)}
         </time>
         <span class="row-line">{latest ? speaker + bodyLine(latest.body, words) : ''}</span>
         <span class="row-marks">
-          {conversation.status === 'open' && conversation.waitingSince !== null && (
-            <Waiting since={conversation.waitingSince} />
-          )}
+          {wait && <Waiting wait={wait} />}
           {unread > 0 && (
             <span class={strong ? 'badge' : 'badge faint'}>
               <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
@@ -207,15 +224,14 @@ function Row({ item }: { item: Item }) {
   )
 }
 
-function Waiting({ since }: { since: number }) {
-  const { desk, words, format } = useDesk()
-  const span = desk.now.value - since
-  const tone = span >= VERY_LONG_MS ? 'bad' : span >= LONG_MS ? 'warn' : 'quiet'
+function Waiting({ wait: { ms, tone } }: { wait: Wait }) {
+  const { words, format } = useDesk()
+  const said = tone === 'bad' ? words.waitsTooLong : words.waits
   return (
-    <span class={`waiting ${tone}`} title={words.waits(format.span(span))}>
+    <span class={`waiting ${tone}`} title={said(format.span(ms))}>
       <Icon name="clock" />
-      <span aria-hidden="true">{format.span(span)}</span>
-      <span class="hidden">{words.waits(format.span(Math.floor(span / 60_000) * 60_000))}</span>
+      <span aria-hidden="true">{format.span(ms)}</span>
+      <span class="hidden">{said(format.span(Math.floor(ms / 60_000) * 60_000))}</span>
     </span>
   )
 }

@@ -55,7 +55,7 @@ function visibleRows(thread: Thread, desk: Workspace): Row[] {
 /** A closing takes the floor away as well, and a message that did not arrive says so itself: one line is enough. */
 function isSaidElsewhere({ body }: EventRow, thread: Thread): boolean {
   if (body.kind === 'handoff') return body.floor.holder.kind === 'none'
-  if (body.kind !== 'delivery' || body.next !== undefined) return false
+  if (body.kind !== 'delivery' || body.recall || body.next !== undefined) return false
   const sent = thread.outgoing.value.get(body.of)
   return sent !== undefined && isLost(sent)
 }

@@ -1,10 +1,12 @@
 import { useSignal } from '@preact/signals'
-import { channelName, participantName } from '../model/naming.ts'
+import { appName } from '../model/channels.ts'
+import { participantName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
 import { partsLine } from '../model/summary.ts'
 import type { Thread } from '../model/thread.ts'
 import { isLost } from '../model/ways-out.ts'
-import { SpeakerAvatar } from './avatar.tsx'
+import type { Workspace } from '../model/workspace.ts'
+import { ChannelIcon, SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon, type IconName } from './icons.tsx'
 import { OriginalOf } from './original.tsx'
@@ -32,6 +34,7 @@ export function Message({ row, thread, quoted }: MessageProps) {
           <time dateTime={new Date(row.at).toISOString()} title={format.full(row.at)}>
             {format.time(row.at)}
           </time>
+          <CameBy row={row} thread={thread} />
         </div>
       )}
       {quoted && (
@@ -48,7 +51,7 @@ export function Message({ row, thread, quoted }: MessageProps) {
         )}
         <Recall row={row} conversation={thread.id} />
       </div>
-      {isCut(row) && <OriginalOf row={row} conversation={thread.id} />}
+      {isCut(row, desk) && <OriginalOf row={row} conversation={thread.id} />}
       {row.reactions.length > 0 && (
         <ul class="reactions">
           {row.reactions.map(({ emoji, count }) => (
@@ -65,9 +68,23 @@ export function Message({ row, thread, quoted }: MessageProps) {
   )
 }
 
-/** Whether the channel it came by may have more of it than the log. */
-function isCut({ from, channel, seq }: MessageRow): boolean {
-  return from.kind === 'contact' && seq > 0 && channel !== undefined && channel !== 'web'
+/** Where it came from, unless that goes without saying; a colleague may have written outside of the desk. */
+function CameBy({ row: { channel, from }, thread }: Pick<MessageProps, 'row' | 'thread'>) {
+  const { desk, words, channelName } = useDesk()
+  const several = (thread.contact.value?.identities.length ?? 0) > 1
+  if (channel === undefined || (channel === 'web' && !several)) return null
+  return (
+    <span class="came-by">
+      <ChannelIcon channel={channel} />
+      {from.kind === 'contact' ? channelName(channel) : words.writtenIn(appName(channel, desk.channels.value, words))}
+    </span>
+  )
+}
+
+/** Whether the channel it came by may keep more of it than the log. */
+function isCut({ from, channel, seq }: MessageRow, { channels }: Workspace): boolean {
+  if (from.kind !== 'contact' || seq === 0 || channel === undefined || channel === 'web') return false
+  return channels.value.find(({ id }) => id === channel)?.originals ?? true
 }
 
 const MARKS: Readonly<Record<Delivery, IconName>> = {
@@ -92,7 +109,7 @@ function Recall({ row, conversation }: { row: MessageRow; conversation: string }
 }
 
 function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
-  const { words } = useDesk()
+  const { words, channelName } = useDesk()
   const state = row.from.kind === 'contact' ? undefined : deliveryOf(row, thread.reached.value)
   const shown = state !== undefined && (row.last || row.pending)
   const sent = thread.outgoing.value.get(row.seq)
@@ -107,7 +124,7 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
         </span>
       )}
       {sent && !isLost(sent) && (
-        <span class={`delivery ${sent.state}`}>{words.outgoing[sent.state](channelName(sent.channel, words))}</span>
+        <span class={`delivery ${sent.state}`}>{words.outgoing[sent.state](channelName(sent.channel))}</span>
       )}
       {row.pending && <PendingActions pending={row.pending} />}
     </div>
@@ -116,7 +133,7 @@ function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
 
 /** A message that a channel did not bring, or perhaps not: why, and what can be done. */
 function Undelivered({ row, thread }: { row: MessageRow; thread: Thread }) {
-  const { desk, words } = useDesk()
+  const { desk, words, channelName } = useDesk()
   const busy = useSignal(false)
   const sent = thread.outgoing.value.get(row.seq)
   if (!sent || !isLost(sent)) return null
@@ -133,7 +150,7 @@ function Undelivered({ row, thread }: { row: MessageRow; thread: Thread }) {
     <div class={failed ? 'undelivered failed' : 'undelivered'}>
       <Icon name="alert" />
       <div>
-        <p>{words.outgoing[failed ? 'failed' : 'unsure'](channelName(channel, words))}</p>
+        <p>{words.outgoing[failed ? 'failed' : 'unsure'](channelName(channel))}</p>
         {reason && <p class="undelivered-reason">{words.events.reason(reason)}</p>}
         {!row.recalled && (
           <button type="button" class="link" disabled={busy.value} onClick={() => void resend()}>

@@ -39,7 +39,7 @@ export function PartView({ part, row }: PartProps<Part>) {
     case 'rating':
       return <Rating part={part} row={row} />
     case 'unsupported':
-      return <div class="bubble text quiet">{part.text}</div>
+      return <Unsupported part={part} />
   }
 }
 
@@ -87,8 +87,22 @@ function FileLink({ part }: { part: PartOf<'file'> }) {
   )
 }
 
+/** What the relay serves to be played in place; everything else, the AMR of WeChat before all, is there to be downloaded. */
+const PLAYED: readonly string[] = ['audio/mpeg', 'audio/ogg', 'audio/mp4', 'audio/x-m4a', 'audio/wav', 'audio/webm']
+
 function Audio({ part }: { part: PartOf<'audio'> }) {
   const { words } = useDesk()
+  const unplayable = part.type !== undefined && !PLAYED.includes(part.type)
+  if (unplayable || !part.url)
+    return (
+      <>
+        <FileLink part={{ ...part, kind: 'file', name: part.name ?? words.audio }} />
+        <div class="bubble text quiet">
+          {unplayable && <p>{words.notPlayable}</p>}
+          {part.transcript && <p>{part.transcript}</p>}
+        </div>
+      </>
+    )
   return (
     <div class="bubble media">
       <audio controls preload="none" src={part.url} aria-label={part.name ?? words.audio} />
@@ -118,6 +132,17 @@ function Location({ part }: { part: PartOf<'location'> }) {
         {part.address && <small>{part.address}</small>}
         <Out href={map}>{words.map}</Out>
       </span>
+    </div>
+  )
+}
+
+/** What it says in words, and what it was. */
+function Unsupported({ part: { native, text } }: { part: PartOf<'unsupported'> }) {
+  const { words } = useDesk()
+  return (
+    <div class="bubble unsupported">
+      {text.trim() !== '' && text !== `[${native}]` && <p>{text}</p>}
+      <small class="quiet">{words.notShown(native)}</small>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type Command, commandsOf, focusOn } from '../model/commands.ts'
-import { channelName, contactName, holderName } from '../model/naming.ts'
+import { contactName, holderName } from '../model/naming.ts'
 import type { Thread } from '../model/thread.ts'
 import { ContactAvatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
@@ -65,12 +65,13 @@ const ICONS: Readonly<Record<string, IconName>> = {
   takeOver: 'hand',
   transfer: 'transfer',
   toBot: 'bot',
+  invite: 'qr',
   close: 'done',
   reopen: 'reopen',
 }
 
 function Head({ thread }: { thread: Thread }) {
-  const { desk, words } = useDesk()
+  const { desk, words, channelName } = useDesk()
   const contact = thread.contact.value ?? desk.item.value?.contact
   const conversation = desk.item.value?.conversation
   const name = contactName(contact, words)
@@ -86,7 +87,7 @@ function Head({ thread }: { thread: Thread }) {
         {conversation && (
           <p class="quiet">
             {conversation.status === 'closed' ? words.filters.closed : holderLabel()} ·{' '}
-            {channelName(conversation.channel, words)}
+            {channelName(conversation.channel)}
           </p>
         )}
       </div>

@@ -8,7 +8,7 @@ export function TranscriptDialog() {
   const thread = desk.thread.value
   const chosen = useSignal<string | undefined>(undefined)
   if (!thread) return null
-  const mail = thread.ways.value.filter(({ address, readsLog }) => !readsLog && address.includes('@'))
+  const mail = (thread.reach.value?.open ?? []).filter(({ address, readsLog }) => !readsLog && address.includes('@'))
   const addresses = [...new Set(mail.map(({ address }) => address))]
   const address = chosen.value ?? addresses[0]
   return (
