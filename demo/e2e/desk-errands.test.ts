@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letter, openPostOffice, type PostOffice } from '../../adapters/email/test-post-office.ts'
-import { SITE } from '../demo-config.ts'
 import { openStage, type Stage, shows, violations } from './stage.ts'
+import { mailChannel } from './test-mailbox.ts'
 
 let office: PostOffice
 let shopAddress: string
@@ -11,10 +11,7 @@ let desk: Page
 beforeAll(async () => {
   office = await openPostOffice()
   shopAddress = office.fresh('help')
-  const { imap, smtp, login } = office.options(shopAddress)
-  const password = 'password' in login ? login.password : ''
-  const mail = { kind: 'email' as const, id: 'mail', site: SITE, from: shopAddress, imap, smtp, password }
-  stage = await openStage({ channels: [mail] })
+  stage = await openStage({ channels: [mailChannel(office, shopAddress)] })
   desk = await stage.desk()
 })
 afterAll(async () => {

@@ -1,8 +1,18 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letter, openPostOffice, type PostOffice, type Read } from '../../adapters/email/test-post-office.ts'
-import { SITE } from '../demo-config.ts'
-import { bubbles, openChat, openStage, type Stage, say, shows, violations } from './stage.ts'
+import {
+  bubbles,
+  conversations,
+  count,
+  openChat,
+  openStage,
+  reply,
+  type Stage,
+  say,
+  shows,
+  violations,
+} from './stage.ts'
+import { mailChannel, mailSaying } from './test-mailbox.ts'
 
 let office: PostOffice
 let shopAddress: string
@@ -10,22 +20,8 @@ let stage: Stage
 beforeAll(async () => {
   office = await openPostOffice()
   shopAddress = office.fresh('help')
-  const { imap, smtp, login } = office.options(shopAddress)
-  const password = 'password' in login ? login.password : ''
   stage = await openStage({
-    channels: [
-      {
-        kind: 'email',
-        id: 'mail',
-        site: SITE,
-        from: shopAddress,
-        imap,
-        smtp,
-        password,
-        plusAddress: true,
-        gatherMs: 200,
-      },
-    ],
+    channels: [{ ...mailChannel(office, shopAddress), plusAddress: true, gatherMs: 200 }],
     reach: { afterMs: 500 },
   })
 })
@@ -33,19 +29,6 @@ afterAll(async () => {
   await stage?.close()
   await office?.close()
 })
-
-/** The first mail in somebody's inbox that says this, once it has come. */
-async function mailSaying(address: string, words: string | RegExp): Promise<Read> {
-  const deadline = Date.now() + 60_000
-  for (;;) {
-    const mails = await office.inbox(address)
-    const found = mails.find(({ text }) => text.search(words) !== -1)
-    if (found) return found
-    if (Date.now() > deadline)
-      throw new Error(`${address} has no such mail: ${mails.map(({ text }) => text).join(' | ')}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
 
 interface Answering {
   from: string
@@ -71,18 +54,6 @@ async function answer({ from, text, to, id }: Answering): Promise<void> {
   await office.dovecot.deliver(/<([^>]+)>/.exec(replyTo)?.[1] ?? replyTo, source)
 }
 
-async function reply(desk: Page, text: string): Promise<void> {
-  await desk.getByRole('textbox', { name: /reply/i }).fill(text)
-  await desk.keyboard.press('Enter')
-  await shows(desk, text)
-}
-
-const conversations = (desk: Page) => desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
-
-/** How many conversations there are, whatever list the desk shows. */
-const count = (desk: Page) =>
-  desk.evaluate(async () => (await (await fetch('/v1/conversations')).json()).items.length as number)
-
 describe('a customer with a mailbox', () => {
   it('leaves an address in the shop, goes on by mail, and finds all of it in the shop again', async () => {
     const address = office.fresh('lin')
@@ -96,7 +67,7 @@ describe('a customer with a mailbox', () => {
     await log.getByRole('button', { name: 'Send' }).click()
     await shows(shop, 'six digits')
     expect(await violations(shop)).toEqual([])
-    const { text: proof } = await mailSaying(address, /\d{6}/)
+    const { text: proof } = await mailSaying({ office, address }, /\d{6}/)
     await log.getByLabel('Code').fill(/\d{6}/.exec(proof)?.[0] ?? '')
     await log.getByRole('button', { name: 'Confirm' }).click()
     await shows(shop, `Answers that you do not read here go to ${address}`)
@@ -106,7 +77,7 @@ describe('a customer with a mailbox', () => {
     await conversations(desk).first().click()
     await shows(desk, 'is the Longjing in stock?')
     await reply(desk, 'Yes, three tins are left.')
-    const answered = await mailSaying(address, 'Yes, three tins are left.')
+    const answered = await mailSaying({ office, address }, 'Yes, three tins are left.')
     await answer({ from: address, text: 'Then please keep one for me.', to: answered, id: 'keep-one' })
     await shows(desk, 'Then please keep one for me.')
     const [last] = (await bubbles(desk)).slice(-1)
@@ -138,7 +109,7 @@ describe('a customer with a mailbox', () => {
     await conversations(desk).filter({ hasText: 'Mei' }).first().click()
     await shows(desk, text)
     await reply(desk, 'We do, within the week.')
-    const answered = await mailSaying(address, 'We do, within the week.')
+    const answered = await mailSaying({ office, address }, 'We do, within the week.')
     expect(answered.headers.get('subject')).toBe('Re: Vienna')
     expect(answered.headers.get('references')).toMatch(/^<vienna@people\.test>/)
     await answer({ from: address, text: 'Wonderful, thank you!', to: answered, id: 'wonderful' })

@@ -101,6 +101,19 @@ export async function bubbles(page: Page): Promise<string[]> {
   return page.getByRole('log').locator('.bubble').allInnerTexts()
 }
 
+/** An agent's answer, once it stands in the log. */
+export async function reply(desk: Page, text: string): Promise<void> {
+  await desk.getByRole('textbox', { name: /reply/i }).fill(text)
+  await desk.keyboard.press('Enter')
+  await shows(desk, text)
+}
+
+export const conversations = (desk: Page) => desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
+
+/** How many conversations there are, whatever list the desk shows. */
+export const count = (desk: Page) =>
+  desk.evaluate(async () => (await (await fetch('/v1/conversations')).json()).items.length as number)
+
 /** What axe finds wrong on the page as it stands, best practices included. */
 export async function violations(page: Page): Promise<string[]> {
   // The page's own policy forbids injected scripts; the debugger is not bound by it.
