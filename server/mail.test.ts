@@ -147,12 +147,61 @@ it('marks forged mail in the conversation of a proven customer, hides it from he
   for (let index = 0; index < 22; index += 1)
     await writes(`forged${index}`, 'send it elsewhere', { headers: says('fail') })
   await writes('third', 'any news?', { headers: says('pass') })
-  const entries = await house.until(conversation, (all) => said(all).length === 25)
-  expect(entries.filter(({ from }) => from.name === `${lin} (not proven)`)).toHaveLength(22)
+  await writes('form', 'and from the form', { from: support, headers: { 'Reply-To': lin, ...says('pass') } })
+  const entries = await house.until(conversation, (all) => said(all).length === 26)
+  expect(entries.filter(({ from }) => from.name === lin && from.unproven)).toHaveLength(23)
   const seen = await house.relay.host(mail).log.read(conversation, { after: 0, limit: 99 })
   expect(said(seen)).toEqual(['contact: Where is my parcel? | hello', 'contact: it is me', 'contact: any news?'])
   const contact = (await house.store.conversation(conversation))?.contact ?? ''
   expect((await house.store.contact(contact))?.identities).toMatchObject([{ address: lin, verified: 'dmarc' }])
+})
+
+it('marks forged mail to an address that nobody has proven, from the first on', async () => {
+  await house.close()
+  const mail = createEmailAdapter({ ...office.options(support), site: 'shop', authservIds: ['mx.shop.test'] })
+  house = await openTestRelay({ adapters: [webChannel, mail] })
+  const headers = { 'Authentication-Results': 'mx.shop.test; dmarc=fail header.from=stand.test' }
+  await writes('first', 'send it elsewhere', { headers })
+  await writes('second', 'at once', { headers })
+  const conversation = await conversationOf(lin)
+  const entries = await house.until(conversation, (all) => said(all).length === 2)
+  const written = entries.filter(({ body }) => body.kind === 'message')
+  expect(written.map(({ from }) => [from.name, from.unproven])).toEqual([
+    [lin, true],
+    [lin, true],
+  ])
+  const answer = await answers(conversation, 'Was it you?')
+  expect(answer.headers.get('in-reply-to')).toBe('<first@people.test>')
+})
+
+it('lets a customer who wrote through a list or a form wait for a person, whom no robot answers', async () => {
+  const agent = house.relay.act
+  await writes('listed', 'Where is it?', { headers: { 'List-Id': '<help.shop.test>', Precedence: 'list' } })
+  const conversation = await conversationOf(lin)
+  await house.until(conversation, (entries) => said(entries).length === 1)
+  expect(await house.store.conversation(conversation)).toMatchObject({
+    floor: { holder: { kind: 'queue' } },
+    status: 'open',
+  })
+  await agent(ANNA, conversation, { key: 'closing-it', actions: [{ kind: 'close' }] })
+  await writes('again', 'It is still missing.', { headers: { 'List-Id': '<help.shop.test>' } })
+  await expect.poll(async () => (await house.store.conversation(conversation))?.status).toBe('open')
+  expect((await house.store.conversation(conversation))?.waitingSince).not.toBeNull()
+  expect(asked).toBe(0)
+})
+
+it('answers in the customer’s thread after an absence notice', async () => {
+  await writes('first', 'hello')
+  const conversation = await conversationOf(lin)
+  await house.until(conversation, (entries) => said(entries).length === 1)
+  await office.dovecot.deliver(
+    support,
+    letter({ from: lin, to: support, id: 'away', subject: '自动回复: x', text: 'I am on holiday.' }),
+  )
+  await house.until(conversation, (entries) => said(entries).length === 2)
+  const answer = await answers(conversation, 'Here it is.')
+  expect(answer.headers.get('subject')).toBe('Re: Where is my parcel?')
+  expect(answer.headers.get('in-reply-to')).toBe('<first@people.test>')
 })
 
 it('shows a mail at the desk within a second and a half of its delivery', async () => {

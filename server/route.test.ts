@@ -63,6 +63,20 @@ describe('what a contact writes', () => {
     expect(decision).toEqual({ entries: [{ body: message.body }] })
   })
 
+  it('lets a person wait for what people may want to read of a robot, and asks no backend', () => {
+    const held = conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 })
+    const listed = { ...message, at: 5, automatic: 'people' as const }
+    const decision = applied(arrived(held, routing, listed))
+    expect(decision).toMatchObject({ floor: { holder: { kind: 'queue' }, term: 2 }, waitingSince: 5, deliveries: [] })
+    expect(decision.cancel).toEqual([backendLane('flow', 'v1')])
+    const again = applied(
+      arrived({ ...held, floor: { holder: { kind: 'queue' }, term: 2 }, waitingSince: 5 }, routing, listed),
+    )
+    expect(again).toEqual({ entries: [{ body: message.body }], deliveries: [] })
+    const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
+    expect(applied(arrived(closed, routing, listed))).toMatchObject({ status: 'open', waitingSince: 5, deliveries: [] })
+  })
+
   it('starts the waiting time once when people have the floor', () => {
     const queued = conversationWith({ holder: { kind: 'queue' }, term: 2 })
     expect(applied(arrived(queued, routing, { ...message, at: 5 }))).toMatchObject({ waitingSince: 5, deliveries: [] })

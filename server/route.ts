@@ -1,3 +1,4 @@
+import type { Arrival } from '@hutong/core/adapter'
 import type { HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, BodyKind, Floor, Holder, Participant } from '@hutong/core/entry'
@@ -40,29 +41,31 @@ export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
 
-export type ArrivedEntry = NewEntry & { at: number; automatic?: boolean | undefined }
+export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic'] }
 
 /**
  * What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. What a
- * robot wrote sets nothing in motion.
+ * robot wrote sets nothing in motion, or waits for people alone.
  */
 export function arrived(conversation: Conversation, routing: Routing, entry: ArrivedEntry): Decision {
   const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
-  if (entry.automatic) return { entries }
+  if (entry.automatic === true) return { entries }
   const wakes = entry.body.kind === 'message' || entry.body.kind === 'answer'
   const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
-  const floor: Floor = reopens
-    ? { holder: firstHolder(routing), term: conversation.floor.term + 1 }
-    : conversation.floor
-  if (reopens) {
-    if (conversation.status === 'closed') entries.push({ from: RELAY, body: { kind: 'status', status: 'open' } })
-    entries.push({ from: RELAY, body: { kind: 'handoff', floor } })
-  }
+  const old = conversation.floor
+  const next = reopens ? firstHolder(routing) : old.holder
+  const taken = wakes && entry.automatic === 'people' && next.kind === 'bot'
+  const moves = reopens || taken
+  const floor: Floor = moves ? { holder: taken ? { kind: 'queue' } : next, term: old.term + 1 } : old
+  if (conversation.status === 'closed' && reopens)
+    entries.push({ from: RELAY, body: { kind: 'status', status: 'open' } })
+  if (moves) entries.push({ from: RELAY, body: { kind: 'handoff', floor } })
   const waits = wakes && floor.holder.kind !== 'bot'
   return {
     entries,
-    ...(reopens ? { floor, status: 'open' as const } : {}),
-    ...(waits && (reopens || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
+    ...(moves ? { floor, status: 'open' as const } : {}),
+    ...(taken && old.holder.kind === 'bot' ? { cancel: [backendLane(old.holder.id, conversation.id)] } : {}),
+    ...(waits && (moves || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
     deliveries: heardBy(floor.holder, conversation.id, entry.body),
   }
 }

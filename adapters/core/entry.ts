@@ -15,6 +15,8 @@ export const participant = z.object({
   id: z.string().min(1).max(128),
   name: z.string().max(128).optional(),
   avatar: z.string().max(2_048).optional(),
+  /** Nothing proves that it was they who wrote; the platform lets anybody write in their name. */
+  unproven: z.literal(true).optional(),
 })
 
 /** Who may speak to the contact. `queue` waits for any person; `none` is a conversation nobody has to answer. */
@@ -111,8 +113,9 @@ export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 const OUTSIDER = 'outsider:'
 
 /** Somebody who writes into a conversation and is not, or is not proven to be, its contact. */
-export function outsider(address: string, name = address): Participant {
-  return { kind: 'contact', id: `${OUTSIDER}${address}`.slice(0, 128), name: name.slice(0, 128) }
+export function outsider(address: string, { unproven }: Pick<Participant, 'unproven'> = {}): Participant {
+  const id = `${OUTSIDER}${address}`.slice(0, 128)
+  return { kind: 'contact', id, name: address.slice(0, 128), ...(unproven && { unproven }) }
 }
 
 export function isOutsider({ kind, id }: Participant): boolean {

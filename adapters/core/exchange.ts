@@ -53,8 +53,11 @@ export interface Arrival {
    * becomes one more identity of its contact unless it is somebody else's. Without it the address decides.
    */
   conversation?: string
-  /** A robot wrote it (an absence notice, a newsletter): it is kept and shown, nobody is asked to answer and nobody waits. */
-  automatic?: boolean
+  /**
+   * A robot wrote it. `true` (an absence notice, a report): it is kept and shown, nobody is asked to answer and nobody waits.
+   * `people` (a list, a form, too many at once): no backend is asked, it waits for a person.
+   */
+  automatic?: boolean | 'people'
   /** State of the channel (a cursor) that is written in the same transaction, also when the message is a duplicate. */
   state?: { key: string; value: unknown }
   /** The untouched payload, kept beside the entry for the configured time. */

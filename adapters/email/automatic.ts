@@ -3,8 +3,13 @@ import { type Headers, hasHeader, header } from './mail.ts'
 import { words } from './mime.ts'
 import { senderOf } from './people.ts'
 
-/** Why a mail must not be answered by a robot. `list` and `bulk` may still be worth reading. */
-export type Automatic = 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'system'
+/** Why a mail must not be answered by a robot. */
+export type Automatic = 'bounce' | 'auto-reply' | 'receipt' | 'list' | 'bulk' | 'system'
+
+/** Whether it only answers what we sent. Behind any other kind a customer may be: a list that she wrote to, a form that she filled in. */
+export function isOnlyAnAnswer(kind: Automatic): boolean {
+  return kind === 'bounce' || kind === 'auto-reply' || kind === 'receipt'
+}
 
 /** Undefined for mail that a person wrote. */
 export function automaticOf(headers: Headers): Automatic | undefined {
@@ -16,7 +21,7 @@ export function automaticOf(headers: Headers): Automatic | undefined {
   if (precedence === 'auto_reply' || hasHeader(headers, ...REPLY_HEADERS)) return 'auto-reply'
   const answers = hasHeader(headers, 'in-reply-to', 'references')
   if (isAutomaticSubject(words(header(headers, 'subject')), { answers })) return 'auto-reply'
-  if (isReceipt(headers)) return 'system'
+  if (isReceipt(headers)) return 'receipt'
   if (hasHeader(headers, 'list-id', 'list-post', 'mailing-list', 'x-mailing-list') || precedence === 'list')
     return 'list'
   if (/^(bulk|junk)$/.test(precedence) || hasHeader(headers, ...BULK_HEADERS)) return 'bulk'

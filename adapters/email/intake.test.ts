@@ -164,6 +164,13 @@ it('takes what a form of the site wrote in its own name as the words of the visi
   expect(host.arrivals[0]?.from).toMatchObject({ address: lin, profile: { name: 'Lin' } })
 })
 
+it('takes what a form service wrote under an address among the aliases as the words of the visitor', async () => {
+  const form = office.fresh('wordpress')
+  await open({ aliases: [form] })
+  await arrives(source('one', { from: form, headers: { 'Reply-To': `Lin <${lin}>`, ...VOUCHED } }))
+  expect(host.arrivals[0]?.from).toEqual({ address: lin, profile: { name: 'Lin' } })
+})
+
 it('stops a robot from answering a robot: after twenty mails in an hour nobody is asked any more', async () => {
   await open()
   const count = 24

@@ -9,6 +9,7 @@ import { type ContentLimits, contentOf, type Download } from './content.ts'
 import type { Fetched } from './fetch-mail.ts'
 import { noteInline } from './inline-images.ts'
 import { sameSubject } from './threads.ts'
+import type { Belief } from './trust.ts'
 import { type Weighed, type Weighing, weigh } from './weigh.ts'
 
 export interface IntakeOptions extends Omit<Weighing, 'host' | 'own'> {
@@ -49,12 +50,13 @@ const rememberedShape = z.object({
     id: z.string(),
     from: z.string(),
     subject: z.string(),
+    beside: z.literal(true).optional(),
   }),
 })
 type Remembered = z.infer<typeof rememberedShape>['mail']
 
 interface Prepared {
-  automatic: boolean
+  automatic: Belief['automatic']
   content: Part[]
   /** What is kept of the mail. */
   raw: string
@@ -82,7 +84,7 @@ export function createIntake(options: IntakeOptions): Intake {
       : await contentOf(options, letter, place.download)
     const { belief, writer, home: conversation } = weighed
     const counted = { address: writer.address, conversation, counts: belief.counts, at: fetched.arrivedAt }
-    const automatic = belief.automatic || (belief.as !== 'agent' && (await brake.stops(counted)))
+    const automatic = belief.automatic || (belief.as !== 'agent' && (await brake.stops(counted)) && 'people')
     const ready = { automatic, content, raw: noteInline(fetched.raw, kept) }
     prepared.set(fetched, ready)
     return ready
@@ -95,23 +97,14 @@ export function createIntake(options: IntakeOptions): Intake {
     if (read.belief.home === 'nowhere') return 'nothing'
     const weighed = read.belief.proves === 'code' ? await proven(letter, read) : read
     if (!weighed) return 'nothing'
-    const { arrival, home, writer } = weighed
+    const { arrival, home } = weighed
     const { automatic, content, raw } = await prepare(fetched, { letter, weighed, place })
     const thread = home === undefined ? undefined : await threads.get(home)
     const titled =
       letter.subject !== '' && arrival.author?.kind !== 'agent' && !sameSubject(thread?.subject, letter.subject)
     const all = titled && letter.text !== '' ? [plain(letter.subject), ...content] : content
     const id = idOf(letter)
-    const { conversation } = arrival
-    const mail: Remembered | undefined = arrival.author
-      ? undefined
-      : {
-          ...(conversation !== undefined && { conversation }),
-          address: writer.address,
-          id: letter.id,
-          from: writer.address,
-          subject: letter.subject,
-        }
+    const mail = toRemember(letter, weighed, automatic)
     for (const [index, parts] of chunks(all).entries()) {
       const suffix = index === 0 ? '' : `:${index + 1}`
       const last = (index + 1) * PARTS_MAX >= all.length
@@ -152,6 +145,20 @@ export function createIntake(options: IntakeOptions): Intake {
       const { data } = rememberedShape.safeParse(state)
       if (data) await remember(data.mail)
     },
+  }
+}
+
+/** Undefined for what others write into a conversation; who is not proven may still have begun one. */
+function toRemember(
+  { id, subject }: Letter,
+  { arrival: { conversation, author }, home, writer: { address } }: Weighed,
+  automatic: Belief['automatic'],
+): Remembered | undefined {
+  if (author && home !== undefined) return undefined
+  return {
+    ...(conversation !== undefined && { conversation }),
+    ...{ address, id, from: address, subject },
+    ...(automatic === true && { beside: true as const }),
   }
 }
 

@@ -16,10 +16,20 @@ export type Thread = z.infer<typeof threadShape>
 
 export interface Threads {
   get(conversation: string): Promise<Thread>
-  /** A mail of the contact; a mail that is known changes nothing. */
-  arrived(conversation: string, mail: { id: string; from: string; subject: string }): Promise<void>
+  /**
+   * A mail of the contact; a mail that is known changes nothing. What is `beside` the thread (a robot's, or not proven) is
+   * answered in it only when nothing else is.
+   */
+  arrived(conversation: string, mail: Arrived): Promise<void>
   /** A delivery that the mail server has taken. */
   left(conversation: string, mail: { id: string; to: string; subject: string; key: string }): Promise<void>
+}
+
+interface Arrived {
+  id: string
+  from: string
+  subject: string
+  beside?: true | undefined
 }
 
 const REFERENCES_MAX = 20
@@ -55,9 +65,9 @@ export function createThreads({ state }: Pick<Host, 'state'>): Threads {
 
   return {
     get,
-    arrived: (conversation, { id, from, subject }) =>
+    arrived: (conversation, { id, from, subject, beside }) =>
       change(conversation, (thread) => {
-        if (thread.references.includes(id)) return thread
+        if (thread.references.includes(id) || (beside && thread.references.length > 0)) return thread
         return {
           ...thread,
           ...(subject === '' ? {} : { subject: subject.slice(0, 500) }),

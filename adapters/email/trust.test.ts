@@ -28,6 +28,12 @@ const cases: readonly [string, Partial<Evidence>, Partial<Belief>][] = [
     { place: 'proven', dmarc: 'fail' },
     { home: 'own', as: 'named', proves: 'nothing', counts: 'unproven' },
   ],
+  [
+    'forged mail is marked also where its address is not proven',
+    { place: 'unproven', dmarc: 'fail' },
+    { home: 'own', as: 'named', proves: 'nothing', counts: 'unproven' },
+  ],
+  ['forged mail that begins a conversation is marked, too', { dmarc: 'fail' }, { home: 'own', as: 'named' }],
   ['the same where the mail server says nothing', { place: 'proven' }, { as: 'named', proves: 'nothing' }],
   [
     'a customer who answers from a known address goes on',
@@ -69,7 +75,11 @@ const cases: readonly [string, Partial<Evidence>, Partial<Belief>][] = [
     { token: 'agent', whose: 'agent', dmarc: 'pass' },
     { home: 'token', as: 'agent', automatic: false },
   ],
-  ['an agent is not believed where nobody vouches', { token: 'agent', whose: 'agent' }, { home: 'own', as: 'contact' }],
+  [
+    'an agent for whom nobody vouches is not believed, and colleagues see what she is said to have answered',
+    { token: 'agent', whose: 'agent' },
+    { home: 'token', as: 'named', automatic: 'people', counts: 'unproven' },
+  ],
   ["an agent's token is worth nothing to others", { token: 'agent', dmarc: 'pass' }, { home: 'own', as: 'contact' }],
   [
     "an agent's absence notice is not her answer",
@@ -120,9 +130,19 @@ const cases: readonly [string, Partial<Evidence>, Partial<Belief>][] = [
     { home: 'own' },
   ],
   [
-    'a forged form is answered by nobody',
+    'a form that may be forged waits for a person',
     { ours: 'form', whose: 'ours', dmarc: 'fail' },
-    { home: 'own', automatic: true },
+    { home: 'own', automatic: 'people' },
+  ],
+  [
+    'so does a form that names nobody to answer',
+    { whose: 'ours', dmarc: 'pass' },
+    { home: 'own', as: 'contact', proves: 'nothing', automatic: 'people' },
+  ],
+  [
+    'what came by a list waits for a person',
+    { automatic: 'people', dmarc: 'pass' },
+    { home: 'own', as: 'contact', proves: 'address', automatic: 'people' },
   ],
 ]
 
@@ -139,7 +159,7 @@ describe('whatever a mail brings', () => {
         ([undefined, 'copy', 'form'] as const).flatMap((ours) =>
           ([undefined, 'machine', 'words'] as const).flatMap((returns) =>
             (['none', 'unproven', 'proven'] as const).flatMap((place) =>
-              [true, false].flatMap((automatic) =>
+              ([true, 'people', false] as const).flatMap((automatic) =>
                 [true, false].map((code) => ({ dmarc, token, whose, ours, returns, place, automatic, code })),
               ),
             ),

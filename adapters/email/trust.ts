@@ -14,8 +14,8 @@ export interface Evidence {
   whose: 'ours' | 'agent' | 'member' | 'other'
   /** `copy`: our own Message-ID on our own mail. `form`: our own address names somebody else to answer. */
   ours: 'copy' | 'form' | undefined
-  /** Whether a robot wrote it, by its headers or its words. */
-  automatic: boolean
+  /** Whether a robot wrote it, by its headers or its words; `people` are to read it nevertheless. */
+  automatic: boolean | 'people'
   /** `machine`: a report for machines that returns a mail which we signed; `words`: one for people that does. */
   returns: 'machine' | 'words' | undefined
   /** Whether the first line is a code and nothing else. */
@@ -34,8 +34,8 @@ export interface Belief {
   proves: 'address' | 'code' | 'nothing'
   /** Whether it may set a delivery failed. */
   fails: boolean
-  /** Whether nobody is to answer it or to wait for it. */
-  automatic: boolean
+  /** `true`: nobody is to answer it or to wait for it. `people`: no robot is. */
+  automatic: boolean | 'people'
   /** Under what it is counted against loops, so that nobody uses up what is another's. */
   counts: 'proven' | 'thread' | 'unproven'
 }
@@ -47,7 +47,7 @@ export function believe(evidence: Evidence): Belief {
   const seen: Evidence = whose === 'ours' ? { ...evidence, dmarc: 'unknown' } : evidence
   if (returns !== undefined) return { ...own(seen, true), fails: true, ...(returns === 'machine' && NOWHERE) }
   if (ours === 'copy') return { ...own(seen, true), ...NOWHERE }
-  if (whose === 'ours') return own(seen, automatic || ours !== 'form' || dmarc === 'fail')
+  if (whose === 'ours') return own(seen, automatic || ((ours !== 'form' || dmarc === 'fail') && 'people'))
   const named = byToken(evidence)
   return named ? { ...NOTHING, automatic, ...named } : own(evidence, automatic)
 }
@@ -60,8 +60,7 @@ type ByToken = Pick<Belief, 'home' | 'counts'> & Partial<Belief>
 /** What a token adds; undefined where it adds nothing. */
 function byToken({ token, whose, dmarc, automatic, code }: Evidence): ByToken | undefined {
   const home = 'token'
-  if (token === 'agent')
-    return whose === 'agent' && dmarc === 'pass' && !automatic ? { home, as: 'agent', counts: 'proven' } : undefined
+  if (token === 'agent') return whose === 'agent' && !automatic ? byAgent(dmarc) : undefined
   if (token === 'code') return code && !automatic ? { home, proves: 'code', counts: 'thread' } : undefined
   if (token === undefined) return undefined
   if (whose === 'member' && dmarc === 'pass') return { home, proves: 'address', counts: 'proven' }
@@ -70,12 +69,18 @@ function byToken({ token, whose, dmarc, automatic, code }: Evidence): ByToken | 
   return dmarc === 'pass' && !automatic ? { home, as: 'named', counts: 'proven' } : undefined
 }
 
-/** In the conversation of the address, as its contact unless somebody else has proven to be that. */
-function own({ dmarc, place }: Evidence, automatic: boolean): Belief {
+/** Where nothing proves that it was the agent, people see at least that she is said to have answered. */
+function byAgent(dmarc: Dmarc): ByToken {
+  if (dmarc === 'pass') return { home: 'token', as: 'agent', counts: 'proven' }
+  return { home: 'token', as: 'named', automatic: 'people', counts: 'unproven' }
+}
+
+/** In the conversation of the address, as its contact unless somebody else has proven to be that, or this one is not. */
+function own({ dmarc, place }: Evidence, automatic: Belief['automatic']): Belief {
   const proven = dmarc === 'pass'
   return {
     home: 'own',
-    as: !proven && place === 'proven' ? 'named' : 'contact',
+    as: dmarc === 'fail' || (!proven && place === 'proven') ? 'named' : 'contact',
     proves: proven ? 'address' : 'nothing',
     fails: false,
     automatic,

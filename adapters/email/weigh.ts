@@ -1,6 +1,7 @@
 import type { Arrival, Host } from '@hutong/core/adapter'
 import { outsider, type Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { isOnlyAnAnswer } from './automatic.ts'
 import { codeIn } from './code-in.ts'
 import type { Letter } from './codec.ts'
 import type { Person } from './people.ts'
@@ -47,7 +48,7 @@ export async function weigh(weighing: Weighing, letter: Letter): Promise<Weighed
     token: token?.kind,
     whose: whoseOf(letter, { writer, agent, addresses }),
     ours: oursOf(weighing, letter),
-    automatic: letter.automatic !== undefined,
+    automatic: letter.automatic !== undefined && (isOnlyAnAnswer(letter.automatic) || 'people'),
     returns: returnsOf(weighing, letter),
     code: codeIn(letter.text) !== undefined,
     place: found ? (found.verified ? 'proven' : 'unproven') : 'none',
@@ -85,7 +86,7 @@ async function settle(
   }
   const { addresses } = home === undefined ? { addresses: [] } : await threads.get(home)
   const from = { address: addresses.at(-1) ?? writer.address }
-  const author = as === 'agent' ? agentOf(token, agent) : strangerOf(writer, letter)
+  const author = as === 'agent' ? agentOf(token, agent) : strangerOf(writer, belief, letter)
   return { writer, home, arrival: { from, ...conversation, author } }
 }
 
@@ -99,8 +100,8 @@ function agentOf(token: Token | undefined, agent: Agent | undefined): Participan
 }
 
 /** Under the address alone: a name is whatever its writer wants it to be. */
-function strangerOf({ address }: Person, { dmarc }: Letter): Participant {
-  return outsider(address, dmarc === 'pass' ? address : `${address.slice(0, 110)} (not proven)`)
+function strangerOf({ address }: Person, { home }: Belief, { dmarc }: Letter): Participant {
+  return outsider(address, home === 'token' && dmarc === 'pass' ? {} : { unproven: true })
 }
 
 /** A form of our own site writes from our address and names the visitor as the one to answer. */
