@@ -81,6 +81,15 @@ describe('where an answer goes', () => {
     expect(addresses([mail, work])[0]).toBe(work.address)
     expect(addresses([{ ...mail, usedAt: 9 }, work])[0]).toBe(mail.address)
   })
+  it('stays at the address that this conversation is held with, whatever the same person writes from elsewhere', () => {
+    const other: Identity = { ...mail, address: 'other@example.org', at: 5, usedAt: 9 }
+    const ways = (facts: Partial<Whereabouts>) =>
+      reach({ ...visitor, last: 'mail', merged: [other], ...facts }, CHANNELS).open.map(
+        (one) => `${one.address} ${one.why}`,
+      )
+    expect(ways({ identities: [mail] })).toEqual([`${mail.address} last`, `${other.address} verified`])
+    expect(ways({ identities: [web] })).toEqual([`${other.address} last`])
+  })
   it('says which ways their platforms close, and why', () => {
     const standings = new Map([['wechat\nopenid', { open: false, code: 'quota', reason: 'five of five' } as const]])
     const { open, closed } = reach({ ...visitor, identities: [web, wechat, mail], standings }, CHANNELS)

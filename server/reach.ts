@@ -35,6 +35,8 @@ export interface Reach {
 
 export interface Whereabouts {
   identities: readonly Identity[]
+  /** What others who are the same person have proven: where this conversation was held last only when nothing of its own is. */
+  merged?: readonly Identity[]
   /** When the contact came to be: the address that began it belongs to it by definition. */
   createdAt: number
   /** The channel the contact wrote on last. */
@@ -54,19 +56,21 @@ type Abilities = Pick<Capabilities, 'readsLog' | 'initiate'>
 
 /** The ways that are open and those that would be if their platform let us, each best first. */
 export function reach(
-  { identities, createdAt, last, connected, standings }: Whereabouts,
+  { identities, merged = [], createdAt, last, connected, standings }: Whereabouts,
   channels: ReadonlyMap<string, Abilities>,
 ): Reach {
   const found: Reach = { open: [], closed: [] }
-  const usable = identities
-    .filter(({ verified, at }) => verified !== undefined || at === createdAt)
-    .toSorted((a, b) => (b.usedAt ?? b.at) - (a.usedAt ?? a.at))
-  for (const { channel, address, verified } of usable) {
+  const own = identities.filter(({ verified, at }) => verified !== undefined || at === createdAt)
+  const usable = [...own, ...merged].toSorted((a, b) => (b.usedAt ?? b.at) - (a.usedAt ?? a.at))
+  const there = usable.filter(({ channel }) => channel === last)
+  const held = there.find((one) => own.includes(one)) ?? there[0]
+  for (const identity of usable) {
+    const { channel, address, verified } = identity
     const can = channels.get(channel)
     if (!can) continue
     const standing = standings.get(placeOf({ channel, address }))
     const mayWrite = (can.initiate || standing !== undefined) && verified !== undefined
-    const why = whyOf({ here: can.readsLog && connected.includes(channel), last: channel === last, mayWrite })
+    const why = whyOf({ here: can.readsLog && connected.includes(channel), last: identity === held, mayWrite })
     if (!why) continue
     const way: Way = { channel, address, why, readsLog: can.readsLog }
     if (standing?.open === false) found.closed.push({ ...way, code: standing.code, reason: standing.reason })

@@ -63,9 +63,10 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
     const contact = await store.contact(who)
     if (!contact) return { open: [], closed: [] }
     const { createdAt } = contact
-    const identities = [...contact.identities, ...(await proven(store, who))]
-    const standings = await standingsOf(identities)
-    return reach({ identities, createdAt, last, connected: whereabouts.connected(id), standings }, channels)
+    const { identities } = contact
+    const merged = await proven(store, who)
+    const standings = await standingsOf([...identities, ...merged])
+    return reach({ identities, merged, createdAt, last, connected: whereabouts.connected(id), standings }, channels)
   }
 
   const delivery: Ways['delivery'] = (conversation, { way: { channel, address, why }, wait, entry }) => {
