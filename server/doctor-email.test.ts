@@ -78,3 +78,13 @@ it('says in words for an operator what it means when no server vouches for sende
   expect(last).toMatchObject({ state: 'odd', what: expect.stringContaining('anybody can pretend to be a customer') })
   expect(last?.remedy).toMatch(/"authservIds".*"Authentication-Results"/)
 })
+
+it('says that agents are notified who cannot answer by mail', async () => {
+  const told = (await examine({ authservIds: [], notifyAgentsAfterMs: 60_000 })).slice(2)
+  expect(told).toMatchObject([
+    { state: 'odd', what: expect.stringContaining('none of their answers') },
+    { state: 'odd' },
+  ])
+  const fine = await examine({ notifyAgentsAfterMs: 60_000 })
+  expect(fine.map(({ state }) => state)).toEqual(['good', 'good'])
+})

@@ -23,17 +23,24 @@ export async function* doctorEmail(config: Config, channel: EmailSettings): Asyn
   } catch (error) {
     for (const remedy of toHutongError(error).message.split('\n')) yield { state: 'bad', what: `channel ${id}`, remedy }
   }
-  if (!vouched(channel))
+  if (vouched(channel)) return
+  if (channel.notifyAgentsAfterMs !== undefined)
     yield {
       state: 'odd',
-      what: `channel ${id}: anybody can pretend to be a customer who writes to ${from}`,
-      remedy:
-        'name in "authservIds" what your mail server writes first into the "Authentication-Results" header of a received mail; until then mail arrives and is answered, but only an answer to a mail of ours, or a code, proves whose address it is',
+      what: `channel ${id}: agents are notified by mail ("notifyAgentsAfterMs"), and none of their answers is believed`,
+      remedy: 'name your mail server in "authservIds"; until then agents answer at the desk',
     }
+  yield {
+    state: 'odd',
+    what: `channel ${id}: anybody can pretend to be a customer who writes to ${from}`,
+    remedy:
+      'name in "authservIds" what your mail server writes first into the "Authentication-Results" header of a received mail; until then mail arrives and is answered, but only an answer to a mail of ours, or a code, proves whose address it is',
+  }
 }
 
 function vouched({ preset, authservIds }: EmailSettings): boolean {
-  return authservIds !== undefined || (preset !== undefined && VOUCHING.includes(preset))
+  if (authservIds !== undefined) return authservIds.length > 0
+  return preset !== undefined && VOUCHING.includes(preset)
 }
 
 function served(what: string, error: Error | undefined): Finding {
