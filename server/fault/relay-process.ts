@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -19,12 +19,25 @@ export interface RelayProcess {
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   terminate(): Promise<number | null>
+  /** Whether the process that was started last still runs. */
+  alive(): boolean
   /** What it wrote to its standard error so far. */
   complaints(): string
 }
 
+export interface ProcessOptions {
+  /** What runs in the place of the command line. */
+  program?: string
+  /** Milliseconds that its clock is ahead when it starts: what a killed relay held is free by then. */
+  aheadMs?(): number
+}
+
 /** `more` is added to the configuration. */
-export async function createRelayProcess(folder: string, more: object = {}): Promise<RelayProcess> {
+export async function createRelayProcess(
+  folder: string,
+  more: object = {},
+  { program = CLI, aheadMs = () => 0 }: ProcessOptions = {},
+): Promise<RelayProcess> {
   const port = await freePort()
   const data = join(folder, 'data')
   const config = join(folder, 'hutong.config.json')
@@ -45,7 +58,9 @@ export async function createRelayProcess(folder: string, more: object = {}): Pro
     url: `http://127.0.0.1:${port}`,
     database: join(data, 'hutong.sqlite'),
     async start() {
-      child = fork(CLI, ['serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
+      const env = { ...process.env, FAULT_AHEAD_MS: String(aheadMs()) }
+      const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc']
+      child = fork(program, ['serve', '--config', config], { stdio, execArgv: [], env })
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaints += text
       })
@@ -59,6 +74,7 @@ export async function createRelayProcess(folder: string, more: object = {}): Pro
     },
     kill: async () => void (await end('SIGKILL')),
     terminate: () => end('SIGTERM'),
+    alive: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     complaints: () => complaints,
   }
 }
