@@ -25,6 +25,7 @@ export const words = {
   again: 'Try again',
   loading: 'Loading …',
   visitor: (short: string) => `Visitor ${short}`,
+  unproven: (name: string) => `${name} (not proven)`,
   unread: (count: number) => `${count} unread`,
   waits: (span: string) => `waits ${span}`,
   you: 'You',

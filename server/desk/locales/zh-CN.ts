@@ -24,6 +24,7 @@ export const words: Words = {
   again: '重试',
   loading: '正在加载…',
   visitor: (short) => `访客 ${short}`,
+  unproven: (name) => `${name}（身份未证实）`,
   unread: (count) => `${count} 条未读`,
   waits: (span) => `已等待 ${span}`,
   you: '您',

@@ -1,7 +1,7 @@
 import type { Event } from '@hutong/core/backend'
 import { effect } from '@preact/signals'
 import type { Inbox } from './inbox.ts'
-import { contactName } from './naming.ts'
+import { contactName, marked } from './naming.ts'
 import type { Preferences } from './preferences.ts'
 import { bodyLine } from './summary.ts'
 
@@ -38,7 +38,7 @@ export function createAlerts({ inbox, preferences, me, watched, open }: AlertOpt
     const words = preferences.words.peek()
     const person = inbox.item(conversation)?.contact
     const name = entry.from.name ?? (person ? contactName(person, words) : words.visitor(contact.slice(-4)))
-    const shown = new Notification(words.newMessageFrom(name), {
+    const shown = new Notification(words.newMessageFrom(marked(entry.from, name, words)), {
       body: bodyLine(entry.body, words).slice(0, BODY_MAX),
       tag: conversation,
     })

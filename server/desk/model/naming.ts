@@ -17,7 +17,7 @@ export interface Around {
 export function participantName(who: Participant, { words, me, contact }: Around): string {
   switch (who.kind) {
     case 'contact':
-      return who.name ?? contactName(contact, words)
+      return marked(who, who.name ?? contactName(contact, words), words)
     case 'agent':
       return who.id === me ? words.you : (who.name ?? who.id)
     case 'bot':
@@ -25,6 +25,11 @@ export function participantName(who: Participant, { words, me, contact }: Around
     case 'system':
       return words.relay
   }
+}
+
+/** The name with what must be known before it is believed. */
+export function marked({ unproven }: Pick<Participant, 'unproven'>, name: string, words: Words): string {
+  return unproven ? words.unproven(name) : name
 }
 
 export function holderName(holder: Holder, words: Words): string {

@@ -183,6 +183,7 @@ function sameRun(before: Row | undefined, after: Row | undefined): boolean {
   if (before?.kind !== 'message' || after?.kind !== 'message') return false
   return (
     before.from.id === after.from.id &&
+    before.from.unproven === after.from.unproven &&
     before.channel === after.channel &&
     after.at - before.at < RUN_MS &&
     sameDay(before.at, after.at)
