@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(data, { recursive: true }))
 
-describe('npm start with ports that cannot be had says so in one sentence', { timeout: 30_000 }, () => {
+describe('npm start with settings that cannot be had says so in one sentence', { timeout: 30_000 }, () => {
   let taken: number
   const server = createServer()
   beforeAll(async () => {
@@ -46,11 +46,33 @@ describe('npm start with ports that cannot be had says so in one sentence', { ti
     )
   })
 
+  test('for a folder where nothing would be kept', async () => {
+    expect(await complaint('--wechat')).toBe(
+      '--wechat keeps nothing, for neither does the simulated WeChat; leave out --data\n',
+    )
+  })
+
   test('for a port that the relay does not get', async () => {
     expect(await complaint('--port', `${taken}`, '--shop-port', '0')).toBe(
       `listen: 127.0.0.1:${taken} is used by another program; stop it or set another with --port\n`,
     )
   })
+})
+
+test('npm start -- --wechat shows two phones that answer, and leaves nothing behind', { timeout: 30_000 }, async () => {
+  const flags = ['--wechat', '--port', '0', '--shop-port', '0']
+  const env = { ...process.env, TMPDIR: await mkdtemp(join(data, 'tmp-')) }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...flags], { env })
+  let said = ''
+  child.stdout.on('data', (chunk) => (said += chunk))
+  await expect.poll(() => said, { timeout: 20_000 }).toContain('nothing is kept')
+  const phones = said.match(/http\S+\/phone/g) ?? []
+  const answers = await Promise.all(phones.map(async (phone) => (await fetch(phone)).status))
+  expect(answers).toEqual([200, 200])
+  expect(await readdir(env.TMPDIR)).toHaveLength(1)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await readdir(env.TMPDIR)).toEqual([])
 })
 
 describe('the demonstration’s bot', () => {
