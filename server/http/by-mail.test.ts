@@ -11,7 +11,8 @@ beforeAll(async () => {
   office = await openPostOffice()
   support = office.fresh('support')
   const agent = async (id: string) => (await stand.store.agents()).map(named).find((one) => one.id === id)
-  stand = await openStand({ channels: [createEmailAdapter({ ...office.options(support), site: 'shop', agent })] })
+  const options = { ...office.options(support), site: 'shop', authservIds: ['mx.shop.test'], agent }
+  stand = await openStand({ channels: [createEmailAdapter(options)] })
 })
 afterAll(async () => {
   await stand.close()
@@ -55,7 +56,10 @@ it('lets an agent who is told by mail answer by mail', async () => {
   const told = await post(conversation, 'notices', { key: 'notice-1', agent: anna.id })
   expect(told).toMatchObject({ status: 200, body: { address: anna.email, state: 'sent' } })
   const notice = (await office.inbox(anna.email)).at(-1)
-  const headers = { 'In-Reply-To': notice?.headers.get('message-id') ?? '' }
+  const headers = {
+    'In-Reply-To': notice?.headers.get('message-id') ?? '',
+    'Authentication-Results': `mx.shop.test; dmarc=pass header.from=${anna.email.split('@')[1]}`,
+  }
   const text = 'It is on its way.'
   await office.dovecot.deliver(support, letter({ from: anna.email, to: support, id: 'reply', text, headers }))
   await expect.poll(async () => (await office.inbox(lin)).at(-1)?.text, { timeout: 5_000 }).toBe(text)
