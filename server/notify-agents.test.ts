@@ -1,4 +1,4 @@
-import type { Participant } from '@hutong/core/entry'
+import { outsider, type Participant } from '@hutong/core/entry'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { notifyAgents } from './notify-agents.ts'
 import { createPresence, type Presence } from './presence.ts'
@@ -61,6 +61,18 @@ it('mails nothing that the agent has read, and nothing once the conversation is 
   await pause()
   await house.write('thank you')
   await house.relay.act(ANNA, conversation, { key: 'away', actions: [{ kind: 'handoff', to: { kind: 'queue' } }] })
+  await pause()
+  expect(mails).toEqual([])
+})
+
+it('mails no agent what somebody else wrote into the conversation of her customer', async () => {
+  const from = { address: 'stranger@example.org' }
+  const body = {
+    kind: 'message' as const,
+    parts: [{ kind: 'text' as const, text: 'pay here', format: 'plain' as const }],
+  }
+  const author = outsider(from.address, { unproven: true })
+  await house.relay.receive('web', { from, site: 'shop', key: 'o1', conversation, author, body })
   await pause()
   expect(mails).toEqual([])
 })

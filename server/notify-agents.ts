@@ -1,5 +1,6 @@
 import type { Adapter, Logger } from '@hutong/core/adapter'
 import type { Event } from '@hutong/core/backend'
+import { isOutsider } from '@hutong/core/entry'
 import type { Presence } from './presence.ts'
 import type { Relay } from './relay.ts'
 import type { LogStore, PeopleStore } from './stores/store.ts'
@@ -14,7 +15,7 @@ export interface NotifyAgentsOptions {
 }
 
 /**
- * Mails an agent who is away what her customer writes; her answer to that mail is her reply. A courtesy: it is sent at most once for
+ * Mails an agent who is away what her customer, and nobody else, writes; her answer to that mail is her reply. A courtesy: it is sent at most once for
  * what comes within the waiting time, and what waits when the relay stops is not sent. The returned function ends it.
  */
 export function notifyAgents({ relay, presence, store, mailbox, logger }: NotifyAgentsOptions): () => void {
@@ -33,7 +34,7 @@ export function notifyAgents({ relay, presence, store, mailbox, logger }: Notify
 
   function hear(event: Event): void {
     const { conversation, site, entry, floor } = event
-    const said = entry.from.kind === 'contact' && entry.body.kind === 'message'
+    const said = entry.from.kind === 'contact' && !isOutsider(entry.from) && entry.body.kind === 'message'
     if (!said || floor.holder.kind !== 'agent' || presence.online(floor.holder.id) || waiting.has(conversation)) return
     const found = mailbox(site)
     if (!found) return
