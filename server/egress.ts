@@ -42,7 +42,7 @@ export function createEgress(options: EgressOptions): Carrier {
     if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
     const conversation = await store.conversation(event.conversation)
     if (!conversation) throw new HutongError('gone', 'the conversation is gone')
-    const due = await ways.due(conversation, [event])
+    const due = await ways.due(conversation, { channel: adapter.channel, events: [event] })
     if ('until' in due) return { state: 'wait', due: due.until }
     const skip = (of: readonly Pick<Entry, 'seq'>[]): Settlement => {
       failOver.tell(event.conversation, { of: of.map(({ seq }) => seq), target, state: 'skipped' })

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { reach, sending, type Whereabouts, whetherToSend } from './reach.ts'
 
 const CHANNELS = new Map([
-  ['web', { readsLog: true, initiate: false }],
-  ['mail', { readsLog: false, initiate: true }],
-  ['sms', { readsLog: false, initiate: true }],
-  ['wechat', { readsLog: false, initiate: false }],
+  ['web', { readsLog: true, initiate: false, gatherMs: 0 }],
+  ['mail', { readsLog: false, initiate: true, gatherMs: 20_000 }],
+  ['sms', { readsLog: false, initiate: true, gatherMs: 0 }],
+  ['wechat', { readsLog: false, initiate: false, gatherMs: 0 }],
 ])
 const web: Identity = { channel: 'web', address: 'token', verified: 'token', at: 1 }
 const mail: Identity = { channel: 'mail', address: 'ada@example.org', verified: 'dmarc', at: 2 }
@@ -30,6 +30,16 @@ const cases: readonly [string, Partial<Whereabouts>, string[]][] = [
     'who wrote by mail last and is in the widget now reads it there first',
     { identities: [web, mail], last: 'mail', connected: ['web'] },
     ['web connected', 'mail last'],
+  ],
+  [
+    'who wrote from a phone last is answered there first, though the widget is still open somewhere',
+    { identities: [web, wechat], last: 'wechat', connected: ['web'] },
+    ['wechat last', 'web connected'],
+  ],
+  [
+    'who wrote from a phone last and cannot be answered there any more reads it in the widget',
+    { identities: [web, wechat], last: 'wechat', connected: ['web'], standings: SHUT },
+    ['web connected'],
   ],
   [
     'who began by mail is answered there, proven or not',

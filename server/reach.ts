@@ -52,7 +52,12 @@ export function placeOf({ channel, address }: { channel: string; address: string
   return `${channel}\n${address}`
 }
 
-type Abilities = Pick<Capabilities, 'readsLog' | 'initiate'>
+type Abilities = Pick<Capabilities, 'readsLog' | 'initiate' | 'gatherMs'>
+
+/** Whether what is said there is seen as it is said, so that whoever speaks there waits for the answer there too. */
+export function isTalk(can: Pick<Capabilities, 'readsLog' | 'gatherMs'> | undefined): boolean {
+  return can !== undefined && !can.readsLog && can.gatherMs === 0
+}
 
 /** The ways that are open and those that would be if their platform let us, each best first. */
 export function reach(
@@ -76,7 +81,8 @@ export function reach(
     if (standing?.open === false) found.closed.push({ ...way, code: standing.code, reason: standing.reason })
     else found.open.push({ ...way, ...countedOf(standing) })
   }
-  const byReason = (a: Way, b: Way) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why)
+  const order: readonly Why[] = isTalk(channels.get(last)) ? ['last', 'connected', 'verified'] : ORDER
+  const byReason = (a: Way, b: Way) => order.indexOf(a.why) - order.indexOf(b.why)
   return { open: found.open.toSorted(byReason), closed: found.closed.toSorted(byReason) }
 }
 

@@ -119,6 +119,19 @@ it('answers at once where the customer wrote last', async () => {
   expect(Date.now() - started).toBeLessThan(AFTER)
 })
 
+it('answers on the phone who wrote from there last, though the widget is open', async () => {
+  const { relay, sms, mail, conversation, answer, widget } = await scene()
+  widget(true)
+  await pause(20)
+  const from = { address: '+49', verified: 'code' as const }
+  await relay.relay.receive('sms', { from, site: 'shop', key: 's1', body: textBody('I am out now'), conversation })
+  const started = Date.now()
+  await answer('fine')
+  await expect.poll(() => texts(sms, '+49')).toEqual(['fine'])
+  expect(Date.now() - started).toBeLessThan(AFTER)
+  expect(mail.inbox(ADA)).toEqual([])
+})
+
 it('goes on to the next proven address when one cannot be reached, and tells the agent', async () => {
   const { relay, mail, sms, conversation, answer } = await scene()
   mail.fault('gone')

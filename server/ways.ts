@@ -1,6 +1,6 @@
 import type { Adapter, Standing } from '@hutong/core/adapter'
 import type { Conversation, Identity } from '@hutong/core/conversation'
-import { placeOf, type Reach, type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
+import { isTalk, placeOf, type Reach, type ReachTimes, reach, sending, type Way, whetherToSend } from './reach.ts'
 import type { ClaimedDelivery, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
@@ -21,8 +21,8 @@ export interface Ways {
   /** What has to be sent of one message of ours; nothing when the contact reads the log. `entry` as in NewDelivery. */
   deliveries(conversation: Conversation, entry?: NewDelivery['entry']): Promise<NewDelivery[]>
   delivery(conversation: string, to: { way: Way; wait: number; entry: NewDelivery['entry'] }): NewDelivery
-  /** Whether each of these is to be sent now, held back, or was read in the meantime. */
-  due(conversation: Conversation, events: readonly ClaimedDelivery['event'][]): Promise<Due>
+  /** Whether each of these is to be sent to a channel now, held back, or was read in the meantime. */
+  due(conversation: Conversation, to: { channel: string; events: readonly ClaimedDelivery['event'][] }): Promise<Due>
 }
 
 export type Due = { until: number } | { read: number }
@@ -69,6 +69,13 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
     return reach({ identities, merged, createdAt, last, connected: whereabouts.connected(id), standings }, channels)
   }
 
+  /** Whether the contact talks on that channel, and can be answered there: it waits at that screen, whatever other one shows the log. */
+  async function talksThere(conversation: Conversation, channel: string): Promise<boolean> {
+    if (channel !== conversation.channel || !isTalk(channels.get(channel))) return false
+    const [best] = (await all(conversation)).open
+    return best?.channel === channel
+  }
+
   const delivery: Ways['delivery'] = (conversation, { way: { channel, address, why }, wait, entry }) => {
     const target = `channel:${channel}`
     const delay = Math.max(wait, channels.get(channel)?.gatherMs ?? 0)
@@ -86,8 +93,9 @@ export function createWays({ store, adapters, whereabouts, times, now }: WaysOpt
       const chosen = sending(found, times) ?? (found.open.length === 0 ? nowhere(conversation) : undefined)
       return chosen ? [delivery(conversation.id, { ...chosen, entry })] : []
     },
-    async due({ id, contact }, events) {
-      if (!readers) return { read: 0 }
+    async due(conversation, { channel, events }) {
+      if (!readers || (await talksThere(conversation, channel))) return { read: 0 }
+      const { id, contact } = conversation
       const cursors = await store.cursors(id)
       const read = cursors.find(({ participant }) => participant.id === contact)?.read ?? 0
       const seen = whereabouts.seen(id)

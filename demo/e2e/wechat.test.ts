@@ -108,9 +108,10 @@ describe('a visitor who goes on in WeChat', () => {
     await say(phone, 'and from my phone')
     await shows(desk, 'and from my phone')
     expect(await count(desk)).toBe(1)
-    await shop.close()
     await reply(desk, 'Three tins are left.')
     await shows(phone, 'Three tins are left.')
+    await shows(shop, 'Three tins are left.')
+    await shop.close()
     await desk.context().close()
 
     const later = await twoDaysLater(stage, phone)
