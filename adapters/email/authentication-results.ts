@@ -2,7 +2,10 @@ import { domainToASCII } from 'node:url'
 import { type Header, type Headers, header } from './mail.ts'
 import { peopleIn } from './people.ts'
 
-/** `fail` is also a pass of another author, or of one among several; `unknown` when no server that is named says anything. */
+/**
+ * `fail` is also a pass of another author, or of one among several; `unknown` when no server that is named says anything, or it does
+ * not say of whom.
+ */
 export type Dmarc = 'pass' | 'fail' | 'unknown'
 
 /**
@@ -20,7 +23,10 @@ export function dmarcOf(headers: Headers, authservIds: readonly string[]): Dmarc
   if (found.length === 0) return 'unknown'
   const author = domainOfAuthor(headers)
   const aligned = ({ of }: Verdict) => author !== undefined && of !== undefined && within(author, plain(of))
-  if (found.every((one) => one.result === 'pass')) return found.every(aligned) ? 'pass' : 'fail'
+  if (found.every((one) => one.result === 'pass')) {
+    if (found.every(aligned)) return 'pass'
+    return author !== undefined && found.some(({ of }) => of === undefined) ? 'unknown' : 'fail'
+  }
   return found.some(({ result }) => result === 'fail' || result === 'pass') ? 'fail' : 'unknown'
 }
 
