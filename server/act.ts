@@ -40,6 +40,8 @@ interface Acting {
   beside?: Beside
   /** False when the contact has the words already. */
   deliver?: boolean
+  /** Where they were written, when not at the desk. */
+  channel?: string
 }
 
 export type Beside = Pick<Write, 'native' | 'raw' | 'state'>
@@ -48,6 +50,8 @@ export interface AgentWords {
   key: string
   parts: Part[]
   replyTo?: number
+  /** Where they were written. */
+  channel: string
   /** False when they were written in the platform's own client and the contact has them already. */
   deliver: boolean
   beside: Beside
@@ -234,7 +238,9 @@ function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
   const refuse = refusal({ ...acting, conversation: now })
   if (refuse) return { refuse }
   return {
-    entries: [{ from: acting.as ?? acting.author, body }],
+    entries: [
+      { from: acting.as ?? acting.author, body, ...(acting.channel !== undefined && { channel: acting.channel }) },
+    ],
     ...(body.kind === 'message' && acting.author.kind === 'agent' && !acting.as ? { waitingSince: null } : {}),
     ...(deliveries.length > 0 ? { deliveries } : {}),
   }

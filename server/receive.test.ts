@@ -106,6 +106,7 @@ describe('an agent who answers by mail', () => {
       'a_ handoff',
       'a_ message',
     ])
+    expect((await house.log(conversation)).map(({ channel }) => channel)).toEqual(['web', undefined, 'mail'])
     const now = await house.store.conversation(conversation)
     expect(now).toMatchObject({ floor: { holder: { kind: 'agent', id: anna.id } }, waitingSince: null, channel: 'web' })
     expect(await house.store.get('channel:mail', 'uid')).toBe(7)

@@ -110,6 +110,7 @@ async function fromAgent(
     key,
     parts,
     ...(replyTo === undefined ? {} : { replyTo }),
+    channel: place.channel,
     deliver,
     beside,
   })

@@ -91,7 +91,7 @@ export const entry = z.object({
   key,
   at: z.int(),
   from: participant,
-  /** The channel it came in by; absent for what backends, agents and the relay itself wrote. */
+  /** The channel it came in by; absent for what backends, the desk and the relay itself wrote. */
   channel: z.string().max(64).optional(),
   body,
 })
