@@ -45,6 +45,10 @@ export function holderName(holder: Holder, words: Words): string {
   }
 }
 
+export function isMailAddress(address: string): boolean {
+  return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(address)
+}
+
 /** Four signs that tell two nameless visitors apart. */
 function shortId(id: string): string {
   return id

@@ -40,9 +40,10 @@ export function createWaysOut(api: Api, id: string, setPresent: (online: boolean
         if (isCounted(reach.peek())) void refresh()
       } else if (heard.kind === 'presence' && heard.from.kind === 'contact') void refresh()
     },
-    /** Whatever the contact writes, or its record says, may change the way. */
+    /** Whatever people write, and what becomes of that, may change the way: a colleague may answer in the platform's own client. */
     add({ from, body }: Entry) {
-      if (from.kind === 'contact' || body.kind === 'contact' || body.kind === 'delivery') void refresh()
+      if (from.kind === 'contact' || from.kind === 'agent' || body.kind === 'contact' || body.kind === 'delivery')
+        void refresh()
     },
   }
 

@@ -80,6 +80,16 @@ describe('before a reply is sent, the composer says', () => {
     ).toBeTruthy()
   })
 
+  it('nothing of ids that only the platform can read', async () => {
+    relay.setWays('v1', {
+      reach: [{ ...wechat, channel: 'kf', address: 'wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw@wkAJ2GCAAAZSfh' }],
+    })
+    await openZoe()
+    expect(await screen.findByText(/^Goes out by WeChat Customer Service \(wrote there last\)/)).toBeTruthy()
+    fireEvent.keyDown(document.body, { key: 's' })
+    expect(await screen.findByText(/No proven mail address of this customer is known/)).toBeTruthy()
+  })
+
   it('how many are left after one of them went out', async () => {
     relay.setWays('v1', { reach: [{ ...wechat, left: 2 }] })
     await openZoe()

@@ -1,5 +1,5 @@
 import type { Contact } from '@hutong/core/conversation'
-import { contactName } from '../model/naming.ts'
+import { contactName, isMailAddress } from '../model/naming.ts'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 
@@ -61,5 +61,5 @@ function SamePerson({ contact }: { contact: Contact }) {
 
 /** Whether it says something to people: hashes of visitors' tokens and ids that platforms made up do not. */
 export function isReadable(address: string): boolean {
-  return address.includes('@') || address.length < 20
+  return isMailAddress(address) || address.length < 20
 }

@@ -111,8 +111,8 @@ function Recall({ row, conversation }: { row: MessageRow; conversation: string }
 function Meta({ row, thread }: { row: MessageRow; thread: Thread }) {
   const { words, channelName } = useDesk()
   const state = row.from.kind === 'contact' ? undefined : deliveryOf(row, thread.reached.value)
-  const shown = state !== undefined && (row.last || row.pending)
   const sent = thread.outgoing.value.get(row.seq)
+  const shown = state !== undefined && (row.last || row.pending) && !(sent && isLost(sent))
   return (
     <div class="meta">
       {row.edited && <span>{words.edited}</span>}

@@ -68,22 +68,19 @@ function FileLink({ part }: { part: PartOf<'file'> }) {
     <div class="bubble file">
       <Icon name="file" />
       <span>
-        {part.url ? (
-          <a
-            href={part.url}
-            download={name}
-            target="_blank"
-            rel="noopener noreferrer"
-            aria-label={words.download(name)}
-          >
-            {name}
-          </a>
-        ) : (
-          name
-        )}
+        {part.url ? <Download url={part.url} name={name} /> : name}
         {part.bytes !== undefined && <small>{format.bytes(part.bytes)}</small>}
       </span>
     </div>
+  )
+}
+
+function Download({ url, name }: { url: string; name: string }) {
+  const { words } = useDesk()
+  return (
+    <a href={url} download={name} target="_blank" rel="noopener noreferrer" aria-label={words.download(name)}>
+      {name}
+    </a>
   )
 }
 
@@ -92,21 +89,28 @@ const PLAYED: readonly string[] = ['audio/mpeg', 'audio/ogg', 'audio/mp4', 'audi
 
 function Audio({ part }: { part: PartOf<'audio'> }) {
   const { words } = useDesk()
-  const unplayable = part.type !== undefined && !PLAYED.includes(part.type)
-  if (unplayable || !part.url)
-    return (
-      <>
-        <FileLink part={{ ...part, kind: 'file', name: part.name ?? words.audio }} />
-        <div class="bubble text quiet">
-          {unplayable && <p>{words.notPlayable}</p>}
-          {part.transcript && <p>{part.transcript}</p>}
-        </div>
-      </>
-    )
+  if (part.type !== undefined && !PLAYED.includes(part.type)) return <Recording part={part} />
   return (
     <div class="bubble media">
       <audio controls preload="none" src={part.url} aria-label={part.name ?? words.audio} />
       {part.transcript && <p class="quiet">{part.transcript}</p>}
+    </div>
+  )
+}
+
+/** A voice to be downloaded, with what was said in it as far as the platform heard it. */
+function Recording({ part }: { part: PartOf<'audio'> }) {
+  const { words, format } = useDesk()
+  const { url, name = words.audio, bytes, transcript } = part
+  return (
+    <div class="bubble file recording">
+      <Icon name="voice" />
+      <span>
+        {transcript && <span>{transcript}</span>}
+        {url ? <Download url={url} name={name} /> : name}
+        {bytes !== undefined && <small>{format.bytes(bytes)}</small>}
+        <small>{words.notPlayable}</small>
+      </span>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { isMailAddress } from '../model/naming.ts'
 import { useDesk } from './desk-context.ts'
 import { Dialog } from './dialog.tsx'
 
@@ -8,7 +9,7 @@ export function TranscriptDialog() {
   const thread = desk.thread.value
   const chosen = useSignal<string | undefined>(undefined)
   if (!thread) return null
-  const mail = (thread.reach.value?.open ?? []).filter(({ address, readsLog }) => !readsLog && address.includes('@'))
+  const mail = (thread.reach.value?.open ?? []).filter(({ address, readsLog }) => !readsLog && isMailAddress(address))
   const addresses = [...new Set(mail.map(({ address }) => address))]
   const address = chosen.value ?? addresses[0]
   return (
