@@ -2,6 +2,7 @@ import type { Adapter } from '@hutong/core/adapter'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { webChannel } from '../test-relay.ts'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
+import { siteOperation, type WatchedSite } from './sites.ts'
 
 const post: Adapter = {
   ...webChannel,
@@ -27,6 +28,28 @@ describe('sites over REST', () => {
   it('are those of the credentials, and none without', async () => {
     expect((await stand.ask('/v1/sites', { token: TOKENS.shop })).body.items).toMatchObject([{ id: 'shop' }])
     expect((await stand.ask('/v1/sites')).status).toBe(401)
+  })
+})
+
+describe('how long customers may wait', () => {
+  it('is the shortest time that is watched for the site or for all, and nothing where none is', async () => {
+    const sites = ['shop', 'other'].map((key) => ({ key, name: key, routing: [] }))
+    const actor = { kind: 'token', id: 't', name: 't', role: 'admin', sites: 'all' } as const
+    const timesWith = async (watched: WatchedSite[]) => {
+      const asked = {
+        actor,
+        params: {},
+        query: {},
+        body: undefined,
+        request: new Request('http://x'),
+        ip: '',
+        header() {},
+      }
+      const { items } = (await siteOperation(sites, watched).handle(asked)) as { items: { answerMs?: number }[] }
+      return items.map(({ answerMs }) => answerMs)
+    }
+    expect(await timesWith([{ answerMs: 9_000 }, { site: 'shop', answerMs: 5_000 }, {}])).toEqual([5_000, 9_000])
+    expect(await timesWith([{ site: 'shop' }])).toEqual([undefined, undefined])
   })
 })
 
