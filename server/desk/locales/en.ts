@@ -121,6 +121,7 @@ export const words = {
       gone: (channel: string) => `${channel} no longer reaches this customer.`,
     },
     sentInstead: (channel: string) => `It goes out by ${channel} instead.`,
+    readNow: (channel: string) => `It is read in ${channel} now.`,
     readInstead: (channel: string) => `It can only be read in ${channel}.`,
     short: (channel: string, { left, messages }: { left: number; messages: number }) =>
       `${channel} takes only ${left} more, and this makes ${messages} messages. Shorten it, or leave files out.`,

@@ -113,6 +113,7 @@ export const words: Words = {
       gone: (channel) => `${channel}已无法联系到这位客户。`,
     },
     sentInstead: (channel) => `将改用${channel}发送。`,
+    readNow: (channel) => `对方正在${channel}中阅读。`,
     readInstead: (channel) => `对方只能在${channel}中看到。`,
     short: (channel, { left, messages }) =>
       `${channel}还可发送 ${left} 条，而此回复需要 ${messages} 条。请缩短内容或减少附件。`,

@@ -104,6 +104,11 @@ describe('before a reply is sent, the composer says', () => {
 
   it.each([
     ['which other way is taken', { reach: [mail] }, 'It goes out by e-mail instead.'],
+    [
+      'that it is read elsewhere now',
+      { reach: [{ ...widget, why: 'connected' as const }, mail] },
+      'It is read in web chat now.',
+    ],
     ['that it can only be read', { reach: [widget] }, 'It can only be read in web chat.'],
     ['that nothing is sent', {}, 'The reply stays here, marked as not delivered.'],
   ])('why a way is closed, and %s', async (_, open, instead) => {

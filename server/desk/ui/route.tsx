@@ -48,6 +48,7 @@ function ClosedNote({ way, outlook: { sent, read } }: { way: ClosedWay; outlook:
   )
 
   function instead(): string {
+    if (sent && read?.why === 'connected') return words.route.readNow(channelName(read.channel))
     if (sent) return words.route.sentInstead(channelName(sent.channel))
     return read ? words.route.readInstead(channelName(read.channel)) : words.route.stays
   }
