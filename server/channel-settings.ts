@@ -10,6 +10,7 @@ import {
   wecomKfSettings,
   wecomSettings,
 } from './tencent-settings.ts'
+import { redactedWechaty, wechatySettings } from './wechaty-settings.ts'
 
 /** Settings of the channels besides the web; those of each kind are in a file of their own. */
 export const channelSettings = z.discriminatedUnion('kind', [
@@ -17,6 +18,7 @@ export const channelSettings = z.discriminatedUnion('kind', [
   wechatSettings,
   wecomSettings,
   wecomKfSettings,
+  wechatySettings,
 ])
 
 export type ChannelSettings = z.output<typeof channelSettings>
@@ -42,6 +44,7 @@ export function channelMistakes(channels: readonly Partly<ChannelSettings>[], si
 
 /** The setting that names an account, the account as it is told from others, and as it was written. */
 function accountsOf(channel: Partly<ChannelSettings>): [field: string, account: string, shown: string][] {
+  if (channel.kind === 'wechaty') return []
   if (channel.kind !== 'email')
     return tencentAccounts(channel as Partial<TencentSettings>).map(([field, account]) => [field, account, account])
   return channel.from === undefined ? [] : [['from', channel.from.toLowerCase(), channel.from]]
@@ -49,5 +52,6 @@ function accountsOf(channel: Partly<ChannelSettings>): [field: string, account: 
 
 /** The channel with everything secret replaced. */
 export function redactedChannel(channel: ChannelSettings, hidden: string): ChannelSettings {
+  if (channel.kind === 'wechaty') return redactedWechaty(channel, hidden)
   return channel.kind === 'email' ? redactedEmail(channel, hidden) : redactedTencent(channel, hidden)
 }

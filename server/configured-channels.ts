@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import type { Adapter } from '@hutong/core/adapter'
 import type { ChannelSettings } from './channel-settings.ts'
 import { type Config, sitesOf } from './config.ts'
 import { type ChannelGround, emailOptions } from './email-options.ts'
 import { given } from './given.ts'
+import { createLoginPicture } from './login-picture.ts'
 
 /** The adapters of the configured channels. The code of a kind is loaded only when a channel is of it. */
 export function configuredChannels(config: Config, ground: ChannelGround): Promise<Adapter[]> {
@@ -29,6 +31,13 @@ async function adapterOf(config: Config, channel: ChannelSettings, ground: Chann
       const { createWeComKfAdapter } = await import('@hutong/adapter-wecom')
       const { kind: _, id, api, ...account } = given(channel)
       return createWeComKfAdapter({ ...account, ...placeOf(config, channel), ...(api && { apiBase: api }) })
+    }
+    case 'wechaty': {
+      const { createWechatyAdapter } = await import('@hutong/adapter-wechaty')
+      const { puppet, puppetOptions: options, acceptRisk } = channel
+      const memory = resolve(config.data, `wechaty-${channel.id}`)
+      const onScan = createLoginPicture(`${memory}-login.png`)
+      return createWechatyAdapter({ ...placeOf(config, channel), bot: { puppet, options, memory }, acceptRisk, onScan })
     }
   }
 }

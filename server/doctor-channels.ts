@@ -8,6 +8,13 @@ export async function* doctorChannels(settings: Settings): AsyncIterable<Finding
     if (channel.kind === 'email') {
       const { doctorEmail } = await import('./doctor-email.ts')
       yield* doctorEmail(config, channel)
+    } else if (channel.kind === 'wechaty') {
+      const remedy = 'WeChat may ban the account at any time; wecom-kf is the road that it allows'
+      yield {
+        state: 'odd',
+        what: `channel ${channel.id}: only its running relay knows whether it is logged in`,
+        remedy,
+      }
     } else {
       const { doctorTencent } = await import('./doctor-tencent.ts')
       yield* doctorTencent(channel, settings.publicUrl)

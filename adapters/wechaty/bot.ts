@@ -3,7 +3,7 @@
  * `Wechaty` of either is one.
  */
 export interface Bot {
-  on(event: 'scan', listener: (qrcode: string, status: number) => void): unknown
+  on(event: 'scan', listener: (qrcode: string) => void): unknown
   on(event: 'login' | 'logout', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'friendship', listener: () => void): unknown

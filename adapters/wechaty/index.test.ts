@@ -64,12 +64,19 @@ describe('a WeChat account', () => {
 
   test('shows the QR code to the operator, and writes it into no log', async () => {
     const codes: (string | undefined)[] = []
-    const { stand, host } = await opened({ onScan: (code) => codes.push(code) })
+    const { stand, host } = await opened({
+      async onScan(code) {
+        codes.push(code)
+        return '/data/login.png'
+      },
+    })
     expect(host.problem).toBeUndefined()
     stand.puppet().emit('scan', { qrcode: 'https://login.weixin.qq.com/l/secret', status: 2 })
     await expect.poll(() => codes).toEqual([undefined, 'https://login.weixin.qq.com/l/secret'])
     expect(host.problem).toMatchObject({ code: 'misconfigured' })
-    expect(host.logged.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    await expect
+      .poll(() => host.logged.filter(({ level }) => level === 'warn'))
+      .toMatchObject([{ message: expect.stringMatching(/QR code/), fields: { at: '/data/login.png' } }])
     expect(JSON.stringify(host.logged)).not.toContain('secret')
   })
 

@@ -22,9 +22,9 @@ export interface WechatyOptions {
   acceptRisk: true
   /**
    * The text of the QR code by which the account logs in, which belongs to nobody but the operator; undefined when it is of no use any
-   * more. It is in no log.
+   * more. Resolves with the place where it is shown, which is logged; the code itself is in no log. Called in turn.
    */
-  onScan?(qrcode: string | undefined): void
+  onScan?(qrcode: string | undefined): Promise<string | undefined>
   /** How fast the account writes; `{ perMinute: 20, burst: 5 }` when left out. */
   pace?: Rate
   /** Cards whose link begins like one of these open a page of a mini-program. */
@@ -147,18 +147,28 @@ interface Watching {
 /** What happens to the account, as lines of the log and as what operators see. */
 function watch(bot: Bot, { host, onScan, closing }: Watching): void {
   const { logger } = host
+  let showing = Promise.resolve()
   const tell = (problem: HutongError | undefined) => {
     if (!closing.aborted) host.trouble(problem)
   }
-  bot.on('scan', (qrcode, status) => {
-    logger.warn({ status, shown: onScan !== undefined }, 'WeChat waits for the QR code to be scanned')
+
+  async function show(qrcode: string | undefined): Promise<void> {
+    try {
+      const at = await onScan?.(qrcode)
+      if (qrcode !== undefined) logger.warn({ at }, 'WeChat waits for the QR code to be scanned')
+    } catch (err) {
+      logger.error({ err }, 'the QR code could not be shown to anybody')
+    }
+  }
+
+  bot.on('scan', (qrcode) => {
     tell(LOGGED_OUT)
-    onScan?.(qrcode || undefined)
+    showing = showing.then(() => show(qrcode || undefined))
   })
   bot.on('login', () => {
     logger.info({}, 'the WeChat account is logged in')
     tell(undefined)
-    onScan?.(undefined)
+    showing = showing.then(() => show(undefined))
   })
   bot.on('logout', () => {
     logger.error({}, 'the WeChat account was logged out')
