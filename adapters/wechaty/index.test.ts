@@ -157,7 +157,59 @@ describe('what the account itself says', () => {
   })
 })
 
+describe('what cannot be done', () => {
+  test('is said when a message cannot be taken back', async () => {
+    const { adapter } = await opened()
+    const to = { address: 'lin', conversation: 'c' }
+    await expect(adapter.recall('never-sent', to)).rejects.toMatchObject({ code: 'rejected' })
+    await expect(adapter.recall('', to)).rejects.toMatchObject({ code: 'rejected' })
+  })
+
+  test('is said in words when a file cannot be fetched, and what follows still comes', async () => {
+    const { stand, host, direct, arrived } = await opened()
+    stand.tell('f1', { type: TYPE.image, talkerId: 'lin', listenerId: SELF })
+    direct('m2', 'did you see it?')
+    await arrived(2)
+    expect(host.arrivals[0]?.body).toMatchObject({ parts: [{ kind: 'unsupported', native: 'Image' }] })
+    expect(host.arrivals[1]).toMatchObject({ native: 'm2' })
+  })
+
+  test('is done by nobody: requests for friendship are left to the telephone', async () => {
+    const { stand, host } = await opened()
+    const accepted: string[] = []
+    Object.assign(stand.puppet(), {
+      friendshipPayload: async (id: string) => ({
+        id,
+        contactId: 'max',
+        type: 2,
+        hello: 'hi',
+        ticket: 't',
+        timestamp: 1,
+      }),
+      friendshipAccept: async (id: string) => accepted.push(id),
+    })
+    stand.puppet().emit('friendship', { friendshipId: 'f' })
+    await expect.poll(() => host.logged.some(({ message }) => /friendship/.test(message))).toBe(true)
+    expect(accepted).toEqual([])
+  })
+})
+
 describe('a room', () => {
+  test('shows what its agent wrote on the telephone, and takes back what a member took back', async () => {
+    const { stand, host, arrived } = await opened()
+    const place = { roomId: 'tea@chatroom' }
+    stand.tell('r1', { type: TYPE.text, talkerId: 'max', ...place, text: 'oops' })
+    stand.tell('r2', { type: TYPE.text, talkerId: SELF, ...place, text: 'welcome' })
+    stand.tell('r3', { type: TYPE.recalled, talkerId: 'max', ...place, text: 'r1' })
+    await arrived(3)
+    expect(host.arrivals.map(({ author, body }) => [author?.kind, body.kind])).toEqual([
+      ['contact', 'message'],
+      ['agent', 'message'],
+      ['contact', 'recall'],
+    ])
+    expect(host.arrivals[2]?.body).toMatchObject({ of: 1 })
+  })
+
   test('is one conversation in which everybody is named, and only what is said to the account is to be answered', async () => {
     const { stand, host, arrived } = await opened()
     const say = (id: string, talkerId: string, mentionIdList: string[]) =>

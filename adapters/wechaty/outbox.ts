@@ -31,8 +31,8 @@ export function createOutbox(parts: OutboxParts): (delivery: Delivery) => Promis
   }
 
   async function sendOne(address: string, draft: Draft): Promise<Receipt> {
-    const send = await prepared(parts, draft)
     brake()
+    const send = await prepared(parts, draft)
     const expected = echoes.expect(address, draft)
     try {
       const id = (await within(timeoutMs, send(conversationOf(address)))) ?? undefined
