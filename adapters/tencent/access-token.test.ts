@@ -12,6 +12,8 @@ interface Platform {
   token: string
   expiresIn: number
   failure: HutongError | undefined
+  /** Whether it acts on a forced request, but its answer never arrives. */
+  losesForced: boolean
 }
 
 let host: MemoryHost
@@ -19,7 +21,7 @@ let platform: Platform
 
 beforeEach(() => {
   host = createMemoryHost({ channel: 'wechat', now: 1_750_000_000_000 })
-  platform = { asked: [], token: 'first', expiresIn: 7_200, failure: undefined }
+  platform = { asked: [], token: 'first', expiresIn: 7_200, failure: undefined, losesForced: false }
 })
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -28,6 +30,7 @@ async function request(force: boolean): Promise<{ token: string; expiresIn: numb
   platform.asked.push(force)
   for (let count = 0; count < 10; count += 1) await turn()
   if (platform.failure) throw platform.failure
+  if (force && platform.losesForced) throw new HutongError('unreachable', 'the answer was lost')
   if (force) platform.token = `forced-${platform.asked.length}`
   return { token: platform.token, expiresIn: platform.expiresIn }
 }
@@ -179,5 +182,28 @@ describe('refused', () => {
     await expect(one.refused(token)).rejects.toMatchObject({ code: 'throttled' })
     host.clock.advance(24 * 60 * MINUTE)
     expect(await one.refused(token)).not.toBe(token)
+  })
+
+  test('new tokens are forced thirty seconds apart and fifteen times a day even when their answers are lost, on whichever node', async () => {
+    platform.losesForced = true
+    const nodes = fourNodes()
+    const forcedWithin = async (seconds: number) => {
+      const before = platform.asked.filter((force) => force).length
+      for (let second = 0; second < seconds; second += 1) {
+        await Promise.allSettled(nodes.map((one) => one.refused('first')))
+        host.clock.advance(1_000)
+      }
+      return platform.asked.filter((force) => force).length - before
+    }
+    await nodes[0]?.current()
+    expect(await forcedWithin(60)).toBe(2)
+    expect(await forcedWithin(600)).toBe(13)
+  })
+
+  test('a clock that is set back a day does not stop new tokens from being forced', async () => {
+    const one = node()
+    const forced = await one.refused(await one.current())
+    host.clock.advance(-24 * 60 * MINUTE)
+    expect(await one.refused(forced)).not.toBe(forced)
   })
 })

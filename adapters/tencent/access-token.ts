@@ -61,19 +61,26 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     return serves(found) ? found.token : undefined
   }
 
-  async function ask(forced: readonly number[], force: boolean): Promise<Kept> {
+  async function ask(force: boolean): Promise<Omit<Kept, 'forced'>> {
     const asked = clock.now()
     const { token, expiresIn } = await request(force)
-    return { token, asked, until: asked + expiresIn * 1000, forced: force ? [...forced, asked] : [...forced] }
+    return { token, asked, until: asked + expiresIn * 1000 }
+  }
+
+  async function keep(fresh: Kept): Promise<Kept> {
+    await state.set(key, fresh)
+    held = fresh
+    return fresh
   }
 
   async function fetchNew(instead: string | undefined): Promise<string> {
-    const forced = (held?.forced ?? []).filter((at) => at > clock.now() - DAY_MS)
-    const first = await ask(forced, false)
-    const fresh = first.token === instead ? await ask(mayForce(forced, clock.now()), true) : first
-    await state.set(key, fresh)
-    held = fresh
-    return fresh.token
+    const before = recent(held?.forced ?? [], clock.now())
+    const first = await ask(false)
+    if (first.token !== instead) return (await keep({ ...first, forced: before })).token
+    // Written before the call: it counts at the platform whether its answer arrives or not.
+    const forced = [...mayForce(before, clock.now()), clock.now()]
+    await keep({ ...first, forced })
+    return (await keep({ ...(await ask(true)), forced })).token
   }
 
   /** Asks the platform on one node; the others look for what that one finds. */
@@ -132,6 +139,11 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       return once(token)
     },
   }
+}
+
+/** Those of the last day. What lies ahead by more than nodes differ was written before the clock was set back, and says nothing. */
+function recent(forced: readonly number[], now: number): number[] {
+  return forced.filter((at) => at > now - DAY_MS && at <= now + FORCED_APART_MS)
 }
 
 /** The times of those before, unless it is too soon for another. */

@@ -273,6 +273,18 @@ describe('forged requests', () => {
       }
   })
 
+  test('none can be made of a check of the address, which itself may come again', () => {
+    const envelope = createEnvelope({ token: TOKEN, receiveIds: [APP], clock })
+    const { query } = plain()
+    query.set('echostr', '4375120948345356249')
+    expect([envelope.echo(query), envelope.echo(query)]).toEqual(Array(2).fill('4375120948345356249'))
+    expect(verdict(envelope, { query, body: bytes(message('xml')) })).toBe('unauthorized')
+    const push = plain()
+    open(envelope, push)
+    push.query.set('echostr', '1')
+    expect(() => envelope.echo(push.query)).toThrow('used before')
+  })
+
   test('a body of one byte more than a MiB is too large before anything of it is read', () => {
     expect(verdict(safe(), { ...sealed(), body: new Uint8Array(1024 * 1024 + 1) })).toBe('too_large')
   })

@@ -94,6 +94,13 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
     throw refused('no EncodingAESKey opens it for this account')
   }
 
+  /** A signature proves one thing alone. */
+  function claim(signature: string, what: string | Uint8Array): 'new' | 'kept' {
+    const seen = replays.see(signature, createHash('sha256').update(what).digest('base64'))
+    if (seen === 'other') throw refused('the signature was used before for something else')
+    return seen
+  }
+
   function openSealed(query: URLSearchParams, text: string) {
     const outside = read(text)
     const { Encrypt: encrypted } = outside.payload
@@ -115,22 +122,18 @@ export function createEnvelope(options: EnvelopeOptions): Envelope {
   return {
     echo(query) {
       unambiguous(query)
-      if (!query.has('msg_signature')) {
-        check(query, 'signature', '')
-        return one(query, 'echostr', ECHO)
-      }
-      const encrypted = one(query, 'echostr', BASE64)
-      check(query, 'msg_signature', encrypted)
-      return reveal(encrypted).text
+      const sealed = query.has('msg_signature')
+      const echo = one(query, 'echostr', sealed ? BASE64 : ECHO)
+      claim(sealed ? check(query, 'msg_signature', echo) : check(query, 'signature', ''), `echo ${echo}`)
+      return sealed ? reveal(echo).text : echo
     },
     open(query, body) {
       if (body.byteLength > maxBytes) throw new HutongError('too_large', `the body has more than ${maxBytes} bytes`)
       unambiguous(query)
       const text = decode(body)
       const { signature, secured, said } = encodingAesKeys.length > 0 ? openSealed(query, text) : openPlain(query, text)
-      const seen = replays.see(signature, createHash('sha256').update(body).digest('base64'))
-      if (seen === 'other') throw refused('the signature was used before for something else')
-      const opened = { ...said, id: signature, repeat: seen === 'kept', keep: () => replays.keep(signature) }
+      const repeat = claim(signature, body) === 'kept'
+      const opened = { ...said, id: signature, repeat, keep: () => replays.keep(signature) }
       if (secured !== undefined) answers.set(opened, secured)
       return opened
     },
