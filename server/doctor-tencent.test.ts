@@ -46,7 +46,7 @@ const kf = (more: object = {}): TencentSettings => ({
 
 const app = (more: object = {}): TencentSettings => ({
   ...{ kind: 'wecom', id: 'app', site: 'shop', corpId: CORP, secret: 'app-secret', ...callback },
-  ...{ agentId: 1_000_002, api: wecom.url },
+  ...{ agentId: 1_000_002, miniPrograms: [], api: wecom.url },
   ...more,
 })
 
