@@ -27,9 +27,9 @@ const parts = () => stand.host.arrivals.map(({ body }) => (body.kind === 'messag
 describe('files', () => {
   test('a picture that a customer sends is stored before the message, whole', async () => {
     const phone = await open()
-    await phone.image({ name: 'pot.png', bytes: PNG })
+    await phone.image({ name: '合同 v1.png', bytes: PNG })
     const [[part] = []] = parts()
-    expect(part).toMatchObject({ kind: 'image', type: 'image/png', bytes: PNG.byteLength })
+    expect(part).toMatchObject({ kind: 'image', name: '合同 v1.png', type: 'image/png', bytes: PNG.byteLength })
     const kept = await stand.host.files.get(part?.kind === 'image' ? (part.file ?? '') : '')
     expect(kept && new Uint8Array(await new Response(kept.content).arrayBuffer())).toEqual(PNG)
   })
@@ -103,6 +103,17 @@ describe('what is no message', () => {
     await phone.say('hi')
     await stand.fake.deliver(stand.fake.compose('o_lin', { ...took, EventKey: 'again' }))
     expect(stand.host.arrivals[1]).toMatchObject({ automatic: true, body: { parts: [{ text: 'took a coupon' }] } })
+  })
+})
+
+describe('the relay’s log', () => {
+  test('names an event that concerns no customer, and holds nothing that it says', async () => {
+    await open()
+    const told = { MsgType: '', InfoType: 'component_verify_ticket', ComponentVerifyTicket: 'ticket@@@secret' }
+    expect(await stand.fake.deliver(stand.fake.compose('', told))).toMatchObject({ outcome: 'success' })
+    const logged = JSON.stringify(stand.host.logged)
+    expect(logged).toContain('component_verify_ticket')
+    expect(logged).not.toContain('ticket@@@')
   })
 })
 

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
+import { createSceneTokens } from '@hutong/tencent/scene'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { WeChatAdapter } from './index.ts'
+import { createQr } from './qr.ts'
 import { deliveryTo, openStand, type Stand } from './test-bench.ts'
 
 const DAY = 24 * 3_600_000
@@ -73,4 +76,45 @@ test('who a customer is on the owner’s other accounts is told once a day, afte
   await phone.say('good morning')
   await expect.poll(() => stand.host.joins.length).toBe(2)
   expect(stand.fake.calls.filter(({ path }) => path.endsWith('user/info'))).toHaveLength(2)
+})
+
+describe('a scan', () => {
+  /** A relay whose leases and time can be played with, and the code of a visitor's conversation. */
+  async function scene(more: Partial<MemoryHost> = {}) {
+    const host = createMemoryHost()
+    const qr = createQr({
+      host: { ...host, ...more },
+      client: { code: async () => ({ url: 'https://weixin.example/q/1', seconds: 60 }) },
+      site: 'site',
+      secret: 'a secret',
+      wait: async (ms) => host.clock.advance(ms),
+    })
+    const body = { kind: 'message' as const, parts: [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }] }
+    const { conversation } = await host.receive({ from: { address: 'visitor' }, key: '1', body })
+    const tokens = createSceneTokens('a secret', host.clock)
+    const token = tokens.make(conversation)
+    return { host, qr, conversation, token, id: tokens.read(token)?.id }
+  }
+
+  test('that a relay died with joins when WeChat tells of it again', async () => {
+    const { host, qr, conversation, token, id } = await scene()
+    await host.lease(`scene:${id}`, 3_000)
+    expect(await qr.follow('o_lin', token)).toBe(true)
+    expect(host.joins).toEqual([{ address: 'o_lin', same: { conversation } }])
+  })
+
+  test('that cannot be read in time is not answered as if it were', async () => {
+    const { host, qr, token, id } = await scene()
+    await host.lease(`scene:${id}`, 60_000)
+    await expect(qr.follow('o_lin', token)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(host.joins).toEqual([])
+  })
+
+  test('of two phones at once joins one of them, also where leases do not keep a relay from itself', async () => {
+    const lease = async () => ({ renew: async () => true, release: async () => {} })
+    const { host, qr, token } = await scene({ lease })
+    const followed = await Promise.all(['o_lin', 'o_max', 'o_eve'].map((openid) => qr.follow(openid, token)))
+    expect(followed.filter((joined) => joined)).toHaveLength(1)
+    expect(host.joins).toHaveLength(1)
+  })
 })

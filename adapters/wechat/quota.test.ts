@@ -71,6 +71,20 @@ test('what was refused after all is given back', async () => {
   expect(await quota.standing('o_lin')).toMatchObject({ left: 5 })
 })
 
+test('what was refused after the customer wrote again is not added to what that message lets through', async () => {
+  const { host, quota, opened } = stand()
+  await opened('message')
+  const giveBack = await quota.take('o_lin')
+  await opened('message', '2')
+  await giveBack()
+  expect(await quota.standing('o_lin')).toMatchObject({ left: 5 })
+  const late = await quota.take('o_lin')
+  host.clock.advance(HOUR)
+  await opened('message', '3')
+  await late()
+  expect(await quota.standing('o_lin')).toMatchObject({ left: 5 })
+})
+
 test('the platform is right where it counts otherwise, and alone knows about strangers', async () => {
   const { quota, opened, taken } = stand()
   expect(await quota.standing('o_lin')).toEqual({ open: true })

@@ -4,7 +4,8 @@ import { z } from 'zod'
 
 /**
  * What a customer did that lets the account write: how many messages and for how long. Each occasion starts its own count anew
- * (https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage.html).
+ * (https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage.html). The fake has the same table, read from
+ * the same page: what the page leaves open, no test against the fake can settle.
  */
 const RULES = {
   message: { count: 5, ms: 48 * 3_600_000 },
@@ -46,7 +47,10 @@ export interface StateEntry {
   value: unknown
 }
 
-/** The messages that each customer may still get, counted for all nodes and over restarts. What ends first is used first. */
+/**
+ * The messages that each customer may still get, counted over restarts by the one relay that has the store. What ends first is used
+ * first.
+ */
 export interface Quota {
   /**
    * Begins a count. `keep` must write the entry into the channel's state, in the transaction of the message where there is one;
@@ -57,7 +61,7 @@ export interface Quota {
   leave(openid: string, at: number): Promise<void>
   /**
    * Counts one message, before it is sent. Rejects with `window_closed`, `quota` or `gone` where the platform would refuse it.
-   * Resolves with what gives it back when it was refused after all.
+   * Resolves with what gives it back when it was refused after all: to the count it was taken from, for none that began since.
    */
   take(openid: string): Promise<() => Promise<void>>
   /** What the platform says of its own count. */
@@ -90,11 +94,13 @@ export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Qu
 
   const write = (openid: string, value: Kept) => state.set(keyOf(openid), value)
 
-  function count(openid: string, occasion: Occasion, by: number): Promise<void> {
+  /** What began anew since has a count of its own. */
+  function giveBack(openid: string, [occasion, taken]: [Occasion, Grant]): Promise<void> {
     return change(openid, async (found) => {
       const one = found?.grants[occasion]
-      if (found === undefined || one === undefined) return
-      await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left + by } } })
+      if (found === undefined || one === undefined || one.until !== taken.until || one.by.at(-1) !== taken.by.at(-1))
+        return
+      await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left + 1 } } })
     })
   }
 
@@ -123,7 +129,7 @@ export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Qu
         if (found === undefined || next === undefined) return async () => {}
         const [occasion, one] = next
         await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left - 1 } } })
-        return () => count(openid, occasion, 1)
+        return () => giveBack(openid, next)
       }),
     correct: (openid, code) =>
       change(openid, async (found = NOBODY) => {

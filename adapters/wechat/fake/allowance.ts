@@ -1,6 +1,10 @@
 import type { FakeClock } from '@hutong/tencent/fake-clock'
 
-/** What a customer did that lets the account write: how many messages and for how long. */
+/**
+ * What a customer did that lets the account write: how many messages and for how long
+ * (https://developers.weixin.qq.com/doc/subscription/api/customer/message/api_sendcustommessage.html). Each occasion starts its own
+ * count anew. The adapter has the same table, read from the same page.
+ */
 const RULES = {
   message: { count: 5, ms: 48 * 3_600_000 },
   menu: { count: 3, ms: 60_000 },
@@ -10,11 +14,7 @@ const RULES = {
 
 export type Occasion = keyof typeof RULES
 
-/**
- * How many customer service messages one customer may still get
- * (https://developers.weixin.qq.com/doc/subscription/api/customer/message/api_sendcustommessage.html). Each occasion starts its own
- * count anew; what ends first is used first.
- */
+/** How many customer service messages one customer may still get; what ends first is used first. */
 export interface Allowance {
   grant(occasion: Occasion): void
   /** Takes one message off, or says why there is none: `closed` when no occasion is recent enough, `spent` when all are used. */
