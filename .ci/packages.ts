@@ -2,13 +2,27 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Cost, costOf, install, optionalCost } from './package-cost.ts'
 
 /**
  * Packs every public package as it would be published and holds the tarball against publint and attw: what `exports` names is
- * there, is ESM, and has types. Expects `npm run build` to have run.
+ * there, is ESM, and has types. Then it installs all of them and prints what each costs; none may load what nobody chose. Expects
+ * `npm run build` to have run.
  */
 const ROOT = join(import.meta.dirname, '..')
-const PACKAGES = ['adapters/core', 'adapters/websocket', 'adapters/email', 'server', 'widget']
+const PACKAGES = [
+  'adapters/core',
+  'adapters/tencent',
+  'adapters/websocket',
+  'adapters/email',
+  'adapters/wechat',
+  'adapters/wecom',
+  'adapters/wechaty',
+  'server',
+  'widget',
+]
+/** Optional, so never loaded by an import. */
+const CHOSEN = /^(wechaty|file-box)/
 
 interface Ran {
   ok: boolean
@@ -31,11 +45,28 @@ function check(folder: string, into: string): string[] {
   const [tarball] = readdirSync(target)
   if (!tarball) return [`pnpm pack made no tarball of ${folder}`]
   const file = join(target, tarball)
+  install(file, { from: join(ROOT, folder), into })
   const checks = [
     run('publint', ['run', file, '--strict']),
     run('attw', [file, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']),
   ]
   return checks.filter(({ ok }) => !ok).map(({ output }) => output)
+}
+
+/** One line on what a package costs; a complaint where it loads what must be chosen. */
+function reckon(folder: string, into: string): string[] {
+  const { name } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
+  const { own, installed, packages, importMs, loaded }: Cost = costOf(join(into, 'node_modules', name), into)
+  const time = importMs === undefined ? 'for browsers' : `imported in ${Math.round(importMs)} ms`
+  const more = optionalCost(join(ROOT, folder))
+  const chosen =
+    more.packages === 0 ? '' : `; ${size(more.bytes)} in ${more.packages} packages more where they are chosen`
+  console.log(`${name}: ${size(own)}, ${size(installed)} with all ${packages} packages, ${time}${chosen}`)
+  return loaded.filter((one) => CHOSEN.test(one)).map((one) => `${name} loads ${one} though nobody chose it`)
+}
+
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hutong-packages-'))
@@ -45,6 +76,10 @@ try {
     console.log(`${complaints.length === 0 ? 'ok  ' : 'FAIL'} ${one}`)
     for (const complaint of complaints) console.log(complaint)
     if (complaints.length > 0) process.exitCode = 1
+  }
+  for (const complaint of process.exitCode ? [] : PACKAGES.flatMap((one) => reckon(one, folder))) {
+    console.log(complaint)
+    process.exitCode = 1
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
