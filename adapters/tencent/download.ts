@@ -40,12 +40,16 @@ function bounded(source: ReadableStream<Uint8Array>, most: number): ReadableStre
   })
 }
 
-/** Headers arrive as Latin-1, but these platforms write UTF-8 into them. */
+/**
+ * Names beyond ASCII come in percent signs (`filename*`, https://github.com/binarywang/WxJava/issues/3146, or a plain `filename`) and
+ * as the bare UTF-8 bytes, which are read as Latin-1 here. A name that is neither stays as it came.
+ */
 function nameOf(disposition: string): string {
   const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
   const quoted = /filename="([^"]*)"|filename=([^;]+)/i.exec(disposition)
-  const name = extended === undefined ? utf8(quoted?.[1] ?? quoted?.[2] ?? '') : percent(extended)
-  return name.trim().split(/[\\/]/).at(-1) ?? ''
+  const name = percent(extended ?? utf8(quoted?.[1] ?? quoted?.[2] ?? ''))
+  const last = name.split(/[\\/]/).at(-1) ?? ''
+  return last.replaceAll(/\p{Cc}/gu, '').trim()
 }
 
 function utf8(latin: string): string {

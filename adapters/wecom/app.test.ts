@@ -127,9 +127,10 @@ test('says that the channel does not work while WeCom keeps the relay out, and t
 describe('what members send in files', () => {
   test('keeps a picture in the file storage, whole', async () => {
     const talk = await startTalk()
-    await talk.fake.member('Lin').image({ name: 'tea.png', bytes: PNG })
+    await talk.fake.member('Lin').image({ name: '茶 "1".png', bytes: PNG })
     const body = talk.host.entries('Lin').at(-1)?.body
     const part = body?.kind === 'message' ? body.parts[0] : undefined
+    expect(part).toMatchObject({ kind: 'image', name: '茶 "1".png' })
     const kept = part?.kind === 'image' ? await talk.host.files.get(part.file ?? '') : undefined
     expect(kept && new Uint8Array(await new Response(kept.content).arrayBuffer())).toEqual(PNG)
   })

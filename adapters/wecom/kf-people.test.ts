@@ -47,6 +47,13 @@ describe('customers', () => {
     expect(new Uint8Array(await new Response(found?.content).arrayBuffer())).toEqual(PNG)
   })
 
+  test('bring their files under the names that these have on their phones', async () => {
+    const { host, lin } = await talk()
+    await lin.file({ name: '合同 v1.pdf', bytes: new TextEncoder().encode('%PDF-1.7') })
+    const body = host.arrivals[0]?.body
+    expect(body?.kind === 'message' && body.parts).toMatchObject([{ kind: 'file', name: '合同 v1.pdf' }])
+  })
+
   test('are heard also when their file is gone', async () => {
     const { fake, kept, lin } = await talk()
     fake.faults.next('/cgi-bin/media/get', { errcode: 40007 })

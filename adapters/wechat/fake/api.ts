@@ -198,8 +198,10 @@ function download({ media, origin }: ApiParts): Handler {
   }
 }
 
+/** The name goes out in its bare bytes. */
 function asFile({ name, type, bytes }: FakeMedium): FakeAnswer {
-  const disposition = `attachment; filename="${encodeURIComponent(name)}"`
+  const bare = Buffer.from(name.replaceAll(/["\\\p{Cc}]/gu, '_')).toString('latin1')
+  const disposition = `attachment; filename="${bare}"`
   return { headers: { 'content-type': type, 'content-disposition': disposition }, body: bytes }
 }
 

@@ -59,7 +59,9 @@ function part(medium: FakeMedium, from: number, last = medium.bytes.length - 1):
   return { status: 206, headers, body: medium.bytes.slice(from, to + 1) } satisfies FakeAnswer
 }
 
+/** The name twice, as seen in https://github.com/binarywang/WxJava/issues/3146: in percent signs, and in its bare bytes. */
 function headersOf({ name, type }: FakeMedium): Record<string, string> {
-  const disposition = `attachment; filename="${encodeURIComponent(name)}"`
+  const bare = Buffer.from(name.replaceAll(/["\\\p{Cc}]/gu, '_')).toString('latin1')
+  const disposition = `attachment; filename*=utf-8''${encodeURIComponent(name)}; filename="${bare}"`
   return { 'content-type': type, 'content-disposition': disposition, 'accept-ranges': 'bytes' }
 }
