@@ -1,6 +1,6 @@
 import type { Arrival, CodeAnswer, Logger } from '@hutong/core/adapter'
 import type { Conversation } from '@hutong/core/conversation'
-import type { Attributes, Body, BodyOf, Entry } from '@hutong/core/entry'
+import type { Attributes, Body, BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { type HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import { type Words, wordsFor } from './address-words.ts'
@@ -114,9 +114,15 @@ interface Arriving {
 function concerns(options: LeaveAddressOptions, { channel, arrival, conversation }: Arriving): boolean {
   const { author, body, from } = arrival
   if (author) return false
-  if (arrival.conversation !== undefined) return from.verified !== undefined && !options.readsLog(channel)
+  if (arrival.conversation !== undefined)
+    return from.verified !== undefined && isMail(body) && !options.readsLog(channel)
   if (!options.readsLog(channel) || !isAsking(options, conversation.site)) return false
   return body.kind === 'answer' || (body.kind === 'message' && unheard(options, conversation))
+}
+
+/** A recall, a score or a tapped option names its conversation and proves no address by that. */
+function isMail(body: ContactBody): boolean {
+  return body.kind === 'message' && body.choice === undefined
 }
 
 function isAsking({ mailbox, invite }: LeaveAddressOptions, site: string): boolean {

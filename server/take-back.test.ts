@@ -20,7 +20,10 @@ afterEach(() => house.close())
 async function open(more: Partial<Adapter> = {}, gatherMs = 0): Promise<void> {
   const capabilities = { recall: true, gatherMs, partsPerMessage: 1 }
   const adapter = createMemoryAdapter({ platform: chat, channel: 'chat', capabilities })
-  house = await openTestRelay({ adapters: [webChannel, { ...adapter, ...more }] })
+  house = await openTestRelay({
+    adapters: [webChannel, { ...adapter, ...more }],
+    leaveAddress: { channels: new Map(), staffed: () => true, onChange: () => () => undefined },
+  })
   const from = { address: LIN, verified: 'platform' as const }
   conversation = (await house.relay.receive('chat', { from, key: 'first', native: 'n1', body: textBody('hello') }))
     .conversation
@@ -131,6 +134,18 @@ describe('what was taken back in the platform’s own client', () => {
     expect((await house.log(conversation)).at(-1)?.from).toEqual(anna)
     expect(await recall(seq, anna)).toMatchObject({ duplicate: true })
     expect(shown()).toEqual(['typed too fast'])
+  })
+
+  it('brings nothing that could not be brought before', async () => {
+    await open()
+    chat.fault('refused')
+    await answer('too rude for the platform')
+    await expect.poll(told).toHaveLength(1)
+    const from = { address: LIN, verified: 'platform' as const }
+    await house.relay.receive('chat', { from, key: 'r', native: 'r', conversation, body: { kind: 'recall', of: 1 } })
+    await expect.poll(async () => (await house.store.backlog(Date.now())).every(({ open }) => open === 0)).toBe(true)
+    expect((await house.log(conversation)).at(-1)?.body).toEqual({ kind: 'recall', of: 1 })
+    expect(shown()).toEqual([])
   })
 
   it('is never somebody else’s', async () => {
