@@ -140,9 +140,11 @@ export function createKfCalls(api: Api): KfCalls {
   }
 }
 
-/** Whether a refusal is about this very id, which the platform takes once: the message is there already. */
+/**
+ * Whether a refusal says that the platform has the message already, which takes every id once. There is no number for that: what
+ * names the id of a message that was tried before is believed, for our ids are well-formed. Of a first try it is a refusal.
+ */
 export function isReused(thrown: unknown, before: 'tried' | 'new'): boolean {
-  const code = platformCode(thrown)
-  if (!(thrown instanceof HutongError) || code === undefined) return false
-  return /msgid/i.test(thrown.message) || (before === 'tried' && code === 40058)
+  if (before === 'new' || !(thrown instanceof HutongError) || platformCode(thrown) === undefined) return false
+  return thrown.code === 'rejected' && /msgid/i.test(thrown.message)
 }

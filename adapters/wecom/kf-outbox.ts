@@ -9,7 +9,7 @@ import type { KfMedia } from './kf-media.ts'
 import { encode, isLink, type KfMessage, text } from './kf-messages.ts'
 import { deliveryOf, earlierId, msgidOf } from './kf-msgid.ts'
 import { KF_STATES, sendInState } from './kf-state.ts'
-import { codeFor, type KfOffer, type KfSentSince, type KfWindow, standingOf } from './kf-window.ts'
+import { codeFor, type KfKnown, type KfOffer, type KfSentSince, type KfWindow, standingOf } from './kf-window.ts'
 
 export interface KfOutbox {
   send(delivery: Delivery): Promise<Receipt>
@@ -33,8 +33,17 @@ interface Outgoing {
   readonly place: KfPlace
   readonly address: string
   readonly id: string
+  /** 1 for the first try of its delivery. */
+  readonly attempt: number
   readonly message: KfMessage
   readonly offer?: KfOffer
+}
+
+/** How it was counted, and for which window. */
+interface Counted {
+  readonly before: 'tried' | 'new'
+  readonly code: string | undefined
+  readonly since: string
 }
 
 /** What the platform says of the window, which it knows better than we count. */
@@ -51,32 +60,38 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
 
   /** Counts before it calls: what happened when the answer is lost, is then known to have been tried. */
   async function post(one: Outgoing): Promise<void> {
-    const { address, id, message, offer } = one
-    const known = await window.look(address)
-    const before = known.sent.ids.includes(id) || known.sent.spent.some((spent) => spent.id === id) ? 'tried' : 'new'
-    const code = before === 'tried' ? spentOn(id, known.sent.spent) : codeInstead(known, message)
-    if (before === 'new' && code === undefined) mustBeOpen(standingOf(known, clock.now()))
-    const { sent } = known
-    const offers = offer === undefined ? sent.offers : [...sent.offers.filter(({ of }) => of !== offer.of), offer]
-    const counted =
-      code === undefined
-        ? { ...sent, offers, ids: [...new Set([...sent.ids, id])] }
-        : { ...sent, offers, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] }
-    await window.save(address, counted)
+    const { address, id, message } = one
+    const counted = await window.change(address, (known) => count(known, one))
+    const { code } = counted
     try {
       await (code === undefined ? sendInState(calls, one) : calls.sendOnEvent(code, id, message))
     } catch (thrown) {
-      if (isReused(thrown, before)) return
-      const closed = CLOSED[platformCode(thrown) ?? 0]
-      // What surely did not arrive is not counted.
+      if (isReused(thrown, counted.before === 'tried' || one.attempt > 1 ? 'tried' : 'new')) return
+      const closed = code === undefined ? CLOSED[platformCode(thrown) ?? 0] : undefined
       if (toHutongError(thrown).code !== 'timeout')
-        await window.save(address, { ...sent, ...(closed === undefined || code !== undefined ? {} : { closed }) })
+        await window.change(address, ({ sent }) => ({
+          sent: notSent(sent, one, { ...counted, closed }),
+          result: undefined,
+        }))
       throw thrown
     }
   }
 
+  function count(known: KfKnown, one: Outgoing): { sent: KfSentSince; result: Counted } {
+    const { sent } = known
+    const { id, message, offer } = one
+    const tried = [...sent.ids, ...sent.earlier, ...sent.spent.map((spent) => spent.id)].includes(id)
+    const before = tried ? 'tried' : 'new'
+    const code = tried ? spentOn(id, sent.spent) : codeInstead(known, message)
+    if (!tried && code === undefined) mustBeOpen(standingOf(known, clock.now()))
+    const offers = offer === undefined ? sent.offers : [...sent.offers.filter(({ of }) => of !== offer.of), offer]
+    const result = { before, code, since: sent.since } as const
+    if (code === undefined) return { sent: { ...sent, offers, ids: [...new Set([...sent.ids, id])] }, result }
+    return { sent: { ...sent, offers, spent: spending(sent, { code, id }) }, result }
+  }
+
   /** The code that stands in for a window that is closed. */
-  function codeInstead(known: Awaited<ReturnType<KfWindow['look']>>, { msgtype }: KfMessage): string | undefined {
+  function codeInstead(known: KfKnown, { msgtype }: KfMessage): string | undefined {
     const kind = msgtype === 'text' ? 'text' : msgtype === 'msgmenu' ? 'menu' : undefined
     if (kind === undefined) return undefined
     const bare = { ...known, said: known.said && { ...known.said, codes: [] } }
@@ -104,14 +119,21 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
         for (const [index, message] of messages.entries()) {
           const last = index === messages.length - 1
           const own = last ? id : earlierId(id, index)
-          await post({ place, address, id: own, message, ...(last ? offerOf(delivery, part) : {}) })
+          await post({
+            place,
+            address,
+            id: own,
+            attempt: delivery.attempt,
+            message,
+            ...(last ? offerOf(delivery, part) : {}),
+          })
         }
         return { state: 'sent', native: id }
       }),
     async recall(native, address) {
       const { openKfId } = placeOf(address, accounts)
       const { sent } = await window.look(address)
-      const ids = new Set([...sent.ids.filter((id) => deliveryOf(id) === native), native])
+      const ids = new Set([...[...sent.earlier, ...sent.ids].filter((id) => deliveryOf(id) === native), native])
       try {
         for (const id of ids) await calls.recall(openKfId, id)
       } catch (thrown) {
@@ -134,11 +156,32 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
     },
     greet: (address, { code, key, words }) =>
       inTurn(address, async () => {
-        const { sent } = await window.look(address)
         const id = msgidOf(channel, key)
-        await window.save(address, { ...sent, spent: [...sent.spent.filter((one) => one.id !== id), { code, id }] })
+        await window.change(address, ({ sent }) => ({
+          sent: { ...sent, spent: spending(sent, { code, id }) },
+          result: undefined,
+        }))
         await calls.sendOnEvent(code, id, text(words))
       }),
+  }
+}
+
+function spending({ spent }: KfSentSince, on: { code: string; id: string }): KfSentSince['spent'] {
+  return [...spent.filter(({ id }) => id !== on.id), on]
+}
+
+/** What surely did not arrive is not counted, unless an earlier try of it may have; what closed one window says nothing of the next. */
+function notSent(sent: KfSentSince, one: Outgoing, counted: Counted & Pick<KfSentSince, 'closed'>): KfSentSince {
+  const { before, since, closed } = counted
+  const known = closed !== undefined && since === sent.since ? { ...sent, closed } : sent
+  if (before === 'tried') return known
+  const others = (ids: readonly string[]) => ids.filter((id) => id !== one.id)
+  return {
+    ...known,
+    ids: others(sent.ids),
+    earlier: others(sent.earlier),
+    spent: sent.spent.filter(({ id }) => id !== one.id),
+    offers: sent.offers.filter(({ of }) => of !== one.offer?.of),
   }
 }
 

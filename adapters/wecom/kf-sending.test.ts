@@ -33,6 +33,33 @@ describe('five answers in 48 hours', () => {
     expect(sees(lin)).toHaveLength(6)
   })
 
+  test('are five also when several relays answer at once', async () => {
+    const { adapter, address, delivery, fake, host, kf, lin } = await talk()
+    const other = adapter()
+    await other.open(host)
+    await lin.say('hello')
+    const deliveries = await Promise.all(Array.from({ length: 10 }, (_, index) => delivery(index)))
+    const all = await Promise.allSettled(deliveries.map((one, index) => (index % 2 === 0 ? kf : other).send(one)))
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
+    expect(fake.calls.filter(({ path }) => path === SEND)).toHaveLength(5)
+    expect(sees(lin)).toHaveLength(5)
+    expect(await kf.standing(address('lin'))).toMatchObject({ open: false, code: 'quota' })
+    await other.close()
+  })
+
+  test('are not used up by one that is refused while another relay sends, and that one stays counted', async () => {
+    const { adapter, address, delivery, fake, host, kf, lin } = await talk()
+    const other = adapter()
+    await other.open(host)
+    await lin.say('hello')
+    const [first, second] = [await delivery(1), await delivery(2)]
+    fake.faults.next(SEND, { errcode: 45009 })
+    const all = await Promise.allSettled([kf.send(first), other.send(second)])
+    expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await kf.standing(address('lin'))).toMatchObject({ open: true, left: 4 })
+    await other.close()
+  })
+
   test('are over after 48 hours, and the platform is not asked', async () => {
     const { address, advance, delivery, fake, kf, lin } = await talk()
     await lin.say('hello')
@@ -82,13 +109,51 @@ describe('a message', () => {
       await host.state.set(`sent:${address('lin')}`, undefined)
       const next = adapter()
       await next.open(host)
-      const receipt = await next.send(first)
+      const receipt = await next.send({ ...first, attempt: 2 })
       expect(receipt).toEqual({ state: 'sent', native: expect.stringMatching(/^[\w-]{28}$/) })
       expect(await next.send({ ...first, attempt: 3 })).toEqual(receipt)
       expect(sees(lin)).toEqual(['answer 1'])
       await next.close()
     },
   )
+
+  test.each([
+    [40058, 'invalid msgid'],
+    [40058, 'invalid Request Parameter, hint: [msgid]'],
+    [48002, 'api forbidden for msgid'],
+  ])(
+    'that WeChat refuses at its first try is never called sent, whatever the refusal says (%i, %s)',
+    async (errcode, errmsg) => {
+      const { delivery, fake, kf, lin } = await talk()
+      await lin.say('hello')
+      fake.faults.next(SEND, { errcode, errmsg })
+      await expect(kf.send(await delivery(1))).rejects.toMatchObject({ message: expect.stringContaining(errmsg) })
+      expect(sees(lin)).toEqual([])
+    },
+  )
+
+  test('that was tried before and is refused for something else than its id is not called sent', async () => {
+    const { delivery, fake, kf, lin } = await talk()
+    await lin.say('hello')
+    const first = await delivery(1)
+    fake.faults.next(SEND, '5xx')
+    await expect(kf.send(first)).rejects.toMatchObject({ code: 'timeout' })
+    fake.faults.next(SEND, { errcode: 40058, errmsg: 'invalid Request Parameter, hint: [text.content]' })
+    await expect(kf.send({ ...first, attempt: 2 })).rejects.toMatchObject({ code: 'rejected' })
+    expect(sees(lin)).toEqual([])
+  })
+
+  test('whose answer was lost arrives once, also when the customer wrote before the next try', async () => {
+    const { address, delivery, fake, kf, lin } = await talk()
+    await lin.say('hello')
+    const first = await delivery(1)
+    fake.faults.next(SEND, 'reset-after-accept')
+    await expect(kf.send(first)).rejects.toMatchObject({ code: 'timeout' })
+    await lin.say('still there?')
+    expect(await kf.send(first)).toMatchObject({ state: 'sent' })
+    expect(sees(lin)).toEqual(['answer 1'])
+    expect(await kf.standing(address('lin'))).toMatchObject({ open: true, left: 4 })
+  })
 
   test('that a lost answer made the fifth arrives once', async () => {
     const { delivery, fake, kf, lin } = await talk()

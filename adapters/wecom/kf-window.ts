@@ -1,4 +1,5 @@
-import type { Host, Standing } from '@hutong/core/adapter'
+import type { Host, Lease, Standing } from '@hutong/core/adapter'
+import { HutongError } from '@hutong/core/errors'
 import { ratingScale } from '@hutong/core/parts'
 import { z } from 'zod'
 
@@ -18,6 +19,8 @@ const sent = z.object({
   /** Her message that this was counted from. */
   since: z.string(),
   ids: z.array(z.string()),
+  /** The last that were counted before it, whose answers may have been lost. */
+  earlier: z.array(z.string()).default([]),
   /** Codes that were used, and for which message. */
   spent: z.array(z.object({ code: z.string(), id: z.string() })),
   /** What the platform said of the window since then, which it knows better. */
@@ -28,29 +31,68 @@ export type KfSaidLast = z.infer<typeof said>
 export type KfSentSince = z.infer<typeof sent>
 export type KfOffer = KfSentSince['offers'][number]
 export type KfCode = KfSaidLast['codes'][number]
+export interface KfKnown {
+  readonly said: KfSaidLast | undefined
+  readonly sent: KfSentSince
+}
 
 export const WINDOW_MS = 48 * 3_600_000
 export const MOST_ANSWERS = 5
 const MOST_CODES = 5
 const NOTHING: KfSaidLast = { at: 0, id: '', codes: [], ended: false }
 const MOST_OFFERS = 5
+const MOST_EARLIER = 20
+const LEASE_MS = 5_000
+const LOOK_MS = 20
+/** Longer than a node that died can hold a lease. */
+const MOST_LOOKS = 300
 
-/** Each customer's 48 hours and 5 messages (https://developer.work.weixin.qq.com/document/path/94677), counted before the call. */
+/**
+ * Each customer's 48 hours and 5 messages (https://developer.work.weixin.qq.com/document/path/94677), counted before the call and for
+ * all nodes together.
+ */
 export interface KfWindow {
   /** She wrote, and a session that was over begins anew. */
   wrote(address: string, message: { id: string; at: number }): Promise<void>
   /** She came, or her session changed. */
   changed(address: string, change: { code?: KfCode; session?: { ended: boolean; servicer?: string } }): Promise<void>
-  look(address: string): Promise<{ said: KfSaidLast | undefined; sent: KfSentSince }>
-  save(address: string, sent: KfSentSince): Promise<void>
+  look(address: string): Promise<KfKnown>
+  /**
+   * Writes what `work` makes of what was sent, while no other node does so for this customer. What `work` throws changes nothing.
+   * Rejects with `unavailable` when others keep it from that for too long.
+   */
+  change<T>(address: string, work: (known: KfKnown) => { sent: KfSentSince; result: T }): Promise<T>
 }
 
-export function createKfWindow({ state, clock }: Pick<Host, 'state' | 'clock'>): KfWindow {
+export interface KfWindowOptions {
+  host: Pick<Host, 'state' | 'clock' | 'lease'>
+  wait(ms: number): Promise<void>
+}
+
+export function createKfWindow({ host: { state, clock, lease }, wait }: KfWindowOptions): KfWindow {
   const saidKey = (address: string) => `said:${address}`
   const sentKey = (address: string) => `sent:${address}`
 
   async function saidBy(address: string): Promise<KfSaidLast | undefined> {
     return said.safeParse(await state.get(saidKey(address))).data
+  }
+
+  async function look(address: string): Promise<KfKnown> {
+    const last = await saidBy(address)
+    const since = last?.id ?? ''
+    const known = sent.safeParse(await state.get(sentKey(address))).data
+    if (known?.since === since) return { said: last, sent: known }
+    const { spent = [], offers = [], ids = [], earlier = [] } = known ?? {}
+    return { said: last, sent: { since, ids: [], earlier: [...earlier, ...ids].slice(-MOST_EARLIER), spent, offers } }
+  }
+
+  async function alone(address: string): Promise<Lease> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      const held = await lease(sentKey(address), LEASE_MS)
+      if (held !== undefined) return held
+      await wait(LOOK_MS)
+    }
+    throw new HutongError('unavailable', 'other nodes count the messages to this customer')
   }
 
   return {
@@ -67,21 +109,24 @@ export function createKfWindow({ state, clock }: Pick<Host, 'state' | 'clock'>):
       const kept = code === undefined ? alive : [...alive, code].slice(-MOST_CODES)
       await state.set(saidKey(address), { ...before, codes: kept, ...now })
     },
-    async look(address) {
-      const last = await saidBy(address)
-      const since = last?.id ?? ''
-      const known = sent.safeParse(await state.get(sentKey(address))).data
-      if (known?.since === since) return { said: last, sent: known }
-      const { spent = [], offers = [] } = known ?? {}
-      return { said: last, sent: { since, ids: [], spent, offers } }
+    look,
+    async change(address, work) {
+      const held = await alone(address)
+      try {
+        const { sent: next, result } = work(await look(address))
+        const { spent, offers } = next
+        const kept = { ...next, spent: spent.slice(-MOST_CODES), offers: offers.slice(-MOST_OFFERS) }
+        await state.set(sentKey(address), kept)
+        return result
+      } finally {
+        await held.release()
+      }
     },
-    save: (address, { spent, offers, ...rest }) =>
-      state.set(sentKey(address), { ...rest, spent: spent.slice(-MOST_CODES), offers: offers.slice(-MOST_OFFERS) }),
   }
 }
 
 /** Whether the platform will take a message now, as far as can be counted. Somebody of whom nothing is known may be tried. */
-export function standingOf(known: Awaited<ReturnType<KfWindow['look']>>, now: number): Standing {
+export function standingOf(known: KfKnown, now: number): Standing {
   const { said: last, sent: since } = known
   if (last === undefined) return { open: true }
   const until = last.at + WINDOW_MS
@@ -102,11 +147,7 @@ export function standingOf(known: Awaited<ReturnType<KfWindow['look']>>, now: nu
 }
 
 /** A code that is still good for a message of this kind. */
-export function codeFor(
-  kind: 'text' | 'menu',
-  { said: last, sent: since }: Awaited<ReturnType<KfWindow['look']>>,
-  now: number,
-): KfCode | undefined {
+export function codeFor(kind: 'text' | 'menu', { said: last, sent: since }: KfKnown, now: number): KfCode | undefined {
   const unspent = (last?.codes ?? []).filter(({ code }) => !since.spent.some((one) => one.code === code))
   return unspent.find(({ until, takes }) => until > now && (kind === 'text' || takes === 'menu'))
 }

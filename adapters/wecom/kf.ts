@@ -92,7 +92,7 @@ function run(host: Host, options: WeComKfOptions) {
   const { channel, site, secret, openKfIds, welcome, pollMs = POLL_MS } = options
   const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref()))
   const calls = createKfCalls(createWeComClient({ ...options, host }))
-  const window = createKfWindow(host)
+  const window = createKfWindow({ host, wait })
   const media = createKfMedia({ host, calls, site })
   const scenes = createSceneTokens(secret, host.clock)
   const customers = createKfCustomers({ host, calls, site })
