@@ -2,7 +2,7 @@ import type { Capabilities } from '@hutong/core/adapter'
 import type { ActionInput } from '@hutong/core/backend'
 import { createMemoryAdapter, createMemoryPlatform, type MemoryPlatform } from '@hutong/core/memory'
 import type { Part } from '@hutong/core/parts'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { openTestRelay, type TestRelay } from './test-relay.ts'
 
 const anna = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
@@ -72,6 +72,49 @@ it('takes a typed score as the rating that was asked for', async () => {
   await expect.poll(() => inbox(platform)).toHaveLength(1)
   await write(platform, house, '4')
   expect((await house.log(conversation)).at(-1)?.body).toEqual({ kind: 'rating', of: 3, scale: 'csat', score: 4 })
+})
+
+describe('a rating whose scores can be tapped', () => {
+  async function asked(extra: Part[] = []): Promise<{ house: TestRelay; platform: MemoryPlatform; id: string }> {
+    const platform = createMemoryPlatform()
+    const tappable = { ...textOnly, parts: ['text' as const, 'choices' as const], choices: { max: 10, label: 40 } }
+    const adapter = createMemoryAdapter({ platform, channel: 'phone', capabilities: tappable })
+    const house = await openTestRelay({ adapters: [adapter] })
+    bench = house
+    const id = await write(platform, house, 'thanks')
+    const parts: Part[] = [...extra, { kind: 'rating', scale: 'csat', question: 'How was it?' }]
+    await house.relay.act(anna, id, { key: 'rate', actions: [{ kind: 'reply', parts }] })
+    await expect.poll(() => platform.inbox('li').flatMap((one) => one.parts).length).toBe(parts.length)
+    await expect.poll(() => house.store.get('prompts', id)).toBeDefined()
+    return { house, platform, id }
+  }
+  const tap = ({ house }: { house: TestRelay }, choice: { of: number; id: string }) =>
+    house.relay.receive('phone', {
+      from: { address: 'li' },
+      site: 'shop',
+      key: `tap-${choice.id}`,
+      body: { kind: 'message', parts: [{ kind: 'text', text: choice.id, format: 'plain' }], choice },
+    })
+  const last = async ({ house, id }: { house: TestRelay; id: string }) => (await house.log(id)).at(-1)?.body
+
+  it('is given by a tap', async () => {
+    const talk = await asked()
+    await tap(talk, { of: 3, id: '5' })
+    expect(await last(talk)).toEqual({ kind: 'rating', of: 3, scale: 'csat', score: 5 })
+  })
+
+  it('is given by typing the score', async () => {
+    const talk = await asked()
+    await write(talk.platform, talk.house, '四')
+    expect(await last(talk)).toEqual({ kind: 'rating', of: 3, scale: 'csat', score: 4 })
+  })
+
+  it('is no score that was not asked for, and no other option of the message', async () => {
+    const talk = await asked([{ kind: 'choices', options: [{ id: '2', label: 'Two pots' }] }])
+    await tap(talk, { of: 3, id: '2' })
+    expect(await last(talk)).toMatchObject({ kind: 'message', choice: { of: 3, id: '2' } })
+    await expect(tap(talk, { of: 3, id: '6' })).rejects.toMatchObject({ code: 'invalid', field: 'choice.id' })
+  })
 })
 
 it('forgets what was offered once something else was said', async () => {

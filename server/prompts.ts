@@ -1,16 +1,20 @@
 import { type Prompt, understand } from '@hutong/core/degrade'
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
-import type { RatingScale } from '@hutong/core/parts'
+import { type Part, type RatingScale, SCORES } from '@hutong/core/parts'
 import { type Place, threadAt } from './identify.ts'
 import type { Store } from './stores/store.ts'
+import { optionsOf } from './verify-body.ts'
 
 /**
- * Where a channel has no buttons, choices go out as numbered text and the answer comes back as "2". What was offered last
- * is remembered per conversation until the next message goes out.
+ * Where a channel has no buttons, choices go out as numbered text and the answer comes back as "2"; a score is typed also where it could
+ * be tapped. What was offered last is remembered per conversation until the next message goes out.
  */
 export interface Prompts {
   remember(entry: Entry, offered: readonly Prompt[]): Promise<void>
-  /** The option or the score that the text means, when the channel sends numbered text and something was offered. */
+  /**
+   * The option or the score that the text means, when the channel sends numbered text and something was offered; the score that was
+   * tapped, where the option is one of a message that asked for a rating.
+   */
   understand(place: Place, body: ContactBody): Promise<ContactBody>
 }
 
@@ -22,17 +26,20 @@ interface Remembered {
 const SCOPE = 'prompts'
 
 export function createPrompts(
-  store: Pick<Store, 'get' | 'set' | 'find'>,
+  store: Pick<Store, 'get' | 'set' | 'find' | 'entries'>,
   readsLog: (channel: string) => boolean,
 ): Prompts {
   return {
-    async remember({ conversation, seq, body }, offered) {
+    async remember({ conversation, seq, body }, numbered) {
+      const offered = [...numbered, ...tapped(body, numbered)]
       const value: Remembered = { of: seq, offered: offered.map((prompt) => ({ ...prompt, ...scaleOf(body, prompt) })) }
       await store.set(SCOPE, conversation, offered.length === 0 ? undefined : value)
     },
     async understand(place, body) {
+      if (body.kind !== 'message') return body
+      if (body.choice !== undefined) return (await scored(store, place, body.choice)) ?? body
       const text = readsLog(place.channel) ? undefined : onlyText(body)
-      if (text === undefined || body.kind !== 'message') return body
+      if (text === undefined) return body
       const conversation = await threadAt(store, place)
       if (!conversation) return body
       const remembered = (await store.get(SCOPE, conversation)) as Remembered | undefined
@@ -49,6 +56,42 @@ function meant(text: string, { of, offered }: Remembered, body: BodyOf<'message'
     return { ...body, choice: { of, id } }
   }
   return undefined
+}
+
+/** Ratings that did not go out as numbered text: their scores are typed as they stand. */
+function tapped(body: Entry['body'], numbered: readonly Prompt[]): Prompt[] {
+  if (body.kind !== 'message') return []
+  return body.parts.flatMap((one, part) =>
+    one.kind === 'rating' && !numbered.some((prompt) => prompt.part === part)
+      ? [{ kind: 'rating', part, options: scoresOf(one.scale) }]
+      : [],
+  )
+}
+
+function scoresOf(scale: RatingScale): Prompt['options'] {
+  const [low, high] = SCORES[scale]
+  return Array.from({ length: high - low + 1 }, (_, index) => low + index).map((number) => ({
+    id: String(number),
+    label: String(number),
+    number,
+  }))
+}
+
+/** Undefined when the message offers that option itself, or asked for no such score. */
+async function scored(
+  store: Pick<Store, 'find' | 'entries'>,
+  place: Place,
+  { of, id }: { of: number; id: string },
+): Promise<BodyOf<'rating'> | undefined> {
+  const conversation = await threadAt(store, place)
+  const [entry] = conversation ? await store.entries(conversation, { after: of - 1, limit: 1 }) : []
+  if (entry?.seq !== of || entry.body.kind !== 'message' || optionsOf(entry.body.parts).includes(id)) return undefined
+  const rating = entry.body.parts.find((one) => asks(one, id))
+  return rating?.kind === 'rating' ? { kind: 'rating', of, scale: rating.scale, score: Number(id) } : undefined
+}
+
+function asks(part: Part, score: string): boolean {
+  return part.kind === 'rating' && scoresOf(part.scale).some(({ id }) => id === score)
 }
 
 function scaleOf(body: Entry['body'], prompt: Prompt): { scale?: RatingScale } {

@@ -67,11 +67,12 @@ function verifyOwn(entry: Entry): void {
 }
 
 function verifyChoice(id: string, entry: Entry): void {
-  if (offered(messageOf(entry).parts).includes(id)) return
+  if (optionsOf(messageOf(entry).parts).includes(id)) return
   throw new HutongError('invalid', `choice.id: entry ${entry.seq} offers no "${id}"`, { field: 'choice.id' })
 }
 
-function offered(parts: readonly Part[]): string[] {
+/** What can be picked of a message, by the options' ids. */
+export function optionsOf(parts: readonly Part[]): string[] {
   return parts.flatMap((part) => {
     if (part.kind === 'choices') return part.options.map((option) => option.id)
     if (part.kind === 'card') return part.buttons.flatMap((button) => (button.kind === 'reply' ? [button.id] : []))

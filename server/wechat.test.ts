@@ -50,6 +50,15 @@ const echo: Backend = {
   },
 }
 
+/** Asks for a rating once the customer says goodbye. */
+const asks: Backend = {
+  name: 'asks',
+  handle: async ({ entry: { body } }) =>
+    body.kind === 'message'
+      ? { kind: 'ask', part: { kind: 'rating', scale: 'csat', question: 'How was it?' } }
+      : undefined,
+}
+
 /** The messages that are stored of this customer. */
 async function stored(openid: string): Promise<string[]> {
   const conversation = await house.store.find('shop', 'gzh', openid)
@@ -113,6 +122,22 @@ it('answers within the push when the backend is quick enough, and shows nothing 
   const answers = () => phone.sees().filter(({ from }) => from === 'account')
   expect(answers()).toMatchObject([{ kind: 'text', text: 'you said hi' }])
   expect(wechat.calls.filter(({ path }) => path.endsWith('custom/send'))).toEqual([])
+})
+
+it.each(['tapped', 'typed'])('keeps a score that the customer %s as the rating', async (how) => {
+  await open(asks)
+  const phone = wechat.phone('o_lin')
+  await phone.follow()
+  await phone.say('bye')
+  const menu = () => phone.sees().findLast((one) => one.kind === 'menu')
+  await expect.poll(menu, { timeout: 5_000 }).toBeDefined()
+  const conversation = (await house.store.find('shop', 'gzh', 'o_lin'))?.id ?? ''
+  await expect.poll(() => house.store.get('prompts', conversation)).toBeDefined()
+  const shown = menu()
+  const item = shown?.kind === 'menu' ? shown.items.find(({ text }) => text === '5') : undefined
+  await (how === 'tapped' ? phone.clickMsgMenu(item?.id ?? '') : phone.say('5'))
+  const bodies = (await house.log(conversation)).map(({ body }) => body)
+  expect(bodies.at(-1)).toEqual({ kind: 'rating', of: 2, scale: 'csat', score: 5 })
 })
 
 it('shows that nobody knows whether an answer arrived, and sends it once', async () => {
