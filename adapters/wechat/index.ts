@@ -111,7 +111,7 @@ function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<v
   const { clock, logger } = host
   const { api: base = 'https://api.weixin.qq.com', patience = 10_000 } = options
   const client = createClient({ host, appId, secret, base, patience })
-  const media = createMedia({ files: host.files, client, site, fetchMs: FETCH_MS })
+  const media = createMedia({ files: host.files, client, site, logger, fetchMs: FETCH_MS })
   const [quota, waiting] = [createQuota(host), createWaiting()]
   const qr = createQr({ host, client, site, secret })
   const people = createPeople({ host, client, site })

@@ -4,6 +4,8 @@ import { PNG } from './fake/test-account.ts'
 import type { WeChatAdapter, WeChatOptions } from './index.ts'
 import { deliveryTo, openStand, type Stand } from './test-bench.ts'
 
+const MEDIA_GET = '/cgi-bin/media/get'
+
 let stand: Stand
 let adapter: WeChatAdapter
 beforeEach(async () => {
@@ -55,12 +57,25 @@ describe('files', () => {
     expect(parts()).toMatchObject([[{ kind: 'image' }], [{ kind: 'text', text: 'this one' }]])
   })
 
-  test('one that cannot be fetched says so, and keeps what the platform pushed', async () => {
+  test.each([
+    ['a busy platform', { errcode: -1 }, 1],
+    ['a connection that breaks twice', 'reset', 2],
+    ['a gateway in between', '5xx', 1],
+  ] as const)('one that was kept from arriving by %s is stored all the same', async (_, fault, times) => {
     const phone = await open()
-    stand.fake.faults.next('/cgi-bin/media/get', { errcode: 40007 })
+    stand.fake.faults.next(MEDIA_GET, fault, times)
     expect(await phone.image({ name: 'pot.png', bytes: PNG })).toMatchObject({ outcome: 'success', attempts: 1 })
-    expect(parts()).toMatchObject([[{ kind: 'unsupported', native: 'image', text: expect.stringContaining('40007') }]])
+    expect(parts()).toMatchObject([[{ kind: 'image', bytes: PNG.byteLength }]])
+  })
+
+  test('one that cannot be had says so in words, keeps what the platform pushed, and tells the operator why', async () => {
+    const phone = await open()
+    stand.fake.faults.next(MEDIA_GET, { errcode: 40007 })
+    expect(await phone.image({ name: 'pot.png', bytes: PNG })).toMatchObject({ outcome: 'success', attempts: 1 })
+    const text = '[image] It could not be fetched from WeChat: please send it again'
+    expect(parts()).toEqual([[{ kind: 'unsupported', native: 'image', text }]])
     expect(stand.host.arrivals[0]?.raw).toContain('<MediaId>')
+    expect(JSON.stringify(stand.host.logged)).toContain('40007')
   })
 })
 

@@ -1,5 +1,6 @@
-import type { FileStorage, StoredFile } from '@hutong/core/adapter'
-import { HutongError, toHutongError } from '@hutong/core/errors'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FileStorage, Logger, StoredFile } from '@hutong/core/adapter'
+import { type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part, PartInput, PartOf } from '@hutong/core/parts'
 import { UPLOADS } from './capabilities.ts'
 import type { Client, MediaKind } from './client.ts'
@@ -9,7 +10,8 @@ export interface MediaOptions {
   files: FileStorage
   client: Pick<Client, 'upload' | 'download'>
   site: string
-  /** Milliseconds that a download may take. */
+  logger: Logger
+  /** Milliseconds that a download may take, with all its tries. */
   fetchMs: number
 }
 
@@ -25,23 +27,41 @@ export interface Media {
 
 const KINDS = { image: 'image', audio: 'voice', video: 'video' } as const satisfies Record<Medium['kind'], MediaKind>
 
-export function createMedia({ files, client, site, fetchMs }: MediaOptions): Media {
+/** Doubled for each try. */
+const FIRST_PAUSE_MS = 250
+
+export function createMedia({ files, client, site, logger, fetchMs }: MediaOptions): Media {
   async function store(medium: Medium): Promise<StoredFile> {
     const { content, name, type } = await client.download(medium.id)
     return files.put(content, { site, name: name || medium.name, type })
   }
 
+  /** The platform repeats a push for a moment only: what may be had by another try is tried for until then. */
+  async function persist(medium: Medium, over: AbortSignal): Promise<StoredFile> {
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2)
+      try {
+        return await store(medium)
+      } catch (thrown) {
+        const error = toHutongError(thrown)
+        const { retryAfter = 0 } = error
+        if (over.aborted || !error.retryable || retryAfter > fetchMs) throw error
+        logger.debug({ code: error.code }, `a file of a customer is fetched again: ${error.message}`)
+        await sleep(Math.max(pause, retryAfter), undefined, { signal: over })
+      }
+  }
+
   return {
     async fetch(medium) {
       const { kind, transcript } = medium
-      const failed = (why: string) =>
-        unsupported(KINDS[kind], [`[${KINDS[kind]}] ${why}`, transcript].filter((one) => one !== undefined).join('\n'))
       try {
-        const { id, name, type, bytes } = await within(store(medium), fetchMs)
+        const { id, name, type, bytes } = await within(fetchMs, (over) => persist(medium, over))
         const part = { kind, file: id, name: name.slice(0, 255), type, bytes }
         return kind === 'audio' && transcript !== undefined ? { ...part, kind, transcript } : part
       } catch (thrown) {
-        return failed(toHutongError(thrown).message)
+        const error = toHutongError(thrown)
+        logger.warn({ code: error.code, kind }, `a file of a customer could not be fetched: ${error.message}`)
+        const why = `[${KINDS[kind]}] ${WHY[error.code] ?? 'It could not be fetched from WeChat: please send it again'}`
+        return unsupported(KINDS[kind], [why, transcript].filter((one) => one !== undefined).join('\n'))
       }
     },
     async put(part) {
@@ -66,6 +86,12 @@ export function createMedia({ files, client, site, fetchMs }: MediaOptions): Med
   }
 }
 
+/** For agents and customers alike. */
+const WHY: Partial<Record<ErrorCode, string>> = {
+  too_large: 'It is too large to be kept here',
+  unsupported_type: 'Files of this type are not kept here',
+}
+
 /** What only this file is refused for. */
 const UNFIT: readonly string[] = ['too_large', 'unsupported_type', 'rejected']
 
@@ -86,11 +112,15 @@ function uploadName(kind: MediaKind, { name, type }: StoredFile): string {
   return `${stem || kind}.${ending}`
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+async function within<T>(ms: number, work: (over: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController()
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new HutongError('timeout', 'it did not arrive in time')), ms)
+  const timer = setTimeout(() => {
+    reject(new HutongError('timeout', 'it did not arrive in time'))
+    over.abort()
+  }, ms)
   try {
-    return await Promise.race([work, late])
+    return await Promise.race([work(over.signal), late])
   } finally {
     clearTimeout(timer)
   }
