@@ -31,12 +31,12 @@ beforeEach(() => {
   auth = open()
 })
 
-function open(publicUrl?: string): Auth {
+function open(publicUrl?: string, sessions = { idleMs: 12 * HOUR }): Auth {
   const tokens = [
     { name: 'bot', hash: sha256('bot-token'), sites: ['shop'], role: 'backend' as const },
     { name: 'boss', hash: sha256('boss-token'), role: 'admin' as const },
   ]
-  return createAuth({ store, clock, config: { tokens, sites: [{ key: 'shop', id: 's1' }], publicUrl } })
+  return createAuth({ store, clock, config: { tokens, sites: [{ key: 'shop', id: 's1' }], publicUrl, sessions } })
 }
 
 const cookieOf = (token: string) => `theme=dark; hutong_session=${token}; other=1`
@@ -103,6 +103,23 @@ describe('a session', () => {
     expect(await auth.alive(cookieOf(token))).toBe(true)
     at += 2 * HOUR
     expect(await auth.alive(cookieOf(token))).toBe(false)
+  })
+
+  it('is not prolonged by a page that asks of itself while nobody may be there', async () => {
+    const { token } = await auth.signIn(right)
+    at += 11 * HOUR
+    expect(await auth.who({ cookie: cookieOf(token), unattended: true })).toBeDefined()
+    at += 2 * HOUR
+    expect(await auth.who({ cookie: cookieOf(token) })).toBeUndefined()
+  })
+
+  it('lasts as long without use as the settings say', async () => {
+    auth = open(undefined, { idleMs: 72 * HOUR })
+    const { token } = await auth.signIn(right)
+    at += 71 * HOUR
+    expect(await auth.who({ cookie: cookieOf(token) })).toBeDefined()
+    at += 73 * HOUR
+    expect(await auth.who({ cookie: cookieOf(token) })).toBeUndefined()
   })
 
   it('ends after fourteen days however much it is used', async () => {

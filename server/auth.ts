@@ -11,7 +11,6 @@ import type { PeopleStore, SmallStore } from './stores/store.ts'
 export const SESSION_COOKIE = 'hutong_session'
 
 const HOUR = 3_600_000
-const IDLE = 12 * HOUR
 const ABSOLUTE = 14 * 24 * HOUR
 /** How stale the note of a session's last use may be: saves a write per request. */
 const TOUCH_EVERY = 10 * 60_000
@@ -31,6 +30,8 @@ export interface Actor {
 export interface Credentials {
   authorization?: string | undefined
   cookie?: string | undefined
+  /** Asked by a page of itself while perhaps nobody is there: no use of the session. */
+  unattended?: boolean
 }
 
 export interface TokenConfig {
@@ -49,6 +50,8 @@ export interface AuthOptions {
     tokens: readonly TokenConfig[]
     sites: readonly { key: string; id?: string | undefined }[]
     publicUrl?: string | undefined
+    /** `idleMs`: a session ends after this long without use. */
+    sessions: { idleMs: number }
   }
   clock: Clock
 }
@@ -78,6 +81,7 @@ export interface Auth {
 
 export function createAuth({ store, config, clock }: AuthOptions): Auth {
   const attempts = createAttempts(clock)
+  const { idleMs } = config.sessions
   const siteIds = new Map(config.sites.map(({ key, id }) => [key, id ?? key]))
   const tokens = config.tokens.map((token) => ({
     hash: Buffer.from(token.hash, 'hex'),
@@ -105,17 +109,17 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
     if (row === undefined) return
     const noted = await store.get(SESSION_USED, hash)
     const used = typeof noted === 'number' ? noted : 0
-    if (used < clock.now() - IDLE) {
+    if (used < clock.now() - idleMs) {
       await end(hash)
       return
     }
     return { hash, used, agent: row.agent }
   }
 
-  async function sessionActor(cookie: string | undefined): Promise<Actor | undefined> {
+  async function sessionActor({ cookie, unattended = false }: Credentials): Promise<Actor | undefined> {
     const found = await session(cookie)
     if (found === undefined) return
-    if (found.used < clock.now() - TOUCH_EVERY) await store.set(SESSION_USED, found.hash, clock.now())
+    if (!unattended && found.used < clock.now() - TOUCH_EVERY) await store.set(SESSION_USED, found.hash, clock.now())
     const agent = (await store.agents()).find((one) => one.id === found.agent)
     return agent === undefined ? undefined : agentActor(agent)
   }
@@ -145,8 +149,9 @@ export function createAuth({ store, config, clock }: AuthOptions): Auth {
       const token = readCookie(cookie)
       if (token !== undefined) await end(sha256(token))
     },
-    async who({ authorization, cookie }) {
-      return authorization === undefined ? await sessionActor(cookie) : bearer(authorization)
+    async who(credentials) {
+      const { authorization } = credentials
+      return authorization === undefined ? await sessionActor(credentials) : bearer(authorization)
     },
     async alive(cookie) {
       return (await session(cookie)) !== undefined

@@ -56,6 +56,17 @@ describe('a backend on the socket', () => {
     expect(ready.agents).toMatchObject([{ name: 'Anna', online: false }])
   })
 
+  it('is told the relay’s time, at first and with all that happens', async () => {
+    const before = Date.now()
+    const { client, ready } = await open({ token: TOKENS.shop })
+    expect(ready.at).toBeGreaterThanOrEqual(before)
+    const times: number[] = []
+    client.on('events', ({ at }) => times.push(at))
+    await stand.write('what time is it?')
+    await until(() => times.length > 0)
+    expect(times[0]).toBeGreaterThanOrEqual(ready.at)
+  })
+
   it('hears what happens from now on, in order', async () => {
     await stand.write('before')
     const { heard } = await open({ token: TOKENS.shop })

@@ -155,7 +155,8 @@ async function endWithSession(auth: Auth, socket: BackendConnection): Promise<vo
 }
 
 /** Greets the socket and brings it the events of its sites from where it left off. */
-function follow({ store, presence, files, logger }: BackendSocketOptions, socket: BackendConnection) {
+function follow(options: BackendSocketOptions, socket: BackendConnection) {
+  const { store, presence, files, logger, now = Date.now } = options
   const { actor, after } = socket.data
   const only = actor.sites !== 'all' && actor.sites.length === 1 ? actor.sites[0] : undefined
   const giveUp = (err: unknown) => {
@@ -168,7 +169,7 @@ function follow({ store, presence, files, logger }: BackendSocketOptions, socket
     const [newest, agents] = await Promise.all([store.position(), agentsOf(store, presence)])
     const position = Math.min(after ?? newest, newest)
     const { kind, id, name } = authorOf(actor)
-    socket.emit('ready', { position, me: { kind, id, name }, agents: agentsFor(actor, agents) })
+    socket.emit('ready', { position, me: { kind, id, name }, agents: agentsFor(actor, agents), at: now() })
     if (!socket.connected) return
     reader = createFeedReader({
       after: position,
@@ -176,7 +177,7 @@ function follow({ store, presence, files, logger }: BackendSocketOptions, socket
       wanted: (event) => mayEnter(actor, event.site),
       async deliver(events, position) {
         const linked = events.map((event) => ({ ...event, entry: withUrls(event.entry, files) }))
-        await socket.timeout(ACK_MS).emitWithAck('events', { events: linked, position })
+        await socket.timeout(ACK_MS).emitWithAck('events', { events: linked, position, at: now() })
       },
       failed: giveUp,
     })

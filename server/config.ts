@@ -175,6 +175,17 @@ export const settings = z.strictObject({
       unreadMs: z.int().min(0).max(86_400_000).default(600_000),
     })
     .prefault({}),
+  /** Agents who sign in at the desk. */
+  sessions: z
+    .strictObject({
+      /** They have to sign in again after this long without use; after fourteen days in any case. */
+      idleMs: z
+        .int()
+        .min(60_000)
+        .max(14 * 86_400_000)
+        .default(12 * 3_600_000),
+    })
+    .prefault({}),
   /** Days that untouched inbound payloads are kept. */
   rawDays: z.number().min(0).max(3_650).default(30),
   /** A port of its own for /metrics; without it an admin token is asked for on the main port. */

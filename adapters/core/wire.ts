@@ -124,10 +124,19 @@ export interface BackendRequests {
   watch(packet: z.input<typeof backendWatchPacket>): void
 }
 
+/** First packet of the relay after every connect of a backend. */
+export interface BackendReady {
+  position: number
+  me: { kind: 'agent' | 'bot'; id: string; name: string }
+  agents: Agent[]
+  /** The relay's clock, milliseconds. */
+  at: number
+}
+
 export interface BackendPushes {
-  ready(packet: { position: number; me: { kind: 'agent' | 'bot'; id: string; name: string }; agents: Agent[] }): void
-  /** Acknowledge when they are safe; the next batch follows the acknowledgement. */
-  events(packet: { events: Event[]; position: number }, ack: () => void): void
+  ready(packet: BackendReady): void
+  /** Acknowledge when they are safe; the next batch follows the acknowledgement. `at`: the relay's clock, milliseconds. */
+  events(packet: { events: Event[]; position: number; at: number }, ack: () => void): void
   signal(packet: { conversation: string; signal: Signal }): void
   agents(packet: { agents: Agent[] }): void
   goaway(packet: GoawayPacket): void

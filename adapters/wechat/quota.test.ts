@@ -38,10 +38,11 @@ test('a message lets five answers through within 48 hours, and it is known befor
   expect(await quota.standing('o_lin')).toMatchObject({ open: true, left: 5 })
 })
 
-test('what ends first is used first', async () => {
+test('what ends first is used first, and is told alone', async () => {
   const { host, quota, opened, taken } = stand()
   await opened('message')
   await opened('scan')
+  expect(await quota.standing('o_lin')).toEqual({ open: true, left: 3, until: host.clock.now() + 60_000 })
   expect(await taken(3)).toEqual(['ok', 'ok', 'ok'])
   host.clock.advance(60_000)
   expect(await quota.standing('o_lin')).toMatchObject({ open: true, left: 5 })

@@ -161,16 +161,19 @@ function nextOf(found: Kept, now: number): [Occasion, Grant] | undefined {
   return usable.sort(([, one], [, other]) => one.until - other.until)[0]
 }
 
-/** Of a customer of whom nothing is known the platform alone can tell. */
+/**
+ * Of a customer of whom nothing is known the platform alone can tell. Of several counts only the one that ends first: a sum would
+ * promise all of them until the last end.
+ */
 function standingOf(found: Kept | undefined, now: number): Standing {
   if (found === undefined) return { open: true }
   if (found.gone) return { open: false, code: 'gone', reason: 'the customer does not follow the account' }
   if (Object.keys(found.grants).length === 0) return { open: true }
-  const open = openGrants(found, now)
-  const until = Math.max(...open.map(([, one]) => one.until))
-  if (open.length === 0) return { open: false, code: 'window_closed', reason: CLOSED }
-  const left = open.reduce((sum, [, one]) => sum + Math.max(0, one.left), 0)
-  return left > 0 ? { open: true, left, until } : { open: false, code: 'quota', reason: SPENT }
+  if (openGrants(found, now).length === 0) return { open: false, code: 'window_closed', reason: CLOSED }
+  const next = nextOf(found, now)
+  if (!next) return { open: false, code: 'quota', reason: SPENT }
+  const [, { left, until }] = next
+  return { open: true, left, until }
 }
 
 const CLOSED = 'WeChat lets an account answer for 48 hours after a message of the customer, and that time is over'

@@ -15,6 +15,7 @@ interface PretendApiOptions {
   originals: ReadonlyMap<number, Original>
   /** What the site has besides the web. */
   channels: Channel[]
+  now(): number
   reachable(): boolean
 }
 
@@ -25,6 +26,7 @@ export function createPretendApi({
   faults,
   originals,
   channels,
+  now,
   reachable,
 }: PretendApiOptions): Api & PretendErrands {
   const from: Participant = { kind: 'agent', id: me.id, name: me.name }
@@ -65,6 +67,7 @@ export function createPretendApi({
         cursors: [],
         threads: errands.threads(id),
         online: logs.online(id),
+        at: now(),
         ...logs.ways(id),
       }
     },

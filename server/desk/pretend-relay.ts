@@ -20,22 +20,24 @@ export function createPretendRelay() {
   })
   let reachable = true
   let delivered = 0
+  let ahead = 0
+  const now = () => Date.now() + ahead
 
   function deliver() {
     if (!reachable || !socket.connected) return
     const events = feed.slice(delivered)
     delivered = feed.length
-    if (events.length > 0) socket.push('events', { events, position: feed.length }, () => undefined)
+    if (events.length > 0) socket.push('events', { events, position: feed.length, at: now() }, () => undefined)
   }
 
   function connect(agents: Agent[] = []) {
     socket.connected = true
-    socket.push('ready', { position: delivered, me: ANA, agents })
+    socket.push('ready', { position: delivered, me: ANA, agents, at: now() })
     deliver()
   }
 
   return {
-    api: createPretendApi({ logs, me: ANA, faults, originals, channels, reachable: () => reachable }),
+    api: createPretendApi({ logs, me: ANA, faults, originals, channels, now, reachable: () => reachable }),
     socket,
     asked: socket.asked,
     log: logs.log,
@@ -45,6 +47,11 @@ export function createPretendRelay() {
     setWays: logs.setWays,
     channels,
     setOnline: logs.setOnline,
+    now,
+    /** Puts its clock forward; nobody is told. */
+    advance(ms: number) {
+      ahead += ms
+    },
     says: (id: string, text: string) =>
       logs.append(id, {
         from: { kind: 'contact', id: `c_${id}` },

@@ -21,6 +21,7 @@ interface ConversationOptions {
   store: Store
   files: Files
   doors: Doors
+  now(): number
 }
 
 const tag = 'conversations'
@@ -87,7 +88,7 @@ function list({ store, files, doors }: ConversationOptions): Operation {
   })
 }
 
-function one({ relay, store, doors }: ConversationOptions): Operation {
+function one({ relay, store, doors, now }: ConversationOptions): Operation {
   return operation({
     method: 'get',
     path: '/v1/conversations/{id}',
@@ -107,6 +108,7 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
       closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
       invitations: z.array(z.string()).meta({ description: 'Channels that the contact can be invited to' }),
       threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
+      at: z.int().meta({ description: "The relay's clock, milliseconds: what the times here are to be held against" }),
     }),
     errors: ['not_found'],
     async handle({ actor, params }) {
@@ -127,6 +129,7 @@ function one({ relay, store, doors }: ConversationOptions): Operation {
         closed,
         invitations: relay.invitations(found.site),
         threads,
+        at: now(),
       }
     },
   })

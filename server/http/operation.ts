@@ -101,7 +101,8 @@ async function admit(c: Context<RestEnv>, auth: Auth, one: Operation): Promise<A
         'this page may not use the session: only pages of the relay itself may, and its https address is set as publicUrl',
       )
   if (one.access === 'public') return NOBODY
-  const actor = await auth.who({ authorization, cookie })
+  const unattended = c.req.header('x-hutong-unattended') !== undefined
+  const actor = await auth.who({ authorization, cookie, unattended })
   if (actor === undefined) {
     c.header('WWW-Authenticate', 'Bearer')
     throw new HutongError('unauthorized', 'sign in, or send "Authorization: Bearer" with a token of the configuration')

@@ -52,7 +52,7 @@ export function restOperations(options: RestOptions): Operation[] {
     ...sessionOperations(options),
     siteOperation(options.config.sites, options.config.alerts),
     channelOperation(options.adapters ?? [], options.config.channels ?? []),
-    ...conversationOperations({ ...options, doors }),
+    ...conversationOperations({ ...options, doors, now }),
     ...originalOperations({ ...options, adapters: options.adapters ?? [], doors }),
     ...asideOperations(options.adapters ?? []),
     ...byMailOperations({ ...options, adapters: options.adapters ?? [], doors }),

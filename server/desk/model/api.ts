@@ -111,6 +111,8 @@ export interface Opened {
   closed: ClosedWay[]
   /** Channels that the contact can be invited to. */
   invitations: string[]
+  /** What the relay's clock showed, in ms. */
+  at: number
   /** Conversations of contacts merged with this one. */
   threads: { conversation: string; contact: string; channel: string; updatedAt: number }[]
 }
@@ -140,7 +142,8 @@ export interface Api {
   sites(): Promise<Site[]>
   channels(): Promise<Channel[]>
   conversations(query: ConversationQuery): Promise<Page<Item>>
-  conversation(id: string): Promise<Opened>
+  /** What the page asks of itself, while perhaps nobody is there, does not keep the agent signed in. Default `person`. */
+  conversation(id: string, asker?: 'person' | 'page'): Promise<Opened>
   /** Ascending; `next` says that there are more in the direction asked for. */
   entries(id: string, range: EntryRange): Promise<Page<Entry>>
   /** What was sent, newest first. */
@@ -168,11 +171,13 @@ export interface Api {
 }
 
 export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)): Api {
-  async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-    const init: RequestInit =
-      body === undefined
-        ? { method }
-        : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+    if (body === undefined) return request(path, { method })
+    const headers = { 'content-type': 'application/json' }
+    return request(path, { method, headers, body: JSON.stringify(body) })
+  }
+
+  async function request<T>(path: string, init: RequestInit): Promise<T> {
     const response = await reach(() => fetch(`/v1${path}`, { ...init, credentials: 'same-origin' }))
     if (response.status === 204) return undefined as T
     const answer: unknown = await response.json().catch(() => undefined)
@@ -188,7 +193,8 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     channels: async () => (await ask<Page<Channel>>('/channels')).items,
     agents: async () => (await ask<Page<Agent>>('/agents')).items,
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
-    conversation: (id) => ask(conversation(id)),
+    conversation: (id, asker) =>
+      request(conversation(id), asker === 'page' ? { headers: { 'x-hutong-unattended': '1' } } : {}),
     entries: (id, range) => ask(`${conversation(id)}/entries${search({ ...range })}`),
     deliveries: (id) => ask(`${conversation(id)}/deliveries${search({ limit: 100 })}`),
     act: (id, request) => ask(`${conversation(id)}/actions`, 'POST', request),

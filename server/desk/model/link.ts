@@ -15,6 +15,8 @@ export interface LinkOptions {
   events(events: readonly Event[]): void
   signal(conversation: string, signal: Passing): void
   agents(agents: Agent[]): void
+  /** What the relay's clock shows, in ms. */
+  time(at: number): void
   /** The session is over: nothing will connect until somebody signs in. */
   refused(): void
 }
@@ -54,11 +56,13 @@ export function createLink(options: LinkOptions): Link {
     position = packet.position
     clearTimeout(patience)
     state.value = 'online'
+    options.time(packet.at)
     options.agents(packet.agents)
     if (watched !== null) socket.emit('watch', { conversation: watched })
     options.ready(again)
   })
-  socket.on('events', ({ events, position: reached }, ack) => {
+  socket.on('events', ({ events, position: reached, at }, ack) => {
+    options.time(at)
     options.events(events)
     position = reached
     ack()

@@ -7,6 +7,7 @@ import { insist } from './insist.ts'
 import { createLink, type Link, type LinkOptions } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
+import type { RelayClock } from './relay-clock.ts'
 import type { SetAside } from './set-aside.ts'
 import type { Thread } from './thread.ts'
 import type { Threads } from './threads.ts'
@@ -21,6 +22,8 @@ export interface LiveOptions {
   alerts: Alerts
   threads: Threads
   setAside: Pick<SetAside, 'load'>
+  /** Set by what the relay says of its own. */
+  clock: Pick<RelayClock, 'set'>
   /** Set to the thread of the place the agent is at. */
   thread: Signal<Thread | undefined>
 }
@@ -58,6 +61,7 @@ export function createLive(options: LiveOptions): Live {
 
   const link = createLink({
     open: options.openSocket,
+    time: options.clock.set,
     events: (events) => events.forEach(hear),
     signal: (id, heard) => threads.peek(id)?.hear(heard),
     agents: (fresh) => {

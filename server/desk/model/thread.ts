@@ -28,8 +28,8 @@ export interface Thread {
   /** By `seq`: messages that went out through a channel. */
   readonly outgoing: ReadonlySignal<ReadonlyMap<number, Outgoing>>
   load(): Promise<void>
-  /** Asks who is there and where answers go, which is told only while the conversation is watched. */
-  refresh(): Promise<void>
+  /** Asks who is there and where answers go, which is told only while the conversation is watched. `asker` as in Api. */
+  refresh(asker?: 'person' | 'page'): Promise<void>
   loadOlder(): Promise<void>
   /** Asks for what came after the newest entry held. */
   catchUp(): Promise<void>

@@ -17,7 +17,7 @@ export function createThreads(api: Api): Threads {
     peek: (id: string) => kept.get(id),
     get(id: string): Thread {
       const thread = kept.get(id) ?? createThread(api, id)
-      if (thread.state.peek() === 'ready') void thread.refresh()
+      if (thread.state.peek() === 'ready') void thread.refresh('person')
       else void thread.load()
       kept.delete(id)
       kept.set(id, thread)

@@ -47,8 +47,8 @@ export function createWaysOut(api: Api, id: string, setPresent: (online: boolean
     },
   }
 
-  async function refresh() {
-    const fresh = await api.conversation(id).catch(() => undefined)
+  async function refresh(asker: 'person' | 'page' = 'page') {
+    const fresh = await api.conversation(id, asker).catch(() => undefined)
     if (fresh) opened(fresh)
   }
 }

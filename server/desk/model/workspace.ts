@@ -7,12 +7,14 @@ import type { Api, Channel, Item, Me, Site } from './api.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createErrands, type Errands } from './errands.ts'
 import { createInbox, type Inbox } from './inbox.ts'
+import { keepReach } from './keep-reach.ts'
 import type { BackendSocket, Link } from './link.ts'
 import { createLive } from './live.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
 import type { Preferences } from './preferences.ts'
+import { createRelayClock, type RelayClock } from './relay-clock.ts'
 import { createSetAside, type SetAside } from './set-aside.ts'
 import type { Thread } from './thread.ts'
 import { createThreads } from './threads.ts'
@@ -40,7 +42,7 @@ export interface Workspace {
   readonly item: ReadonlySignal<Item | undefined>
   readonly dialog: Signal<DialogName | undefined>
   readonly personShown: Signal<boolean>
-  /** The clock, ticking every second. */
+  /** The relay's clock, ticking every second. */
   readonly now: ReadonlySignal<number>
   open(id: string | undefined): void
   /** A message as it came; undefined when no more is kept of it than the log. */
@@ -66,11 +68,13 @@ export interface WorkspaceOptions {
 }
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
-  const { api, me, preferences, place } = options
+  const { me, preferences, place } = options
+  const clock = createRelayClock()
+  const api = timed(options.api, clock)
   const openId = place.conversation
   const notices = createNotices()
   const inbox = createInbox(api, me.id, preferences.filter)
-  const outbox = createOutbox(api)
+  const outbox = createOutbox(api, () => clock.now.peek())
   const threads = createThreads(api)
   const thread = signal<Thread | undefined>()
   const drafts = createDrafts({
@@ -88,9 +92,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     open: place.go,
   })
   const setAside = createSetAside({ api, preferences })
-  const live = createLive({ ...options, inbox, outbox, alerts, threads, thread, setAside })
-  const clock = createClock()
-  const stops = [clock.stop, keepUnsaved(outbox), alerts.close, setAside.close, live.close]
+  const live = createLive({ ...options, api, clock, inbox, outbox, alerts, threads, thread, setAside })
+  const stopKeeping = keepReach({ thread, now: clock.now })
+  const stops = [clock.stop, stopKeeping, keepUnsaved(outbox), alerts.close, setAside.close, live.close]
 
   return {
     me,
@@ -141,12 +145,16 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   }
 }
 
-function createClock() {
-  const now = signal(Date.now())
-  const timer = setInterval(() => {
-    now.value = Date.now()
-  }, 1_000)
-  return { now, stop: () => clearInterval(timer) }
+/** The same interface, with the clock set by every conversation that is read. */
+function timed(api: Api, clock: Pick<RelayClock, 'set'>): Api {
+  return {
+    ...api,
+    async conversation(id, asker) {
+      const opened = await api.conversation(id, asker)
+      clock.set(opened.at)
+      return opened
+    },
+  }
 }
 
 /** Has the browser ask before it throws away what was not sent yet. */

@@ -2,7 +2,7 @@ import type { Capabilities } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ClosedWay, Way } from '../model/api.ts'
 import { createPlace } from '../model/place.ts'
 import { createPreferences } from '../model/preferences.ts'
@@ -45,7 +45,10 @@ beforeEach(() => {
   relay.contact('v1', 'Zoe')
   relay.says('v1', 'Where is my order?')
 })
-afterEach(cleanup)
+afterEach(() => {
+  vi.useRealTimers()
+  cleanup()
+})
 
 async function openZoe() {
   const preferences = createPreferences(localStorage, ['en'])
@@ -100,6 +103,48 @@ describe('before a reply is sent, the composer says', () => {
       signal: { kind: 'delivery', of: 1, channel: 'gzh', state: 'sent' },
     })
     expect(await screen.findByText(/1 message left/)).toBeTruthy()
+  })
+
+  describe('what holds by the relay’s clock, when its window', () => {
+    const HOUR = 3_600_000
+    const beforeItEnds = async () => {
+      relay.setWays('v1', { reach: [{ ...wechat, left: 3, until: relay.now() + 48 * HOUR }] })
+      await openZoe()
+      await screen.findByText(/3 messages left/)
+      relay.advance(49 * HOUR)
+      relay.setWays('v1', { closed: [{ ...wechat, code: 'window_closed', reason: '48 hours are over' }] })
+    }
+    const said = () => screen.findByText('WeChat takes no reply now.')
+
+    it('ended while the agent looked elsewhere, and comes back', async () => {
+      await beforeItEnds()
+      expect(screen.queryByText('WeChat takes no reply now.')).toBeNull()
+      fireEvent.focus(window)
+      expect(await said()).toBeTruthy()
+    })
+
+    it('ended while another customer wrote, who says what time it is', async () => {
+      await beforeItEnds()
+      relay.contact('v2', 'Max')
+      relay.says('v2', 'Do you have tea?')
+      expect(await said()).toBeTruthy()
+    })
+
+    it('ended before the computer of the agent thinks so', async () => {
+      relay.advance(48 * HOUR)
+      relay.setWays('v1', { reach: [{ ...wechat, left: 3, until: relay.now() + 1_500 }] })
+      await openZoe()
+      await screen.findByText(/3 messages left/)
+      relay.setWays('v1', { closed: [{ ...wechat, code: 'window_closed', reason: '48 hours are over' }] })
+      await waitFor(() => expect(screen.getByText('WeChat takes no reply now.')).toBeTruthy(), { timeout: 4_000 })
+    })
+
+    it('ended, and nobody touches anything, half a minute later', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      await beforeItEnds()
+      vi.advanceTimersByTime(30_000)
+      expect(await said()).toBeTruthy()
+    })
   })
 
   it.each([
@@ -249,6 +294,13 @@ describe('a message from WeChat', () => {
 })
 
 describe('customers who wait too long', () => {
+  it('are known by the relay’s clock, not by that of the agent’s computer', async () => {
+    relay.advance((relay.log('v1')[0]?.at ?? 0) + 130_000 - Date.now())
+    await openZoe()
+    expect(await screen.findByRole('link', { name: /Zoe.*waits 2m$/ })).toBeTruthy()
+    expect(log().getByText('Today')).toBeTruthy()
+  })
+
   it('are counted above the list, which leads to who has waited longest', async () => {
     relay.contact('v2', 'Max')
     relay.says('v2', 'Do you have tea?')

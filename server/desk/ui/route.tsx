@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks'
 import type { ClosedWay, Way } from '../model/api.ts'
 import { partsOf, type Sheet } from '../model/drafts.ts'
 import { type Altered, type Outlook, outlookOf } from '../model/outlook.ts'
@@ -7,15 +6,11 @@ import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 import { isReadable } from './identities.tsx'
 
-/** Timers take no longer wait. */
-const TIMER_MAX = 2 ** 31 - 1
-
 /** What stands in the way of a reply, and what will be changed of it: said while it is written. */
 export function RouteNotes({ thread, sheet }: { thread: Thread; sheet: Sheet }) {
   const { desk, words } = useDesk()
   const reach = thread.reach.value
   const outlook = reach && outlookOf(reach, partsOf(sheet), desk.channels.value)
-  useRefreshAt(outlook?.sent?.until, thread)
   if (!outlook) return null
   const { sent, read, closed } = outlook
   return (
@@ -76,15 +71,6 @@ function Changes({ outlook: { messages, altered, short }, sent }: { outlook: Out
     if (reason === 'size') return words.route.tooLarge(file, name)
     return as === 'file' ? words.route.asFile(file, name) : words.route.asLink(file, name)
   }
-}
-
-/** A window that closes while it is looked at is asked for again. */
-function useRefreshAt(until: number | undefined, thread: Thread) {
-  useEffect(() => {
-    if (until === undefined) return
-    const timer = setTimeout(() => void thread.refresh(), Math.min(TIMER_MAX, Math.max(1_000, until - Date.now())))
-    return () => clearTimeout(timer)
-  }, [until, thread])
 }
 
 /** Which way the reply will take, why, and how many more may follow. */
