@@ -17,6 +17,7 @@ import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
 import { createInvite, type InviteOptions } from './invite.ts'
 import { createJoin } from './join.ts'
+import { createJoinConversation, type JoinConversation } from './join-conversation.ts'
 import { createMerge } from './merge.ts'
 import { createOpenChannels } from './open-channels.ts'
 import { createOutbox } from './outbox.ts'
@@ -125,7 +126,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signal: fanOut.signal,
     deliveriesTo: ways.deliveries,
   })
-  const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, now, logger }
+  const joining = createJoinConversation({ store, committer, ways, sites, readsLog, now })
+  const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, joining, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
   const onFloorMoved = floorWatch(fanOut)
   const answer = createAnswer({
@@ -135,13 +137,27 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     onFloorMoved,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const egress = createEgress({ store, adapters: channels, files: options.files, prompts, ways, failOver, takeBack })
+  const egress = createEgress({
+    store,
+    adapters: channels,
+    files: options.files,
+    prompts,
+    ways,
+    failOver,
+    takeBack,
+    joining,
+  })
   const outbox = createOutbox({
     store,
     owner,
     now,
     logger,
-    carriers: { backend: answer, channel: egress, ...(leaveAddress && { relay: leaveAddress.carrier }) },
+    carriers: {
+      backend: answer,
+      channel: egress,
+      join: joining.carrier,
+      ...(leaveAddress && { relay: leaveAddress.carrier }),
+    },
   })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
@@ -153,7 +169,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signals,
     report: failOver.reported,
     ways: ways.all,
-    invitations: invite.channels,
+    invitations: ({ site, channel }: Pick<Conversation, 'site' | 'channel'>) =>
+      invite.channels(site).filter((one) => one !== channel),
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
   }
@@ -167,8 +184,10 @@ function createActing(options: Omit<ActOptions, 'takingBack' | 'invitation'> & T
   return { act: createAct(acting), agentReply: createAgentReply(acting), invite, takeBack }
 }
 
-type ArrivalsOptions = Omit<ReceiveOptions, 'workFor' | 'rawMs'> &
-  Omit<AskingAddressOptions, 'merge' | 'changeContact'> &
+type ArrivalsOptions = Omit<ReceiveOptions, 'workFor' | 'rawMs' | 'heard'> & { joining: JoinConversation } & Omit<
+    AskingAddressOptions,
+    'merge' | 'changeContact'
+  > &
   Pick<RelayOptions, 'store' | 'sites' | 'rawDays'>
 
 /** What comes in, and what it changes of the people it comes from. */
@@ -177,7 +196,7 @@ function createArrivals(options: ArrivalsOptions) {
   const merge = createMerge(options)
   const leaveAddress = createAskingAddress({ ...options, merge, changeContact })
   const work = leaveAddress && { workFor: leaveAddress.workFor }
-  const receive = createReceive({ ...options, rawMs: options.rawDays * DAY, ...work })
+  const receive = createReceive({ ...options, rawMs: options.rawDays * DAY, heard: options.joining.heard, ...work })
   const prove: Relay['prove'] = async (channel, answer) => (await leaveAddress?.prove(channel, answer)) ?? false
   return { receive, changeContact, ...merge, join: createJoin(options), prove, leaveAddress }
 }

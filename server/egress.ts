@@ -5,6 +5,7 @@ import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import { channelOf, type FailOver } from './fail-over.ts'
+import { isOfJoining, type JoinConversation } from './join-conversation.ts'
 import type { Carrier } from './outbox.ts'
 import { withUrls } from './present.ts'
 import type { Prompts } from './prompts.ts'
@@ -22,6 +23,7 @@ export interface EgressOptions {
   ways: Ways
   failOver: FailOver
   takeBack: TakeBack
+  joining: Pick<JoinConversation, 'missed'>
 }
 
 const TRIES = 12
@@ -42,7 +44,8 @@ export function createEgress(options: EgressOptions): Carrier {
     if (!adapter) throw new HutongError('misconfigured', `no channel is called ${target}`)
     const conversation = await store.conversation(event.conversation)
     if (!conversation) throw new HutongError('gone', 'the conversation is gone')
-    const due = await ways.due(conversation, { channel: adapter.channel, events: [event] })
+    const forOne = isOfJoining(event.entry)
+    const due = forOne ? { read: 0 } : await ways.due(conversation, { channel: adapter.channel, events: [event] })
     if ('until' in due) return { state: 'wait', due: due.until }
     const skip = (of: readonly Pick<Entry, 'seq'>[]): Settlement => {
       failOver.tell(event.conversation, { of: of.map(({ seq }) => seq), target, state: 'skipped' })
@@ -67,7 +70,10 @@ export function createEgress(options: EgressOptions): Carrier {
   return {
     tries: TRIES,
     deliver,
-    gaveUp({ id, target, event: { conversation, entry } }, { message: reason }) {
+    async gaveUp(delivery, { message: reason }) {
+      const { id, target, event } = delivery
+      const { conversation, entry } = event
+      if (await options.joining.missed(delivery)) return
       const failed = { id, target, conversation, reason }
       return entry.body.kind === 'recall' ? failOver.notTakenBack(failed, entry.body.of) : failOver.next(failed)
     },

@@ -5,6 +5,7 @@ import { HutongError } from '@hutong/core/errors'
 import type { AgentReply, Beside } from './act.ts'
 import type { Committed, Committer } from './commit.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
+import type { JoinConversation } from './join-conversation.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived } from './route.ts'
 import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
@@ -19,6 +20,7 @@ export interface ReceiveOptions {
   prompts: Prompts
   /** What the arrival asks of the relay itself; `conversation` as the arrival leaves it. */
   workFor?(channel: string, arrival: Arrival, conversation: Conversation): NewDelivery[]
+  heard: JoinConversation['heard']
   now(): number
   /** Milliseconds the raw payload is kept. */
   rawMs: number
@@ -43,9 +45,10 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
       if (accepted) return accepted
     }
-    const { automatic } = arrival
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
+    const heard = arrival.author ? undefined : await options.heard(place, body)
+    const { automatic = heard?.automatic } = arrival
     const write: Write = {
       to: target(opening, place, arrival.author === undefined),
       key: arrival.key,
@@ -54,7 +57,10 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       ...beside,
       decide(conversation) {
         const decision = arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic })
-        return withWork(decision, conversation, (left) => options.workFor?.(channel, arrival, left) ?? [])
+        return withWork(decision, conversation, (left) => [
+          ...(heard?.deliveries ?? []),
+          ...(options.workFor?.(channel, arrival, left) ?? []),
+        ])
       },
     }
     return acceptedOf(await committer.append(write))
