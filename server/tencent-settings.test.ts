@@ -59,6 +59,43 @@ describe('the settings of WeChat and WeCom', () => {
     ])
   })
 
+  describe('of the menu of an Official Account', () => {
+    const menu = (...buttons: object[]) => mistakes([{ ...WECHAT, menu: buttons }])
+    const page = { appId: 'wx0123456789abcdef', page: 'pages/index', url: 'https://shop.example/' }
+
+    it('are buttons that each do one thing', () => {
+      const more = { name: '更多', buttons: [{ name: '小程序', ...page }] }
+      const buttons = [{ name: '订单', key: 'ORDERS' }, { name: '商店', url: 'https://shop.example/' }, more]
+      expect(parseConfig(input([{ ...WECHAT, menu: buttons }])).channels).toMatchObject([{ menu: buttons }])
+      expect(menu({ name: '订单', key: 'ORDERS', url: page.url }, { name: '无' }, { ...more, key: 'MORE' })).toEqual([
+        expect.stringMatching(/^channels\.0\.menu\.0: holds "key" and "url": a button does one thing, "key" \(/),
+        expect.stringMatching(/^channels\.0\.menu\.1: does nothing: give it "key" \(/),
+        expect.stringMatching(/^channels\.0\.menu\.2: holds "buttons" and "key": a button does one thing/),
+      ])
+      expect(menu({ name: '更多', buttons: [{ name: '页', appId: page.appId }] })).toEqual([
+        expect.stringMatching(/^channels\.0\.menu\.0\.buttons\.0: lacks "page" and "url"/),
+      ])
+    })
+
+    it('keep to what WeChat takes, which counts in bytes', () => {
+      const long = { name: '我的全部订单', key: 'k'.repeat(129) }
+      expect(menu(long, { name: '更多', buttons: [{ name: '单'.repeat(21), key: 'A' }] })).toEqual([
+        'channels.0.menu.0.name: must be at most 16 bytes, and has 18; a Chinese character is 3',
+        'channels.0.menu.0.key: must be at most 128 bytes, and has 129; a Chinese character is 3',
+        'channels.0.menu.1.buttons.0.name: must be at most 60 bytes, and has 63; a Chinese character is 3',
+      ])
+      const four = Array.from({ length: 4 }, (_, index) => ({ name: 'B', key: `B${index}` }))
+      expect(menu(...four)).toEqual(['channels.0.menu: must hold at most 3 buttons'])
+      expect(menu()).toEqual([expect.stringContaining('must hold at least one button')])
+    })
+
+    it('are spelled as they are called', () => {
+      expect(menu({ nmae: '订单', name: '订单', key: 'ORDERS' })).toEqual([
+        'channels.0.menu.0.nmae: is no setting; did you mean "name"?',
+      ])
+    })
+  })
+
   it('let one channel read an account, and name sites that there are', () => {
     expect(mistakes([WECHAT, { ...WECHAT, id: 'two' }, KF, { ...KF, id: 'kf2', site: 'pub' }])).toEqual([
       'channels.1.appId: "wx0123456789abcdef" is read by another channel',

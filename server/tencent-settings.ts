@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { channelId } from './channel-id.ts'
+import { wechatMenu } from './wechat-menu-settings.ts'
 
 /** Settings of the channels of WeChat and WeCom; every name is the platform's own. */
 
@@ -31,17 +32,6 @@ const company = {
   secret: given('the Secret of the app'),
 }
 
-const press = z.strictObject({ name: given('what the button says'), key: given('what tells the button from others') })
-const leaf = z.union([
-  press,
-  z.strictObject({ name: given('what the button says'), url }),
-  z.strictObject({ name: given('what the button says'), appId: z.string(), page: z.string(), url }),
-])
-const menuButton = z.union([
-  leaf,
-  z.strictObject({ name: given('what the button says'), buttons: z.array(leaf).min(1).max(5) }),
-])
-
 /** A 公众号 or 服务号. */
 export const wechatSettings = z.strictObject({
   kind: z.literal('wechat'),
@@ -54,7 +44,7 @@ export const wechatSettings = z.strictObject({
   /** What whoever follows the account is told at once. */
   welcome: given('words for those who follow the account').optional(),
   /** The buttons below the conversation; left out, they stay as they are. */
-  menu: z.array(menuButton).max(3).optional(),
+  menu: wechatMenu.optional(),
   /** Cards whose link begins like one of these open a page of a mini-program. */
   miniPrograms: z.array(z.strictObject({ link: url, appId: z.string(), thumbMediaId: z.string() })).default([]),
 })
