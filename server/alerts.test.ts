@@ -1,5 +1,6 @@
 import type { Participant } from '@hutong/core/entry'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { alertWordsFor } from './alert-words.ts'
 import { type Alerts, createAlerts } from './alerts.ts'
 import { openTestRelay, quiet, type TestRelay } from './test-relay.ts'
 
@@ -77,7 +78,7 @@ describe('a group of agents', () => {
   it('is told when a customer is without an answer for too long, also one whom an agent has', async () => {
     await watch({ waitingMs: 60_000, answerMs: 40 })
     const { conversation } = await house.write('hello')
-    await expect.poll(() => group).toEqual([expect.stringContaining('has had no answer for 0 min')])
+    await expect.poll(() => group).toEqual([expect.stringContaining('has had no answer for 1 s (Tea shop)')])
     await reply(conversation)
     await house.write('and one more thing')
     await expect.poll(() => group).toHaveLength(2)
@@ -115,4 +116,13 @@ describe('a group of agents', () => {
     await reply(conversation)
     await expect.poll(() => house.store.get('alerts', conversation)).toBeUndefined()
   })
+})
+
+it.each([
+  [10_000, 'en', 'Lin has had no answer for 10 s (Shop)'],
+  [59_999, 'zh-CN', 'Lin 已 59 秒未得到回复（Shop）'],
+  [60_000, 'en', 'Lin has had no answer for 1 min (Shop)'],
+  [330_000, 'zh-CN', 'Lin 已 5 分钟未得到回复（Shop）'],
+])('says how long %i ms are without an answer', (ms, locale, words) => {
+  expect(alertWordsFor(locale).late('Lin', 'Shop', ms)).toBe(words)
 })

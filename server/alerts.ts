@@ -131,8 +131,7 @@ export function createAlerts({ relay, store, rules, ...options }: AlertsOptions)
     const words = alertWordsFor(locale)
     const known = await store.contact(contact)
     const customer = (known?.name ?? known?.email ?? words.nobody).replaceAll(/\s+/g, ' ')
-    const minutes = Math.floor((lateBy ?? 0) / 60_000)
-    return lateBy === undefined ? words.waiting(customer, name) : words.late(customer, name, minutes)
+    return lateBy === undefined ? words.waiting(customer, name) : words.late(customer, name, lateBy)
   }
 
   const stop = relay.onEvents((events: readonly Event[]) => {
