@@ -174,6 +174,15 @@ describe('limits of tapping', () => {
     expect(prompts).toHaveLength(1)
   })
 
+  test('buttons that follow their card say whose they are', () => {
+    const buttons = [{ kind: 'reply' as const, id: 'ask', label: 'Ask' }]
+    const { messages } = degrade([{ kind: 'card', title: 'Pot', buttons }], { ...full, buttons: 0 })
+    expect(messages.flat()).toEqual([
+      { kind: 'card', title: 'Pot', buttons: [] },
+      { kind: 'choices', text: 'Pot', options: [{ id: 'ask', label: 'Ask' }] },
+    ])
+  })
+
   test('two questions in one message never share a number', () => {
     const { prompts } = degrade([samples.choices, samples.card, samples.rating], textOnly)
     const numbers = prompts.flatMap(({ options }) => options.map(({ number }) => number))

@@ -165,7 +165,7 @@ function shownCard(one: PartOf<'card'>, pass: Pass): Part[] {
   const { text: body, ...rest } = one
   const kept: PartOf<'card'> = { ...rest, ...(tooLong ? {} : { text: body }), buttons: tooMany ? [] : one.buttons }
   const moved = [tooLong ? (body ?? '') : '', tooMany ? linkButtons(one) : ''].filter((text) => text !== '').join('\n')
-  if (tooMany) return [kept, ...spoken(moved, { one, reason: 'buttons' }, pass)]
+  if (tooMany) return [kept, ...spoken(moved || one.title, { one, reason: 'buttons' }, pass)]
   pass.note('text', 'length')
   return [kept, plain(moved)]
 }
