@@ -169,7 +169,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     signals,
     report: failOver.reported,
     ways: ways.all,
-    invitations: ({ site, channel }: Pick<Conversation, 'site' | 'channel'>) =>
+    invitations: ({ site, channel }: Parameters<Relay['invitations']>[0]) =>
       invite.channels(site).filter((one) => one !== channel),
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,

@@ -2,7 +2,7 @@ import type { Adapter } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openTestRelay, type TestRelay, webChannel } from './test-relay.ts'
+import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 import { openStand, TOKENS } from './test-stand.ts'
 
 const anna = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
@@ -105,6 +105,11 @@ describe('an invitation to another channel', () => {
     const token = TOKENS.shop
     expect((await stand.ask(`/v1/conversations/${conversation}`, { token })).body).toMatchObject({
       invitations: ['wechat', 'letters'],
+    })
+    const follower = { from: { address: 'follower' }, site: 'shop', key: 'follow', body: textBody('hello') }
+    const there = await stand.relay.receive('wechat', follower)
+    expect((await stand.ask(`/v1/conversations/${there.conversation}`, { token })).body).toMatchObject({
+      invitations: ['letters'],
     })
     const ask = (json: unknown) =>
       stand.ask(`/v1/conversations/${conversation}/invite`, { method: 'POST', json, token })

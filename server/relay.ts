@@ -45,8 +45,8 @@ export interface Relay {
   unmerge(author: Participant, contact: string): Promise<void>
   /** The ways an answer would take now, and those that platforms close for now. */
   ways(conversation: Conversation): Promise<Reach>
-  /** The channels of a site that its contacts can be invited to. */
-  invitations(site: string): string[]
+  /** The channels that its contact can be invited to: those of the site where the conversation is not already. */
+  invitations(conversation: Pick<Conversation, 'site' | 'channel'>): string[]
   /** Whether the contact of a conversation is connected to a channel that reads the log, as far as this node has heard. */
   online(conversation: string): boolean
   /** A contact's signal from a channel. */

@@ -106,7 +106,9 @@ function one({ relay, store, doors, now }: ConversationOptions): Operation {
         .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
       reach: z.array(way).meta({ description: 'Best first; empty when no way leads to the contact now' }),
       closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
-      invitations: z.array(z.string()).meta({ description: 'Channels that the contact can be invited to' }),
+      invitations: z
+        .array(z.string())
+        .meta({ description: 'Channels that the contact can be invited to: where the conversation is not already' }),
       threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
       at: z.int().meta({ description: "The relay's clock, milliseconds: what the times here are to be held against" }),
     }),
@@ -127,7 +129,7 @@ function one({ relay, store, doors, now }: ConversationOptions): Operation {
         online: relay.online(found.id),
         reach: open,
         closed,
-        invitations: relay.invitations(found.site),
+        invitations: relay.invitations(found),
         threads,
         at: now(),
       }
