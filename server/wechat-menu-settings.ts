@@ -57,7 +57,7 @@ function taken<T>(read: T | string, ctx: z.RefinementCtx): T {
 
 const inside = z
   .strictObject({ name: bytes(LIMITS.insideName, 'what the button says'), ...fields })
-  .transform((given, ctx) => taken(leafOf(given), ctx))
+  .transform((given, ctx) => taken<Leaf>(leafOf(given), ctx))
 
 const top = z
   .strictObject({
@@ -70,11 +70,11 @@ const top = z
       .optional(),
   })
   .transform(({ buttons, ...given }, ctx) => {
-    if (buttons === undefined) return taken(leafOf(given), ctx)
+    if (buttons === undefined) return taken<Leaf>(leafOf(given), ctx)
     const { name, ...others } = given
     const beside = Object.entries(others).flatMap(([field, value]) => (value === undefined ? [] : [field]))
     if (beside.length === 0) return { name, buttons }
-    return taken(`holds "buttons" and "${beside.join('", "')}": a button does one thing, ${KINDS}`, ctx)
+    return taken<never>(`holds "buttons" and "${beside.join('", "')}": a button does one thing, ${KINDS}`, ctx)
   })
 
 /** Left out, the buttons stay as they are. */
