@@ -1,4 +1,4 @@
-import type { Adapter } from '@hutong/core/adapter'
+import type { Adapter, Capabilities } from '@hutong/core/adapter'
 import type { Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform, type MemoryPlatform } from '@hutong/core/memory'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -17,8 +17,8 @@ beforeEach(() => {
 afterEach(() => house.close())
 
 /** A person who wrote on a channel whose platform takes messages back. */
-async function open(more: Partial<Adapter> = {}, gatherMs = 0): Promise<void> {
-  const capabilities = { recall: true, gatherMs, partsPerMessage: 1 }
+async function open(more: Partial<Adapter> = {}, special: Partial<Capabilities> = {}): Promise<void> {
+  const capabilities = { recall: true, partsPerMessage: 1, ...special }
   const adapter = createMemoryAdapter({ platform: chat, channel: 'chat', capabilities })
   house = await openTestRelay({
     adapters: [webChannel, { ...adapter, ...more }],
@@ -57,7 +57,7 @@ describe('an answer that an agent takes back', () => {
   })
 
   it('is not sent at all when it was waiting still', async () => {
-    await open({}, 300)
+    await open({}, { gatherMs: 300 })
     const seq = await answer('not for you')
     await takeBack(seq)
     await answer('for you')
@@ -100,6 +100,30 @@ describe('an answer that an agent takes back', () => {
       },
     ])
     expect(shown()).toEqual(['too late'])
+  })
+
+  it('is said to be there still where a channel takes nothing back', async () => {
+    await open({}, { recall: false })
+    const seq = await answer('said is said')
+    await expect.poll(shown).toEqual(['said is said'])
+    await takeBack(seq)
+    await expect
+      .poll(told)
+      .toMatchObject([
+        {
+          of: seq,
+          channel: 'chat',
+          state: 'failed',
+          reason: expect.stringMatching(/cannot be taken back/),
+          recall: true,
+        },
+      ])
+    chat.fault('refused')
+    const unsent = await answer('never arrives')
+    await expect.poll(told).toHaveLength(2)
+    await takeBack(unsent)
+    await expect.poll(async () => (await house.store.backlog(Date.now())).every(({ open }) => open === 0)).toBe(true)
+    expect(await told()).toHaveLength(2)
   })
 
   it('is said to be there still when it travelled together with others', async () => {

@@ -37,15 +37,16 @@ export function carriedKey(delivery: number): string {
 }
 
 export function createTakeBack({ store, adapters }: TakeBackOptions): TakeBack {
-  const canTakeBack = ({ target }: DeliveryRow) => adapters.get(channelOf(target))?.recall !== undefined
-
   async function nativesOf(row: DeliveryRow): Promise<string[]> {
     const settled: string[] = row.receipt === null ? [] : JSON.parse(row.receipt)
     const noted = ((await store.get(SENT, String(row.id))) ?? []) as ({ native?: string } | string)[]
     return [...settled, ...noted.flatMap((one) => (typeof one === 'string' ? [] : (one.native ?? [])))]
   }
 
-  /** The platform's ids of the message, which may have travelled in another one's delivery; none when it was not sent. */
+  /**
+   * The platform's ids of the message, which may have travelled in another one's delivery; none when it was not sent. Rejects with
+   * `rejected` when it was sent for good.
+   */
   async function sentAs(conversation: string, row: DeliveryRow): Promise<string[]> {
     const all = await store.deliveriesOf({ conversation, limit: MOST })
     const head = all.find(({ id }) => id === row.joined) ?? row
@@ -53,6 +54,8 @@ export function createTakeBack({ store, adapters }: TakeBackOptions): TakeBack {
     const carried = noted ?? [head, ...all.filter(({ joined }) => joined === head.id)].map(({ seq }) => seq)
     const natives = await nativesOf(head)
     if (!carried.includes(row.seq) || (natives.length === 0 && UNSENT.includes(row.state))) return []
+    if (!adapters.get(channelOf(row.target))?.recall)
+      throw new HutongError('rejected', 'messages cannot be taken back on this channel')
     if (carried.length > 1) throw new HutongError('rejected', 'it travelled in one message with others')
     if (natives.length === 0) throw new HutongError('rejected', 'the platform gave the message no id')
     return natives
@@ -61,7 +64,7 @@ export function createTakeBack({ store, adapters }: TakeBackOptions): TakeBack {
   return {
     async deliveries({ id: conversation }, of) {
       const rows = await store.deliveriesOf({ conversation, seq: of, limit: MOST })
-      const places = new Map(rows.filter(canTakeBack).map((row) => [`${row.lane}\n${row.address}`, row]))
+      const places = new Map(rows.map((row) => [`${row.lane}\n${row.address}`, row]))
       return [...places.values()].map(({ lane, target, address }) => ({
         lane,
         target,
@@ -71,10 +74,10 @@ export function createTakeBack({ store, adapters }: TakeBackOptions): TakeBack {
     },
     async deliver({ id, target, address = '', event: { conversation } }, of) {
       const adapter = adapters.get(channelOf(target))
-      if (!adapter?.recall) throw new HutongError('rejected', 'the channel takes no message back')
       const rows = await store.deliveriesOf({ conversation, seq: of, limit: MOST })
       const here = rows.filter((row) => row.target === target && row.address === address)
       const natives = new Set((await Promise.all(here.map((row) => sentAs(conversation, row)))).flat())
+      if (natives.size === 0 || !adapter?.recall) return { state: 'skipped' }
       const gone = new Set(((await store.get(SENT, String(id))) ?? []) as string[])
       const refused: HutongError[] = []
       for (const native of natives) {
@@ -88,7 +91,7 @@ export function createTakeBack({ store, adapters }: TakeBackOptions): TakeBack {
       }
       const worst = refused.find(({ retryable }) => retryable) ?? refused[0]
       if (worst) throw worst
-      return { state: natives.size === 0 ? 'skipped' : 'done' }
+      return { state: 'done' }
     },
   }
 }
