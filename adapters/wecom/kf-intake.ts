@@ -7,7 +7,15 @@ import type { Payload } from '@hutong/tencent/payload'
 import type { SceneTokens } from '@hutong/tencent/scene'
 import { addressOf } from './kf-address.ts'
 import type { KfPage } from './kf-calls.ts'
-import { decode, type KfEntered, type KfItem, type KfRecalled, type KfSaid, type KfSession } from './kf-codec.ts'
+import {
+  decode,
+  type KfEntered,
+  type KfItem,
+  type KfMedium,
+  type KfRecalled,
+  type KfSaid,
+  type KfSession,
+} from './kf-codec.ts'
 import type { KfCustomers } from './kf-customers.ts'
 import type { KfMedia } from './kf-media.ts'
 import { readMenuId } from './kf-messages.ts'
@@ -20,7 +28,7 @@ export interface KfIntakeOptions {
   openKfId: string
   site: string
   customers: KfCustomers
-  media: Pick<KfMedia, 'take'>
+  media: Pick<KfMedia, 'fetch'>
   window: KfWindow
   scenes: Pick<SceneTokens, 'read'>
   /** Greets somebody by a code that is good for some seconds. */
@@ -38,6 +46,12 @@ const KEY = /^[\w.:@/+=-]{1,150}$/
 interface Piece {
   readonly item: KfItem
   readonly raw: string
+}
+
+/** Of a page: where its files come from, and what is written with its last message. */
+interface Course {
+  readonly files: ReturnType<KfMedia['fetch']>
+  readonly state: Arrival['state']
 }
 
 export function createKfIntake(options: KfIntakeOptions): KfIntake {
@@ -58,11 +72,11 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
     }
   }
 
-  async function said(item: KfSaid, raw: string, state: Arrival['state']): Promise<void> {
+  async function said(item: KfSaid, raw: string, { files, state }: Course): Promise<void> {
     const address = addressOf(item)
     if (item.servicer === undefined && item.automatic === undefined) await window.wrote(address, item)
     const parts: Part[] = []
-    for (const part of item.parts) parts.push(part.kind === 'medium' ? await media.take(part) : part)
+    for (const part of item.parts) parts.push(part.kind === 'medium' ? await files(part) : part)
     const arrival = {
       ...arrivalOf({ item, raw }, { kind: 'message', parts }),
       ...(item.automatic ? { automatic: true } : {}),
@@ -119,10 +133,10 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
     await handIn(host, { ...arrivalOf({ item, raw }, body), conversation: place.conversation })
   }
 
-  async function happened({ item, raw }: Piece, state: Arrival['state']): Promise<void> {
+  async function happened({ item, raw }: Piece, course: Course): Promise<void> {
     switch (item.kind) {
       case 'said':
-        return said(item, raw, state)
+        return said(item, raw, course)
       case 'entered':
         return entered(item)
       case 'session':
@@ -140,11 +154,13 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
     async take({ messages }, state, goOn) {
       const pieces = messages.map((message) => ({ item: decodeAt(message, openKfId), raw: JSON.stringify(message) }))
       await customers.meet(pieces.flatMap(({ item }) => (item.kind === 'said' ? [item.customer] : [])))
-      for (const [index, piece] of pieces.entries()) {
+      const files = media.fetch(pieces.flatMap(({ item }) => mediaOf(item)))
+      const ordered = filesLast(pieces)
+      for (const [index, piece] of ordered.entries()) {
         goOn()
-        await happened(piece, index === pieces.length - 1 ? state : undefined)
+        await happened(piece, { files, state: index === ordered.length - 1 ? state : undefined })
       }
-      if (pieces.at(-1)?.item.kind !== 'said') await host.state.set(state.key, state.value)
+      if (ordered.at(-1)?.item.kind !== 'said') await host.state.set(state.key, state.value)
     },
   }
 }
@@ -167,6 +183,17 @@ async function handIn(
   if ((await receive(arrival).catch(refused)) !== undefined || arrival.body.kind !== 'message') return
   const parts: Part[] = [{ kind: 'unsupported', native: 'refused', text: '[…]' }]
   await receive({ ...arrival, body: { kind: 'message', parts } })
+}
+
+function mediaOf(item: KfItem): KfMedium[] {
+  return item.kind === 'said' ? item.parts.filter((part) => part.kind === 'medium') : []
+}
+
+/** Nobody waits for somebody else's files; what each customer said keeps its order. */
+function filesLast(pieces: readonly Piece[]): Piece[] {
+  const whose = ({ item }: Piece) => ('customer' in item ? item.customer : undefined)
+  const slow = new Set(pieces.filter(({ item }) => mediaOf(item).length > 0).map(whose))
+  return [...pieces.filter((piece) => !slow.has(whose(piece))), ...pieces.filter((piece) => slow.has(whose(piece)))]
 }
 
 /** Some messages do not name the account that they were read from. */

@@ -54,7 +54,7 @@ export function createKfOutbox({ host, channel, accounts, calls, media, window }
   const inTurn = createTurns()
 
   async function messagesOf(part: Part, seq: number): Promise<KfMessage[]> {
-    const thumb = isLink(part) ? await media.thumb() : undefined
+    const thumb = isLink(part) ? await media.thumb(part) : undefined
     return encode(part, { seq, uploaded: await media.upload(part), thumb })
   }
 

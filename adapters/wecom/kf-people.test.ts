@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { sees, standKf } from './test-kf-bench.ts'
+import { OPEN_KFID, sees, standKf } from './test-kf-bench.ts'
 import { openIdle, talk } from './test-kf-talk.ts'
 
+const FILES = '/cgi-bin/media/get'
 const PNG = Uint8Array.from(
   Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -54,9 +55,44 @@ describe('customers', () => {
     expect(body?.kind === 'message' && body.parts).toMatchObject([{ kind: 'file', name: '合同 v1.pdf' }])
   })
 
+  test('bring their files also when the platform fails to give them twice', async () => {
+    const { fake, kept, lin, until } = await talk({ filesMs: 3_000 })
+    fake.faults.next(FILES, '5xx')
+    fake.faults.next(FILES, 'timeout-after-accept')
+    await lin.image({ name: 'pot.png', bytes: PNG })
+    await until(() => kept(), ['image'])
+  })
+
+  test("do not wait for others' files, and those that never come are a line that says so", async () => {
+    const stand = await standKf()
+    const { fake, host } = stand
+    fake.kf.callback(undefined)
+    const [lin, mei] = [stand.customer('lin'), stand.customer('mei')]
+    for (let number = 0; number < 12; number += 1) void lin.image({ name: 'pot.png', bytes: PNG })
+    void lin.say('did you see it?')
+    void mei.say('hello')
+    await expect.poll(() => fake.kf.log(OPEN_KFID).entries.length).toBe(16)
+    fake.faults.next(FILES, 'timeout-after-accept', Infinity)
+    const kf = stand.adapter({ filesMs: 600 })
+    const before = performance.now()
+    await kf.open(host)
+    await expect.poll(() => host.entries(stand.address('mei')).length, { interval: 5 }).toBe(1)
+    expect(host.entries(stand.address('lin'))).toEqual([])
+    await expect.poll(() => host.arrivals.length, { timeout: 5_000 }).toBe(14)
+    // Twelve files of three tries, one after the other, would take twelve times as long.
+    expect(performance.now() - before).toBeLessThan(3_000)
+    const said = host.entries(stand.address('lin')).map(({ body }) => body.kind === 'message' && body.parts[0])
+    const lost = { kind: 'unsupported', native: 'image', text: '[image] could not be fetched from WeChat: timeout' }
+    expect(said).toEqual([...Array(12).fill(lost), expect.objectContaining({ text: 'did you see it?' })])
+    expect(host.arrivals.at(-1)?.state).toEqual({ key: `cursor:${OPEN_KFID}`, value: expect.stringMatching(/./) })
+    expect(host.arrivals.find(({ from }) => from.address === stand.address('lin'))?.raw).toContain('media_id')
+    await kf.close()
+    await stand.close()
+  })
+
   test('are heard also when their file is gone', async () => {
     const { fake, kept, lin } = await talk()
-    fake.faults.next('/cgi-bin/media/get', { errcode: 40007 })
+    fake.faults.next(FILES, { errcode: 40007 })
     await lin.image({ name: 'pot.png', bytes: PNG })
     expect(kept()).toEqual(['unsupported'])
   })

@@ -20,7 +20,8 @@ export interface KfPullerOptions {
 
 const LEASE_MS = 30_000
 const RENEW_MS = 8_000
-const LARGEST_PAGE = 1000
+/** Of 1000 that the platform allows: the files of a page are fetched together. */
+const LARGEST_PAGE = 100
 const LOOK_MS = 200
 const MOST_LOOKS = 300
 /** The platform gives pages without messages now and then, but not for ever. */
@@ -62,10 +63,12 @@ export function createKfPuller({ host, calls, openKfId, take, wait }: KfPullerOp
       goOn()
       const page = await sync(cursor, token)
       goOn()
-      await take(page, { key, value: page.cursor }, goOn)
-      cursor = page.cursor
+      const reached = page.cursor === '' ? cursor : page.cursor
+      await take(page, { key, value: reached }, goOn)
+      cursor = reached
       empty = page.messages.length === 0 ? empty + 1 : 0
-      more = page.more && empty < MOST_EMPTY
+      // Without a place to go on from, the same page would come for ever.
+      more = page.more && page.cursor !== '' && empty < MOST_EMPTY
     }
   }
 

@@ -43,6 +43,23 @@ describe('reading an account', () => {
     await until(() => kept(), ['after empty pages'])
   })
 
+  test('keeps its place when an answer does not say where to go on, with messages or without', async () => {
+    const { fake, host, lin, kept, until } = await talk()
+    await lin.say('one')
+    const place = await host.state.get(`cursor:${OPEN_KFID}`)
+    expect(place).toEqual(expect.stringMatching(/./))
+    fake.kf.log(OPEN_KFID).withoutCursor(2)
+    await lin.say('two')
+    await until(() => kept(), ['one', 'two'])
+    expect(await host.state.get(`cursor:${OPEN_KFID}`)).toBe(place)
+    fake.kf.log(OPEN_KFID).emptyPages(1)
+    await lin.enter()
+    expect(await host.state.get(`cursor:${OPEN_KFID}`)).toBe(place)
+    await lin.say('three')
+    await until(() => kept(), ['one', 'two', 'three'])
+    expect(await host.state.get(`cursor:${OPEN_KFID}`)).not.toBe(place)
+  })
+
   test('writes the place it has reached in the transaction of the last message of a page', async () => {
     const { fake, host, lin } = await talk()
     fake.kf.log(OPEN_KFID).mostPerPage(1)
@@ -116,7 +133,7 @@ describe('reading an account', () => {
       void lin.say(text)
       await until(() => limits().length, before + index + 1)
     }
-    expect(limits().slice(before)).toEqual([1000, 250, 62])
+    expect(limits().slice(before)).toEqual([100, 25, 6])
   })
 
   test('says what keeps it from working, and that it works again', async () => {

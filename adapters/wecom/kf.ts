@@ -37,6 +37,8 @@ export interface WeComKfOptions {
   pollMs?: number
   /** Milliseconds that one call may take. */
   timeoutMs?: number
+  /** Milliseconds that the files of one page of messages may take together, 30 s when left out; then they are kept as a line of text. */
+  filesMs?: number
   /** How to let time pass. */
   wait?(ms: number): Promise<void>
 }
@@ -93,7 +95,7 @@ function run(host: Host, options: WeComKfOptions) {
   const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref()))
   const calls = createKfCalls(createWeComClient({ ...options, host }))
   const window = createKfWindow({ host, wait })
-  const media = createKfMedia({ host, calls, site })
+  const media = createKfMedia({ host, calls, site, filesMs: options.filesMs, wait })
   const scenes = createSceneTokens(secret, host.clock)
   const customers = createKfCustomers({ host, calls, site })
   const outbox = createKfOutbox({ host, channel, accounts: openKfIds, calls, media, window })

@@ -78,7 +78,7 @@ export interface FakeWeCom {
 
 export interface FakeWeComKf extends FakeWeComDoor {
   /** The messages and events of an account, and how its pages come. */
-  log(openKfId: string): Pick<KfLog, 'entries' | 'emptyPages' | 'mostPerPage'>
+  log(openKfId: string): Pick<KfLog, 'entries' | 'emptyPages' | 'withoutCursor' | 'mostPerPage'>
   /** The next messages are taken, do not arrive, and `msg_send_fail` says so with this `fail_type`; once when left out. */
   failNext(failType: number, times?: number): void
 }

@@ -26,6 +26,8 @@ export interface KfLog {
   sync(json: unknown): object
   /** The next answers have no messages and say that there are more, which the platform does now and then. */
   emptyPages(times: number): void
+  /** The next answers do not say where to go on. */
+  withoutCursor(times: number): void
   /** No answer has more messages than this, which the platform may do at any time. */
   mostPerPage(count: number): void
 }
@@ -51,7 +53,7 @@ export function createKfLog(openKfId: string, clock: FakeClock): KfLog {
   const tokens = new Map<string, number>()
   const recent = createRecent(clock, [WITHOUT_TOKEN])
   const own = createHash('sha1').update(openKfId).digest('hex').slice(0, 8)
-  let [empty, most] = [0, 1000]
+  let [empty, bare, most] = [0, 0, 1000]
 
   function cursorAt(position: number): string {
     return Buffer.from(`${own}.${position}.${randomInt(1_000_000)}`).toString('base64url')
@@ -75,7 +77,9 @@ export function createKfLog(openKfId: string, clock: FakeClock): KfLog {
     if (none) empty -= 1
     const end = none ? from : Math.min(from + Math.min(limit, most), entries.length)
     const list = entries.slice(from, end).map((entry) => entry.message(voiceFormat))
-    return { ...OK, next_cursor: cursorAt(end), has_more: none || end < entries.length ? 1 : 0, msg_list: list }
+    const place = bare > 0 ? {} : { next_cursor: cursorAt(end) }
+    if (bare > 0) bare -= 1
+    return { ...OK, ...place, has_more: none || end < entries.length ? 1 : 0, msg_list: list }
   }
 
   return {
@@ -104,6 +108,9 @@ export function createKfLog(openKfId: string, clock: FakeClock): KfLog {
     },
     emptyPages(times) {
       empty = times
+    },
+    withoutCursor(times) {
+      bare = times
     },
     mostPerPage(count) {
       most = count
