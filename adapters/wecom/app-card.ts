@@ -8,6 +8,7 @@ import { type Draft, isWeb, miniPage, type Place, pageCard, plain, ready } from 
 const TITLE_CHARS = 36
 const TEXT_CHARS = 112
 const MOST_BUTTONS = 6
+const MOST_JUMPS = 3
 
 /** Up to 6 options are buttons, more are a list to choose one from. */
 export function choicesCard({ text: lead = '', options }: PartOf<'choices'>, place: Place): Draft[] {
@@ -31,27 +32,26 @@ export function choicesCard({ text: lead = '', options }: PartOf<'choices'>, pla
   return buttonDraft(heading(says, { fallback: labels, room: TEXT_CHARS }), { buttons }, place)
 }
 
-/** A card that has buttons: those with a link open it, the others answer. */
+/**
+ * A card that has buttons: those with a link open it, the others answer. Only cards of links show a large picture (`news_notice`); one
+ * that answers has it as its icon, and opens it when it opens nothing else.
+ */
 export function buttonCard(one: PartOf<'card'>, place: Place): Draft[] {
   const shown = one.buttons.filter((button) => button.kind === 'reply' || isWeb(button.url))
   const others = one.buttons.flatMap((button) => (shown.includes(button) || button.kind === 'reply' ? [] : [button]))
-  const { title, text = '', image, url } = one
+  const { title, text = '', image } = one
   const said = [text, ...others.map((button) => `${button.label}: ${button.url}`)].filter(Boolean).join('\n')
-  const bare = { ...one, buttons: [] }
-  if (shown.length === 0) return [...pageCard(bare, place), ...(said === text ? [] : plain(said))]
-  const picture =
-    image === undefined ? [] : pageCard({ kind: 'card', title, image, url: url ?? image, buttons: [] }, place)
-  const action = url === undefined ? undefined : actionOf(url, place)
+  if (shown.length === 0) return [...pageCard({ ...one, buttons: [] }, place), ...(said === text ? [] : plain(said))]
   const parts = title.length > TITLE_CHARS || said.length > TEXT_CHARS
-  const head = parts
+  const head: Heading = parts
     ? { before: plain([title, said].filter(Boolean).join('\n')), title: cutShort(title), text: '' }
     : { before: [], title, text: said }
-  const made = buttonDraft(
-    head,
-    { buttons: shown.map((button) => buttonOf(button, place)), ...(action && { action }) },
-    place,
-  )
-  return [...picture, ...made]
+  const action = actionOf(one.url, place) ?? actionOf(image, place)
+  const links = shown.flatMap((button) => (button.kind === 'link' ? [button] : []))
+  if (image !== undefined && action !== undefined && links.length === shown.length && links.length <= MOST_JUMPS)
+    return pictureDraft(head, { image, links, action }, place)
+  const buttons = shown.map((button) => buttonOf(button, place))
+  return buttonDraft(head, { buttons, ...(image && { source: { icon_url: image } }), ...(action && { action }) }, place)
 }
 
 function buttonOf(button: Button, place: Place): object {
@@ -59,7 +59,8 @@ function buttonOf(button: Button, place: Place): object {
   return { type: 0, text: button.label, style: 1, key: pressKey(place, button.id) }
 }
 
-function actionOf(url: string, place: Place): object | undefined {
+function actionOf(url: string | undefined, place: Place): object | undefined {
+  if (url === undefined) return undefined
   const page = miniPage(url, place)
   if (page !== undefined) return { type: 2, appid: page.appid, ...(page.page === '' ? {} : { pagepath: page.page }) }
   return isWeb(url) ? { type: 1, url } : undefined
@@ -88,15 +89,32 @@ function cutShort(words: string): string {
 
 function buttonDraft(
   { before, title, text }: Heading,
-  { buttons, action }: { buttons: object[]; action?: object },
+  { buttons, source, action }: { buttons: object[]; source?: object; action?: object },
   place: Place,
 ): Draft[] {
   const card = {
     card_type: 'button_interaction',
+    ...(source && { source }),
     main_title: { title },
     ...(text === '' ? {} : { sub_title_text: text }),
     button_list: buttons,
     ...(action && { card_action: action }),
+  }
+  return [...before, cardDraft(card, place)]
+}
+
+function pictureDraft(
+  { before, title, text }: Heading,
+  { image, links, action }: { image: string; links: readonly { label: string; url: string }[]; action: object },
+  place: Place,
+): Draft[] {
+  const card = {
+    card_type: 'news_notice',
+    main_title: { title },
+    card_image: { url: image },
+    ...(text === '' ? {} : { quote_area: { type: 0, quote_text: text } }),
+    jump_list: links.map(({ label, url }) => ({ type: 1, title: label, url })),
+    card_action: action,
   }
   return [...before, cardDraft(card, place)]
 }

@@ -89,6 +89,28 @@ describe('what an app sends', () => {
     expect(sees(talk.fake, 'Lin')).toHaveLength(1)
   })
 
+  test('brings a card with a picture and buttons as one message', async () => {
+    const talk = await startTalk()
+    const image = 'https://shop.example/t.png'
+    const look = { kind: 'link' as const, label: 'Look', url: 'https://shop.example/tea' }
+    const buy = { kind: 'reply' as const, id: 'buy', label: 'Buy' }
+    await talk.tell({ kind: 'card', title: 'Tea', text: 'green', image, buttons: [buy, look] })
+    expect(talk.sent()).toMatchObject({
+      template_card: { source: { icon_url: image }, card_action: { type: 1, url: image } },
+    })
+    await talk.tell({ kind: 'card', title: 'Tea', text: 'green', image, buttons: [look] })
+    const [answers, links, ...more] = talk.fake.member('Lin').sees().slice(1)
+    expect(answers).toMatchObject({ kind: 'menu', head: 'Tea\ngreen', items: [{ text: 'Buy' }, { text: 'Look' }] })
+    expect(links).toMatchObject({
+      kind: 'cards',
+      cards: [
+        { title: 'Tea', description: 'green', picture: image },
+        { title: 'Look', url: look.url },
+      ],
+    })
+    expect(more).toEqual([])
+  })
+
   test('lets no text be a link that says something else than where it leads', async () => {
     const talk = await startTalk()
     await talk.tell(says('<a href="https://evil.example">my bank</a> <b>'))

@@ -194,7 +194,12 @@ export function cardContent(card: TemplateCard, replaced = card.replace_text): F
   if (card.card_type === 'text_notice' || card.card_type === 'news_notice') {
     const url = card.card_action.type === 1 ? card.card_action.url : ''
     const picture = card.card_type === 'news_notice' ? (card.card_image?.url ?? '') : ''
-    return { kind: 'cards', of: 'news', cards: [{ title, description: sub, url, picture }] }
+    const description = [sub, card.quote_area?.quote_text].filter(Boolean).join('\n')
+    const jumps = (card.jump_list ?? []).map((one) => ({
+      ...{ title: one.title ?? '', description: '', picture: '' },
+      url: one.type === 1 ? one.url : '',
+    }))
+    return { kind: 'cards', of: 'news', cards: [{ title, description, url, picture }, ...jumps] }
   }
   const head = [title, sub].filter(Boolean).join('\n')
   return { kind: 'menu', head, items: replaced === undefined ? pressable(card) : [], tail: replaced ?? '' }
