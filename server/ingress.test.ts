@@ -37,6 +37,7 @@ beforeEach(async () => {
     logger: createLogger({ level: 'error', to: { write: (line) => log.push(line) } }),
     now: () => now,
     uploadedPerDay: 5_000,
+    pushedWithinMs: 300,
   })
   app.get('/who', (c) => c.text(c.var.clientAddress))
   app.get('/own', (c) => c.text('', 200, { 'content-security-policy': 'sandbox' }))
@@ -49,6 +50,10 @@ beforeEach(async () => {
   app.post('/echo', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   app.post('/v1/session', (c) => c.text('in'))
   app.post('/channels/web/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
+  app.post('/channels/gzh/callback', async (c) => {
+    const pushed = await c.req.text()
+    return c.body(null, pushed === 'signed' ? 200 : 401)
+  })
   app.post('/v1/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   const server = createHttpServer(app)
   url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`
@@ -210,3 +215,31 @@ it('hangs up on a client that never finishes its headers', async () => {
   expect(answer).toContain('408')
   await closeServer(server, 0)
 }, 10_000)
+
+describe('what a platform pushes', () => {
+  const push = (body: BodyInit = 'signed', path = '/channels/gzh/callback') =>
+    fetch(url + path, { method: 'POST', body, headers: { 'x-forwarded-for': '198.51.100.1' }, ...{ duplex: 'half' } })
+
+  it('is taken in however many customers come at once from its one address', async () => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => push()))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect((await get('/who', '198.51.100.1')).status).toBe(200)
+  })
+
+  it('is turned away for a while when its network sends too many that are not signed, elsewhere not', async () => {
+    const answers: number[] = []
+    for (let sent = 0; sent < 15; sent++) answers.push((await push('forged')).status)
+    expect(answers).toEqual([...Array(13).fill(401), 429, 429])
+    expect((await push()).status).toBe(429)
+    expect((await fetch(`${url}/channels/gzh/callback`, { method: 'POST', body: 'signed' })).status).toBe(200)
+    now += 1_000
+    expect((await push()).status).toBe(200)
+  })
+
+  it('is bounded in size, and cut off when it does not come to an end', async () => {
+    expect((await push('x'.repeat(2_000))).status).toBe(413)
+    expect((await push(streamOf(2_000))).status).toBe(413)
+    const stuck = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
+    await expect(push(stuck)).rejects.toThrow()
+  })
+})

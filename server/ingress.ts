@@ -28,6 +28,8 @@ export interface IngressOptions {
   now(): number
   /** Bytes that one network may upload over channels in a day. Default 200 000 000. */
   uploadedPerDay?: number
+  /** Milliseconds in which a platform's push must be here whole. Default 10 000: platforms themselves wait for half of it. */
+  pushedWithinMs?: number
 }
 
 /**
@@ -73,13 +75,18 @@ function securityHeaders(publicUrl: string | undefined): MiddlewareHandler<Ingre
   }
 }
 
+/** Where platforms push what cannot be had again, many customers from few addresses; its signature says whether it is theirs. */
+const CALLBACK = /^\/channels\/[^/]+\/callback$/
 const UPLOAD = /^(\/channels\/[^/]+\/files|\/v1\/files)$/
 
-function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEnv> {
+function limitRate(options: IngressOptions): MiddlewareHandler<IngressEnv> {
+  const { limits, now } = options
   const requests = createBuckets(limits.requests, now)
   const signIns = createBuckets(limits.signIns, now)
   const uploads = createBuckets(limits.uploads, now)
+  const limitRefused = limitCallbacks(options)
   return async function rate(c, next) {
+    if (CALLBACK.test(c.req.path)) return limitRefused(c, next)
     const client = networkOf(c.get('clientAddress'))
     const posted = c.req.method === 'POST'
     const strict =
@@ -89,6 +96,34 @@ function limitRate({ limits, now }: IngressOptions): MiddlewareHandler<IngressEn
     await next()
   }
 }
+
+/** A push that is taken costs its network nothing; only refused ones do, until they are too many. */
+function limitCallbacks({ limits, now, pushedWithinMs = 10_000 }: IngressOptions): MiddlewareHandler<IngressEnv> {
+  const refusals = createBuckets(limits.requests, now)
+  const shut = new Map<string, number>()
+  return async function callbacks(c, next) {
+    const client = networkOf(c.get('clientAddress'))
+    const wait = (shut.get(client) ?? 0) - now()
+    if (wait > 0) throw new HutongError('throttled', ERRORS.throttled.means, { retryAfter: wait })
+    shut.delete(client)
+    const { incoming } = c.env
+    let slow = false
+    const late = setTimeout(() => {
+      slow = !incoming.complete
+      if (slow) incoming.destroy()
+    }, pushedWithinMs)
+    await next()
+    clearTimeout(late)
+    if (!slow && (c.res.status < 400 || c.res.status >= 500)) return
+    const missing = refusals.take(client)
+    if (missing === 0) return
+    const [oldest] = shut.keys()
+    if (shut.size >= MOST_SHUT && oldest !== undefined) shut.delete(oldest)
+    shut.set(client, now() + missing)
+  }
+}
+
+const MOST_SHUT = 10_000
 
 function limitBody(limits: Settings['limits']): MiddlewareHandler<IngressEnv> {
   return async function body(c, next) {
