@@ -9,7 +9,10 @@ const anna: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 let house: TestRelay
 let open: Alerts[]
 let group: string[]
+/** How long the group takes to hear. */
+let pace: () => Promise<unknown>
 beforeEach(async () => {
+  pace = async () => {}
   house = await openTestRelay()
   open = []
   group = []
@@ -28,6 +31,7 @@ interface Rule {
 async function watch(rule: Rule, from: TestRelay = house): Promise<Alerts> {
   const robot = {
     async alert({ title, url }: { title: string; url: string }) {
+      await pace()
       group.push(`${title}\n${url}`)
     },
   }
@@ -37,6 +41,7 @@ async function watch(rule: Rule, from: TestRelay = house): Promise<Alerts> {
     rules: [{ id: 'group', robot, ...rule }],
     about: () => ({ name: 'Tea shop', locale: 'en' }),
     link: (id) => `https://relay.test/desk/#/c/${id}`,
+    owner: `node ${open.length}`,
     now: Date.now,
     logger: quiet,
   })
@@ -107,6 +112,15 @@ describe('a group of agents', () => {
     expect(group).toHaveLength(1)
     await open.at(-1)?.close()
     await later.close()
+  })
+
+  it('is told once by however many nodes look after the same conversations', async () => {
+    pace = () => settled(50)
+    for (let node = 0; node < 4; node++) await watch({ waitingMs: 0 })
+    await house.write('hello')
+    await expect.poll(() => group).toHaveLength(1)
+    await settled(2_300)
+    expect(group).toHaveLength(1)
   })
 
   it('counts anew once the customer has had an answer', async () => {

@@ -27,12 +27,14 @@ export interface AlertsOptions {
   relay: Pick<Relay, 'onEvents'>
   store: Pick<LogStore, 'conversation' | 'conversations'> &
     Pick<PeopleStore, 'contact'> &
-    Pick<SmallStore, 'get' | 'set'>
+    Pick<SmallStore, 'get' | 'set' | 'lease' | 'releaseLease'>
   rules: readonly AlertRule[]
   /** What a site is called, and the language of its agents. */
   about(site: string): { name: string; locale: string | undefined }
   /** Where the desk shows a conversation. */
   link(conversation: string): string
+  /** The name of this node in leases. */
+  owner: string
   now(): number
   logger: Logger
 }
@@ -54,16 +56,20 @@ const SCOPE = 'alerts'
 const PAGE = 100
 /** How soon a group that could not be reached is told again. */
 const AGAIN_MS = 60_000
+/** How long a node that died while it told a group keeps others from it; longer than telling takes. */
+const LEASE_MS = 120_000
+/** How soon a node looks at what another one is at. */
+const OTHER_MS = 2_000
 /** Node's timers hold no more. */
 const FAR_MS = 2 ** 31 - 1
 const CONCERNS: readonly string[] = ['message', 'answer', 'handoff', 'status']
 
 /**
- * Tells groups of agents of conversations that wait for a person and of customers who wait too long, once each. What was told is
- * kept after it was told: a crash in between tells it twice rather than never.
+ * Tells groups of agents of conversations that wait for a person and of customers who wait too long, once each, however many nodes
+ * look after them. What was told is kept after it was told: a crash in between tells it twice rather than never.
  */
 export function createAlerts({ relay, store, rules, ...options }: AlertsOptions): Alerts {
-  const { now, logger } = options
+  const { now, logger, owner } = options
   const timers = new Map<string, NodeJS.Timeout>()
   const under = new Map<string, Promise<void>>()
   let closed = false
@@ -89,29 +95,47 @@ export function createAlerts({ relay, store, rules, ...options }: AlertsOptions)
     if (!closed) timers.set(id, setTimeout(() => look(id), Math.min(ms, FAR_MS)).unref())
   }
 
-  async function lookAt(id: string): Promise<void> {
-    clearTimeout(timers.get(id))
-    timers.delete(id)
+  async function seen(id: string) {
     const conversation = await store.conversation(id)
     const told = (await store.get(SCOPE, id)) as Told | undefined
     const since = conversation?.status === 'open' ? conversation.waitingSince : null
-    if (!conversation || since === null) {
-      if (told) await store.set(SCOPE, id, undefined)
-      return
-    }
+    if (!conversation || since === null) return { told }
     const what = told?.since === since ? [...told.what] : []
     const open = duesOf(conversation, since).filter(({ name }) => !what.includes(name))
-    const telling = open
-      .filter(({ at }) => at <= now())
-      .map(async ({ name, rule, late }) => {
-        const title = await titleOf(conversation, late ? now() - since : undefined)
-        await rule.robot.alert({ title, url: options.link(id) })
-        what.push(name)
-        await store.set(SCOPE, id, { since, what } satisfies Told)
-      })
+    return { conversation, since, what, open, due: open.filter(({ at }) => at <= now()) }
+  }
+
+  /** What another node is telling now is looked at once it has told. */
+  async function lookAt(id: string): Promise<void> {
+    clearTimeout(timers.get(id))
+    timers.delete(id)
+    const { due, open = [], told } = await seen(id)
+    if (due?.length === 0) return wakeAt(id, open)
+    if (!due && !told) return
+    const name = `${SCOPE}:${id}`
+    if (!(await store.lease(name, { owner, now: now(), until: now() + LEASE_MS }))) return wake(id, OTHER_MS)
+    await tell(id).finally(() => store.releaseLease(name, owner))
+  }
+
+  async function tell(id: string): Promise<void> {
+    const { conversation, since, what, open, due } = await seen(id)
+    if (!conversation) return store.set(SCOPE, id, undefined)
+    const telling = due.map(async ({ name, rule, late }) => {
+      const title = await titleOf(conversation, late ? now() - since : undefined)
+      await rule.robot.alert({ title, url: options.link(id) })
+      what.push(name)
+      await store.set(SCOPE, id, { since, what } satisfies Told)
+    })
     const failed = (await Promise.allSettled(telling)).find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
-    const next = Math.min(...open.filter(({ name }) => !what.includes(name)).map(({ at }) => at))
+    wakeAt(
+      id,
+      open.filter(({ name }) => !what.includes(name)),
+    )
+  }
+
+  function wakeAt(id: string, open: readonly { at: number }[]): void {
+    const next = Math.min(...open.map(({ at }) => at))
     if (Number.isFinite(next)) wake(id, Math.max(0, next - now()))
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock, Logger } from '@hutong/core/adapter'
 import { type AlertRule, createAlerts } from './alerts.ts'
 import { type Config, sitesOf } from './config.ts'
@@ -36,6 +37,7 @@ export async function startAlerts(config: Config, ground: AlertGround): Promise<
       return { name, locale }
     },
     link: (conversation) => `${origin.replace(/\/+$/, '')}/desk/#/c/${conversation}`,
+    owner: randomUUID(),
     now: () => clock.now(),
     logger,
   })
