@@ -1,4 +1,5 @@
-import { createMemoryHost } from '@hutong/core/memory'
+import { HutongError } from '@hutong/core/errors'
+import { createMemoryHost, type MemoryHost } from '@hutong/core/memory'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createFakeWeCom, type FakeWeCom } from './fake/fake-wecom.ts'
 import { createGroupRobot, type GroupRobot, type GroupRobotOptions } from './robot.ts'
@@ -11,7 +12,8 @@ const SEND = '/cgi-bin/webhook/send'
 interface Group {
   readonly fake: FakeWeCom
   readonly robot: GroupRobot
-  another(options: { key: string } | { url: string }): GroupRobot
+  readonly host: MemoryHost
+  another(options: { key: string; shared?: MemoryHost } | { url: string }): GroupRobot
   sees(): string[]
   advance(ms: number): void
 }
@@ -23,7 +25,8 @@ afterEach(async () => {
 
 /** A robot whose pauses move the clock instead of taking time. */
 async function startGroup(): Promise<Group> {
-  const { clock, logger } = createMemoryHost()
+  const host = createMemoryHost()
+  const { clock, logger } = host
   const fake = await createFakeWeCom({
     corpId: 'ww12345678910',
     app: { agentId: 1, ...SECRETS },
@@ -33,15 +36,14 @@ async function startGroup(): Promise<Group> {
   })
   const wait = async (ms: number) => clock.advance(ms)
   const common = { clock, logger, apiBase: fake.url, timeoutMs: 500, wait }
-  const another = (options: { key: string } | { url: string }) =>
-    createGroupRobot({ ...common, ...options } as GroupRobotOptions)
+  const another: Group['another'] = (options) => createGroupRobot({ ...common, ...options } as GroupRobotOptions)
   const robot = another({ key: KEY })
   ends.push(async () => {
     await robot.close()
     await fake.close()
   })
   const textsOf = () => fake.group(KEY).map((one) => (one.kind === 'text' ? one.text : ''))
-  return { fake, robot, another, sees: textsOf, advance: clock.advance }
+  return { fake, host, robot, another, sees: textsOf, advance: clock.advance }
 }
 
 describe('group robot', () => {
@@ -76,6 +78,33 @@ describe('group robot', () => {
     }
     await Promise.all(all)
     expect(fake.calls.filter(({ errcode }) => errcode !== 0)).toEqual([])
+  })
+
+  test('is never refused while two relays speak as one robot, and one of them restarts again and again', async () => {
+    const { advance, another, fake, host } = await startGroup()
+    const steady = another({ key: KEY, shared: host })
+    const all: Promise<void>[] = []
+    for (let second = 0; second < 120; second += 1) {
+      all.push(steady.alert(`at ${second}`))
+      const restarted = another({ key: KEY, shared: host })
+      all.push(restarted.alert(`also at ${second}`))
+      await Promise.all(all)
+      advance(1_000)
+    }
+    await steady.close()
+    expect(fake.calls.filter(({ errcode }) => errcode !== 0)).toEqual([])
+    const told = fake.group(KEY).map((one) => (one.kind === 'text' ? one.text : ''))
+    expect(told.join('\n')).toContain('also at 119')
+  })
+
+  test('tells the group also when it cannot count its messages with others', async () => {
+    const { another, host, sees } = await startGroup()
+    const state = { ...host.state, get: () => Promise.reject(new HutongError('unavailable', 'no database')) }
+    const robot = another({ key: KEY, shared: { ...host, state } })
+    await robot.alert('the database is gone')
+    await robot.close()
+    expect(sees()).toEqual(['the database is gone'])
+    expect(host.logged).toContainEqual(expect.objectContaining({ level: 'warn', fields: { code: 'unavailable' } }))
   })
 
   test('says alike alerts once, with their count', () => {

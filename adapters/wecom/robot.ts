@@ -1,8 +1,8 @@
-import type { Clock, Logger } from '@hutong/core/adapter'
+import type { Clock, Host, Logger } from '@hutong/core/adapter'
 import { HutongError, toHutongError } from '@hutong/core/errors'
-import { takeToken } from '@hutong/core/rate'
 import { type ApiError, createApi } from '@hutong/tencent/api'
 import { z } from 'zod'
+import { createRobotPace } from './robot-pace.ts'
 import { type Alert, joined, piecesOf } from './robot-words.ts'
 
 export type { Alert } from './robot-words.ts'
@@ -15,6 +15,8 @@ export type GroupRobotOptions = ({ key: string } | { url: string }) & {
   apiBase?: string
   /** Milliseconds that one call may take. */
   timeoutMs?: number
+  /** Where what it says is counted, for several nodes and over a restart; in memory when left out. */
+  shared?: Pick<Host, 'state' | 'lease'>
   /** How to let time pass. */
   wait?(ms: number): Promise<void>
 }
@@ -37,8 +39,6 @@ interface Waiting {
   reject(error: HutongError): void
 }
 
-/** 20 messages a minute are allowed (https://developer.work.weixin.qq.com/document/path/91770): 10 at once and 10 in the minute after them. */
-const RATE = { perMinute: 10, burst: 10 }
 const GIVE_UP_MS = 10 * 60_000
 const LONGEST_PAUSE_MS = 60_000
 const MOST_WAITING = 2_000
@@ -56,20 +56,19 @@ const ERRORS: Readonly<Record<number, ApiError>> = {
 export function createGroupRobot(options: GroupRobotOptions): GroupRobot {
   const { clock, logger, timeoutMs = TIMEOUT_MS } = options
   const { wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref()) } = options
-  const { base, path } = webhookOf(options)
+  const { base, key } = webhookOf(options)
+  const path = `/cgi-bin/webhook/send?key=${key}`
+  const pace = createRobotPace({ key, clock, logger, shared: options.shared })
   const api = createApi({ base, errors: ERRORS, timeoutMs, logger })
   const closing = Promise.withResolvers<void>()
   let queue: Waiting[] = []
-  let [closed, full, failures, failingSince, notBefore] = [false, 0, 0, 0, 0]
+  let [closed, failures, failingSince, notBefore] = [false, 0, 0, 0]
   let working: Promise<void> | undefined
 
-  function pause(): number {
+  async function pause(): Promise<number> {
     if (closed) return 0
     const now = clock.now()
-    if (notBefore > now) return notBefore - now
-    const token = takeToken(RATE, full, now)
-    full = token.full
-    return token.wait
+    return notBefore > now ? notBefore - now : pace.take()
   }
 
   async function tell(content: string, batch: readonly Waiting[]): Promise<void> {
@@ -98,7 +97,7 @@ export function createGroupRobot(options: GroupRobotOptions): GroupRobot {
 
   async function work(): Promise<void> {
     while (queue.length > 0) {
-      const ms = pause()
+      const ms = await pause()
       if (ms > 0) await Promise.race([wait(ms), closing.promise])
       else {
         const { taken, content } = joined(queue.map(({ piece }) => piece))
@@ -133,12 +132,12 @@ export function createGroupRobot(options: GroupRobotOptions): GroupRobot {
 
 const BASE = 'https://qyapi.weixin.qq.com'
 
-function webhookOf(options: GroupRobotOptions): { base: string; path: string } {
+function webhookOf(options: GroupRobotOptions): { base: string; key: string } {
   const { apiBase = BASE } = options
   const key = 'key' in options ? options.key : (URL.parse(options.url)?.searchParams.get('key') ?? '')
   if (!/^[\w-]{1,128}$/.test(key))
     throw new HutongError('misconfigured', "the robot's key is what stands behind key= in its webhook", {
       field: 'key' in options ? 'key' : 'url',
     })
-  return { base: apiBase, path: `/cgi-bin/webhook/send?key=${key}` }
+  return { base: apiBase, key }
 }
