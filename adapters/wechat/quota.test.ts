@@ -111,3 +111,21 @@ test('whoever leaves gets nothing, unless the platform tells of it after the ret
   await quota.leave('o_lin', host.clock.now() - 1_000)
   expect(await taken(1)).toEqual(['ok'])
 })
+
+test('an agent reads what the customer did, and how many answers that allowed for how long', async () => {
+  const { host, quota, opened, taken } = stand()
+  const reason = async () => {
+    const standing = await quota.standing('o_lin')
+    return standing.open ? '' : standing.reason
+  }
+  await opened('menu')
+  await taken(3)
+  expect(await reason()).toMatch(/three messages in the minute after a tap.*all are used/)
+  host.clock.advance(60_000)
+  expect(await reason()).toMatch(/in the minute after a tap.*time is over/)
+  await opened('message')
+  await taken(5)
+  expect(await reason()).toMatch(/five messages in the 48 hours.*all are used/)
+  host.clock.advance(48 * HOUR)
+  expect(await reason()).toMatch(/48 hours.*time is over/)
+})

@@ -169,12 +169,29 @@ function standingOf(found: Kept | undefined, now: number): Standing {
   if (found === undefined) return { open: true }
   if (found.gone) return { open: false, code: 'gone', reason: 'the customer does not follow the account' }
   if (Object.keys(found.grants).length === 0) return { open: true }
-  if (openGrants(found, now).length === 0) return { open: false, code: 'window_closed', reason: CLOSED }
+  const open = openGrants(found, now)
+  if (open.length === 0) return { open: false, code: 'window_closed', reason: closedWords(found) }
   const next = nextOf(found, now)
-  if (!next) return { open: false, code: 'quota', reason: SPENT }
+  if (!next) return { open: false, code: 'quota', reason: spentWords(open) }
   const [, { left, until }] = next
   return { open: true, left, until }
 }
 
-const CLOSED = 'WeChat lets an account answer for 48 hours after a message of the customer, and that time is over'
-const SPENT = 'WeChat lets an account send five messages after each one of the customer, and all are used'
+/** What the platform allows after each occasion, for agents to read. */
+const ALLOWED: Readonly<Record<Occasion, string>> = {
+  message: 'five messages in the 48 hours after each message of the customer',
+  menu: 'three messages in the minute after a tap on its menu',
+  follow: 'three messages in the minute after somebody follows it',
+  scan: 'three messages in the minute after a scan of its code',
+}
+
+function spentWords(open: readonly [Occasion, Grant][]): string {
+  const allowed = open.map(([occasion]) => ALLOWED[occasion]).join(', ')
+  return `WeChat lets an account send ${allowed}, and all are used: it takes more when the customer writes`
+}
+
+function closedWords({ grants }: Kept): string {
+  const all = Object.entries(grants) as [Occasion, Grant][]
+  const [[occasion] = ['message' as const]] = all.toSorted(([, one], [, other]) => other.until - one.until)
+  return `WeChat lets an account send ${ALLOWED[occasion]}, and that time is over until the customer writes`
+}
