@@ -17,7 +17,7 @@ export interface ClientOptions {
   patience: number
 }
 
-export type MediaKind = 'image' | 'voice' | 'video'
+export type MediaKind = 'image' | 'voice' | 'video' | 'thumb'
 
 /**
  * The account's API. Every call rejects with a row of the error table: `timeout` when the platform may have acted. Kinds of calls
@@ -100,7 +100,8 @@ const REMEDIES: Readonly<Record<number, string>> = {
 
 const done = z.object({})
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
-const uploaded = z.object({ media_id: z.string().min(1) })
+const id = z.string().min(1)
+const uploaded = z.union([z.object({ media_id: id }), z.object({ thumb_media_id: id })])
 const person = z.object({ unionid: z.string().optional() })
 const madeCode = z.object({ url: z.string().min(1), expire_seconds: z.number().positive() })
 const menuAnswer = z.object({ menu: z.object({ button: z.array(z.record(z.string(), z.unknown())) }) })
@@ -123,8 +124,8 @@ export function createClient({ host, appId, secret, base, patience }: ClientOpti
       await explained(api.post('/cgi-bin/message/custom/typing', typingRequest(openid, on), done))
     },
     upload: async (kind, file) => {
-      const { media_id } = await explained(api.upload(`/cgi-bin/media/upload?type=${kind}`, file, uploaded))
-      return media_id
+      const answer = await explained(api.upload(`/cgi-bin/media/upload?type=${kind}`, file, uploaded))
+      return 'media_id' in answer ? answer.media_id : answer.thumb_media_id
     },
     download: (mediaId) => explained(api.download(`/cgi-bin/media/get?media_id=${encodeURIComponent(mediaId)}`)),
     union: async (openid) => {

@@ -79,7 +79,7 @@ export function createWeChatAdapter(options: WeChatOptions): WeChatAdapter {
       checkOptions(options)
       host.route('GET', '/callback', push)
       host.route('POST', '/callback', push)
-      account = openAccount(options, host, keep)
+      account = openAccount({ ...options, channel }, host, keep)
       await track(({ start }) => start())
     },
     send: (delivery) => track(({ deliver }) => deliver(delivery)),
@@ -106,14 +106,28 @@ interface Account {
   stop(): void
 }
 
-function openAccount(options: WeChatOptions, host: Host, later: (work: Promise<void>) => unknown): Account {
-  const { appId, secret, token, site, encodingAesKeys = [], menu, miniPrograms = [], passiveReplyMs = 0 } = options
+function openAccount(
+  options: WeChatOptions & { channel: string },
+  host: Host,
+  later: (work: Promise<void>) => unknown,
+): Account {
+  const {
+    appId,
+    secret,
+    token,
+    site,
+    channel,
+    encodingAesKeys = [],
+    menu,
+    miniPrograms = [],
+    passiveReplyMs = 0,
+  } = options
   const { clock, logger } = host
   const { api: base = 'https://api.weixin.qq.com', patience = 10_000 } = options
   const client = createClient({ host, appId, secret, base, patience })
-  const media = createMedia({ files: host.files, client, site, logger, fetchMs: FETCH_MS })
+  const media = createMedia({ host, client, site, fetchMs: FETCH_MS })
   const [quota, waiting] = [createQuota(host), createWaiting()]
-  const qr = createQr({ host, client, site, secret })
+  const qr = createQr({ host, client, site, channel, secret })
   const people = createPeople({ host, client, site })
   const labels = labelsOf(menu ?? [])
   const { welcome } = options

@@ -175,7 +175,9 @@ describe('answers to a push', () => {
       expect(await saying).toMatchObject({ outcome: 'reply' })
       expect(phone.sees().filter(({ from }) => from !== 'customer')).toMatchObject([{ kind: 'text', text: text.text }])
       expect(stand.fake.calls.filter(({ path }) => path.endsWith('custom/send'))).toEqual([])
-      expect(await adapter.standing('o_lin')).toMatchObject({ left: 8 })
+      expect(await adapter.standing('o_lin')).toMatchObject({ left: 3 })
+      stand.advance(60_000)
+      expect(await adapter.standing('o_lin')).toMatchObject({ left: 5 })
     },
   )
 

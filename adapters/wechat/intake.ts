@@ -65,9 +65,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const decoded = decode(opened.payload, labels)
     const { openid, native, what } = decoded
     if (openid === undefined) {
-      // Never what it says: there are secrets in it, as in component_verify_ticket.
-      const event = 'name' in what ? what.name.slice(0, 64) : what.kind
-      logger.info({ native, event }, 'the platform told what concerns no customer')
+      logger.info({ native, event: nameOf(what) }, 'the platform told what concerns no customer')
       return undefined
     }
     // The platform repeats what is not answered in five seconds: also with another signature.
@@ -173,6 +171,11 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return { receive: takeIn, lastHeard: (openid) => heard.get(openid) }
+}
+
+/** All that may be logged of what concerns no customer: there are secrets in it, as in component_verify_ticket. */
+function nameOf(what: What): string {
+  return 'name' in what ? what.name.slice(0, 64) : what.kind
 }
 
 interface Handed {

@@ -15,8 +15,7 @@ function failing(failure: HutongError, fetchMs: number) {
     },
     upload: () => Promise.reject(new Error('nothing goes out')),
   }
-  const { files, logger } = createMemoryHost()
-  return { asked, media: createMedia({ files, client, site: 'site', logger, fetchMs }) }
+  return { asked, media: createMedia({ host: createMemoryHost(), client, site: 'site', fetchMs }) }
 }
 
 test('a platform that stays down is asked again until the time is over, and then the customer’s message goes on in words', async () => {

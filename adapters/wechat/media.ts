@@ -1,18 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FileStorage, Logger, StoredFile } from '@hutong/core/adapter'
+import type { Host, StoredFile } from '@hutong/core/adapter'
 import { type ErrorCode, HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part, PartInput, PartOf } from '@hutong/core/parts'
+import type { Upload } from '@hutong/tencent/api'
+import { z } from 'zod'
 import { UPLOADS } from './capabilities.ts'
 import type { Client, MediaKind } from './client.ts'
 import { type Medium, unsupported } from './codec.ts'
 
 export interface MediaOptions {
-  files: FileStorage
+  host: Pick<Host, 'files' | 'state' | 'clock' | 'logger'>
   client: Pick<Client, 'upload' | 'download'>
   site: string
-  logger: Logger
   /** Milliseconds that a download may take, with all its tries. */
   fetchMs: number
+}
+
+interface Uploaded {
+  mediaId: string
+  /** What a video is sent with. */
+  thumbId?: string
+  instead?: never
 }
 
 /** Files on their way in and out. */
@@ -22,15 +30,24 @@ export interface Media {
   /** The id of a part's file at the platform, or why it has to go as a link. Rejects when another try may succeed. */
   put(
     part: PartOf<'image' | 'audio' | 'video'>,
-  ): Promise<{ mediaId: string; instead?: never } | { instead: string; mediaId?: never }>
+  ): Promise<Uploaded | { instead: string; mediaId?: never; thumbId?: never }>
 }
 
 const KINDS = { image: 'image', audio: 'voice', video: 'video' } as const satisfies Record<Medium['kind'], MediaKind>
 
+/** The platform keeps files for three days. */
+const THUMB_MS = 2 * 24 * 3_600_000
+const keptThumb = z.object({ id: z.string(), until: z.number() })
+/** A grey square of 64 pixels. */
+const THUMB =
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAj/wAALCABAAEABAREA/8QAFQAAAgAAAAAAAAAAAAAAAAAAAAX/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AH4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAf/2Q=='
+
 /** Doubled for each try. */
 const FIRST_PAUSE_MS = 250
 
-export function createMedia({ files, client, site, logger, fetchMs }: MediaOptions): Media {
+export function createMedia({ host, client, site, fetchMs }: MediaOptions): Media {
+  const { files, state, clock, logger } = host
+
   async function store(medium: Medium): Promise<StoredFile> {
     const { content, name, type } = await client.download(medium.id)
     return files.put(content, { site, name: name || medium.name, type })
@@ -48,6 +65,20 @@ export function createMedia({ files, client, site, logger, fetchMs }: MediaOptio
         logger.debug({ code: error.code }, `a file of a customer is fetched again: ${error.message}`)
         await sleep(Math.max(pause, retryAfter), undefined, { signal: over })
       }
+  }
+
+  async function thumb(): Promise<string> {
+    const kept = keptThumb.safeParse(await state.get('thumb')).data
+    if (kept !== undefined && kept.until > clock.now()) return kept.id
+    const content = new Blob([Buffer.from(THUMB, 'base64')]).stream()
+    const id = await client.upload('thumb', { content, name: 'video.jpg', type: 'image/jpeg' })
+    await state.set('thumb', { id, until: clock.now() + THUMB_MS })
+    return id
+  }
+
+  async function upload(kind: Part['kind'] & keyof typeof KINDS, file: Upload): Promise<Uploaded> {
+    const mediaId = await client.upload(KINDS[kind], file)
+    return kind === 'video' ? { mediaId, thumbId: await thumb() } : { mediaId }
   }
 
   return {
@@ -74,14 +105,10 @@ export function createMedia({ files, client, site, logger, fetchMs }: MediaOptio
         return { instead: why }
       }
       const name = uploadName(KINDS[part.kind], file)
-      const upload = client.upload(KINDS[part.kind], { content, name, type: file.type })
-      return upload.then(
-        (mediaId) => ({ mediaId }),
-        (thrown: unknown) => {
-          if (thrown instanceof HutongError && UNFIT.includes(thrown.code)) return { instead: thrown.message }
-          throw thrown
-        },
-      )
+      return upload(part.kind, { content, name, type: file.type }).catch((thrown: unknown) => {
+        if (thrown instanceof HutongError && UNFIT.includes(thrown.code)) return { instead: thrown.message }
+        throw thrown
+      })
     },
   }
 }
@@ -95,7 +122,7 @@ const WHY: Partial<Record<ErrorCode, string>> = {
 /** What only this file is refused for. */
 const UNFIT: readonly string[] = ['too_large', 'unsupported_type', 'rejected']
 
-function unfit(kind: MediaKind, { type, bytes }: StoredFile): string | undefined {
+function unfit(kind: keyof typeof UPLOADS, { type, bytes }: StoredFile): string | undefined {
   const { maxBytes, types } = UPLOADS[kind]
   const taken = Object.values(types).filter((one, index, all) => all.indexOf(one) === index)
   if (!Object.hasOwn(types, type)) return `WeChat takes ${taken.join(', ')} here, not ${type}: convert it beforehand`
@@ -103,7 +130,7 @@ function unfit(kind: MediaKind, { type, bytes }: StoredFile): string | undefined
 }
 
 /** The platform goes by the name's ending. */
-function uploadName(kind: MediaKind, { name, type }: StoredFile): string {
+function uploadName(kind: keyof typeof UPLOADS, { name, type }: StoredFile): string {
   const ending = Object.entries(UPLOADS[kind].types).find(([one]) => one === type)?.[1] ?? 'bin'
   const stem = name
     .replace(/\.\w{1,5}$/, '')

@@ -70,6 +70,29 @@ describe('when an answer got lost', () => {
   })
 })
 
+describe('videos', () => {
+  /** The smallest that the platform takes for one. */
+  const MP4 = Uint8Array.of(0, 0, 0, 24, ...Buffer.from('ftypisom'), ...Array(64).fill(0))
+  const video = async (): Promise<Part> => {
+    const { id } = await stand.host.files.put(new Blob([MP4]).stream(), {
+      site: 'site',
+      name: 'pot.mp4',
+      type: 'video/mp4',
+    })
+    return { kind: 'video', file: id, name: 'pot.mp4' }
+  }
+
+  test('go with a picture, which is put up once for all of them until WeChat forgets it', async () => {
+    for (let count = 0; count < 2; count += 1) expect(await send(await video())).toEqual({ state: 'sent' })
+    expect(seen()).toMatchObject(Array(2).fill({ kind: 'video', name: 'pot.mp4', title: 'pot.mp4' }))
+    expect(asked('/cgi-bin/media/upload')).toHaveLength(3)
+    stand.advance(2.5 * 24 * 3_600_000)
+    await phone.say('hi again')
+    expect(await send(await video())).toEqual({ state: 'sent' })
+    expect(asked('/cgi-bin/media/upload')).toHaveLength(5)
+  })
+})
+
 describe('tokens', () => {
   test('one that is refused on the way is replaced and the message sent once', async () => {
     stand.fake.expireTokens()

@@ -76,7 +76,7 @@ async function messagesOf(
   const put = isCarried(part) ? await media.put(part) : undefined
   if (put?.instead !== undefined && part.kind !== 'image')
     host.logger.info({ kind: part.kind }, `a file goes as a link: ${put.instead}`)
-  const message = encode(part, { ...writing, miniPrograms, mediaId: put?.mediaId })
+  const message = encode(part, { ...writing, miniPrograms, mediaId: put?.mediaId, thumbId: put?.thumbId })
   return message === undefined ? inWords(part, options.capabilities) : [message]
 }
 

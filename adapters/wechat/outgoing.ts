@@ -7,7 +7,7 @@ export type Outgoing =
   | { msgtype: 'text'; text: { content: string } }
   | { msgtype: 'image'; image: { media_id: string } }
   | { msgtype: 'voice'; voice: { media_id: string } }
-  | { msgtype: 'video'; video: { media_id: string; title: string; description: string } }
+  | { msgtype: 'video'; video: { media_id: string; thumb_media_id: string; title: string; description: string } }
   | { msgtype: 'news'; news: { articles: [Article] } }
   | { msgtype: 'msgmenu'; msgmenu: { head_content: string; list: MenuItem[]; tail_content: string } }
   | { msgtype: 'miniprogrampage'; miniprogrampage: Page }
@@ -46,6 +46,8 @@ export interface Writing {
   miniPrograms: readonly MiniProgram[]
   /** The id at the platform of the part's file, once it is there. */
   mediaId?: string | undefined
+  /** That of the picture that stands for a video until it is played. */
+  thumbId?: string | undefined
 }
 
 /** One part as one message; undefined for what the platform has no message for. */
@@ -73,13 +75,14 @@ export function textMessage(content: string): Outgoing {
 
 function fileMessage(
   { kind, name = '' }: PartOf<'image' | 'audio' | 'video'>,
-  { mediaId }: Writing,
+  { mediaId, thumbId }: Writing,
 ): Outgoing | undefined {
   if (mediaId === undefined) return undefined
   const media = { media_id: mediaId }
   if (kind === 'image') return { msgtype: 'image', image: media }
   if (kind === 'audio') return { msgtype: 'voice', voice: media }
-  return { msgtype: 'video', video: { ...media, title: name, description: '' } }
+  if (thumbId === undefined) return undefined
+  return { msgtype: 'video', video: { ...media, thumb_media_id: thumbId, title: name, description: '' } }
 }
 
 /** A picture from elsewhere, which the phone loads by itself. */

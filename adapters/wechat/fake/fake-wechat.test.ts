@@ -88,6 +88,7 @@ describe('messages', () => {
       [40008, of('file', { media_id: 'x' })],
       [40007, of('image', { media_id: 'x' })],
       [41006, of('image', {})],
+      [41006, of('video', { media_id: 'x', title: 'without a picture' })],
       [40035, of('text', { content: 'a', markdown: true })],
       [40035, of('text', { content: 'a' }, { image: {} })],
       [47001, of('msgmenu', { list: [{ id: 101, content: 'a' }] })],
