@@ -107,17 +107,15 @@ describe('an answer that an agent takes back', () => {
     const seq = await answer('said is said')
     await expect.poll(shown).toEqual(['said is said'])
     await takeBack(seq)
-    await expect
-      .poll(told)
-      .toMatchObject([
-        {
-          of: seq,
-          channel: 'chat',
-          state: 'failed',
-          reason: expect.stringMatching(/cannot be taken back/),
-          recall: true,
-        },
-      ])
+    await expect.poll(told).toMatchObject([
+      {
+        of: seq,
+        channel: 'chat',
+        state: 'failed',
+        reason: expect.stringMatching(/cannot be taken back/),
+        recall: true,
+      },
+    ])
     chat.fault('refused')
     const unsent = await answer('never arrives')
     await expect.poll(told).toHaveLength(2)
