@@ -5,7 +5,7 @@ import { createSceneTokens } from './scene.ts'
 const WEEK = 7 * 24 * 3_600_000
 let now = 1_750_000_000_000
 const clock = { now: () => now }
-const tokens = createSceneTokens('a secret', clock)
+const tokens = createSceneTokens('a secret', 'gzh', clock)
 
 test('a token leads back to its conversation for seven days, and not longer', () => {
   const conversation = newId('v')
@@ -27,11 +27,12 @@ test('two tokens of one conversation can be told apart', () => {
   expect(first?.id).not.toBe(second?.id)
 })
 
-test('nobody can point a token at another conversation', () => {
+test('nobody can point a token at another conversation, or use it on another channel', () => {
   const token = tokens.make('v_AAAAAAAAAAAAAAAAAAAAAA')
   const forged = [...token].map((letter, at) => token.slice(0, at) + (letter === 'B' ? 'C' : 'B') + token.slice(at + 1))
-  const foreign = createSceneTokens('another secret', clock).make('v_AAAAAAAAAAAAAAAAAAAAAA')
-  const accepted = [...forged, `v${token}`, token.slice(1), foreign, '', 'x'.repeat(60)].filter((one) =>
+  const foreign = createSceneTokens('another secret', 'gzh', clock).make('v_AAAAAAAAAAAAAAAAAAAAAA')
+  const elsewhere = createSceneTokens('a secret', 'kf', clock).make('v_AAAAAAAAAAAAAAAAAAAAAA')
+  const accepted = [...forged, `v${token}`, token.slice(1), foreign, elsewhere, '', 'x'.repeat(60)].filter((one) =>
     tokens.read(one),
   )
   expect(accepted).toEqual([])

@@ -15,11 +15,12 @@ const LONGEST = 64
 const [ID_BYTES, MAC_BYTES] = [6, 16]
 const TOKEN = /^(?<signed>(?<conversation>[\w-]{1,28})(?<until>[\w-]{6})(?<id>[\w-]{8}))(?<mac>[\w-]{22})$/
 
-export function createSceneTokens(secret: string, clock: Clock): SceneTokens {
+/** Each channel reads its own tokens alone, so that one which is good for one use is not used on two. */
+export function createSceneTokens(secret: string, channel: string, clock: Clock): SceneTokens {
   if (secret === '') throw new HutongError('misconfigured', 'scene tokens need a secret')
 
   function macOf(signed: string): string {
-    const mac = createHmac('sha256', secret).update(`hutong scene\n${signed}`).digest()
+    const mac = createHmac('sha256', secret).update(`hutong scene\n${channel}\n${signed}`).digest()
     return mac.subarray(0, MAC_BYTES).toString('base64url')
   }
 

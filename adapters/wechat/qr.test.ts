@@ -86,12 +86,13 @@ describe('a scan', () => {
       host: { ...host, ...more },
       client: { code: async () => ({ url: 'https://weixin.example/q/1', seconds: 60 }) },
       site: 'site',
+      channel: 'gzh',
       secret: 'a secret',
       wait: async (ms) => host.clock.advance(ms),
     })
     const body = { kind: 'message' as const, parts: [{ kind: 'text' as const, text: 'hi', format: 'plain' as const }] }
     const { conversation } = await host.receive({ from: { address: 'visitor' }, key: '1', body })
-    const tokens = createSceneTokens('a secret', host.clock)
+    const tokens = createSceneTokens('a secret', 'gzh', host.clock)
     const token = tokens.make(conversation)
     return { host, qr, conversation, token, id: tokens.read(token)?.id }
   }

@@ -9,6 +9,7 @@ export interface QrOptions {
   host: Pick<Host, 'state' | 'lease' | 'clock' | 'join'>
   client: Pick<Client, 'code'>
   site: string
+  channel: string
   /** Signs the scenes. */
   secret: string
   /** How to let time pass while another node reads the same scene. */
@@ -29,8 +30,8 @@ const LOOK_MS = 200
 const MOST_LOOKS = 20
 const used = z.object({ by: z.string() })
 
-export function createQr({ host, client, site, secret, wait = sleep }: QrOptions): Qr {
-  const tokens = createSceneTokens(secret, host.clock)
+export function createQr({ host, client, site, channel, secret, wait = sleep }: QrOptions): Qr {
+  const tokens = createSceneTokens(secret, channel, host.clock)
   const underWay = new Map<string, Promise<boolean>>()
 
   async function leased(name: string): Promise<Lease> {

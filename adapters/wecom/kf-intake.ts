@@ -103,16 +103,18 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       item.welcomeCode !== undefined && fresh ? { code: item.welcomeCode, until, takes: 'menu' as const } : undefined
     await window.changed(address, code === undefined ? {} : { code })
     const scene = scenes.read(item.param)
-    if (scene !== undefined) await bring(address, scene)
-    if (code !== undefined) await welcome(code.code, item)
+    const brought = scene !== undefined && (await bring(address, scene))
+    // The code is good for one message, and whoever follows a link has to be told where they are.
+    if (code !== undefined && !brought) await welcome(code.code, item)
   }
 
   /** A link works once: whoever follows it later is not the one it was given to. */
-  async function bring(address: string, { conversation, id }: { conversation: string; id: string }): Promise<void> {
+  async function bring(address: string, { conversation, id }: { conversation: string; id: string }): Promise<boolean> {
     const key = `scene:${id}`
-    if ((await host.state.get(key)) !== undefined) return
+    if ((await host.state.get(key)) !== undefined) return false
     await host.join({ address, site, verified: 'scene' }, { conversation })
     await host.state.set(key, host.clock.now())
+    return true
   }
 
   async function session(item: KfSession): Promise<void> {

@@ -155,6 +155,18 @@ describe('links', () => {
 })
 
 describe('the welcome', () => {
+  test('gives way to what the relay tells those who follow a link', async () => {
+    const { host, kf, lin, customer, address } = await talk({ welcome: 'Welcome!' })
+    await customer('web').say('I am the visitor')
+    const { url } = await kf.invite(host.entries(address('web'))[0]?.conversation ?? '')
+    await lin.enter({ url })
+    expect(sees(lin)).toEqual([])
+    expect(await kf.standing?.(address('lin'))).toMatchObject({ open: true, left: 1 })
+    const thief = customer('thief')
+    await thief.enter({ url })
+    expect(sees(thief)).toEqual(['Welcome!'])
+  })
+
   test('is sent to who comes, once', async () => {
     const { fake, lin } = await talk({ welcome: 'Welcome!' })
     await lin.enter()

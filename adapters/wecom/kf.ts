@@ -96,7 +96,7 @@ function run(host: Host, options: WeComKfOptions) {
   const calls = createKfCalls(createWeComClient({ ...options, host }))
   const window = createKfWindow({ host, wait })
   const media = createKfMedia({ host, calls, site, filesMs: options.filesMs, wait })
-  const scenes = createSceneTokens(secret, host.clock)
+  const scenes = createSceneTokens(secret, channel, host.clock)
   const customers = createKfCustomers({ host, calls, site })
   const outbox = createKfOutbox({ host, channel, accounts: openKfIds, calls, media, window })
   const underWay = new Set<Promise<unknown>>()
