@@ -37,8 +37,10 @@ describe('when an answer got lost', () => {
       stand.fake.faults.next(CUSTOM_SEND, fault)
       expect(await send(text())).toMatchObject({
         state: 'unsure',
-        reason: expect.stringContaining('WeChat gave no answer'),
+        reason: expect.stringMatching(/^WeChat gave no answer[\w ,]+$/),
       })
+      const logged = stand.host.logged.filter(({ level }) => level === 'warn').map(({ fields }) => fields)
+      expect(logged).toContainEqual({ why: expect.stringContaining(CUSTOM_SEND) })
       expect(asked(CUSTOM_SEND).length).toBeLessThanOrEqual(1)
       expect(seen().length).toBeLessThanOrEqual(1)
     },

@@ -22,7 +22,7 @@ export interface OutboxOptions {
 export type Deliver = (delivery: Delivery) => Promise<Receipt>
 
 const CUT_OFF = 'the relay was stopped while it sent the message, and WeChat does not tell what it has taken'
-const LOST = 'WeChat gave no answer that says whether it has the message'
+const LOST = 'WeChat gave no answer, so the message may have arrived or not'
 
 /** From a delivery to the customer: in the answer that waits for it, else as a customer service message. */
 export function createOutbox(options: OutboxOptions): Deliver {
@@ -44,7 +44,10 @@ export function createOutbox(options: OutboxOptions): Deliver {
         host.trouble(thrown)
         troubled = true
       }
-      if (code === 'timeout') return { state: 'unsure', reason: `${LOST}: ${thrown.message}` }
+      if (code === 'timeout') {
+        host.logger.warn({ why: thrown.message }, 'it is not known whether WeChat has a message')
+        return { state: 'unsure', reason: LOST }
+      }
       if (code === 'window_closed' || code === 'quota' || code === 'gone') await quota.correct(openid, code)
       else await giveBack()
       throw thrown
