@@ -18,6 +18,8 @@ export interface Way {
   /** Where the platform counts: how many messages may be sent, and until when (ms). */
   left?: number
   until?: number
+  /** So many of them only until then. */
+  sooner?: { left: number; until: number }
 }
 
 /** A way that the platform does not let us take now. */
@@ -92,10 +94,10 @@ function whyOf({ here, last, mayWrite }: { here: boolean; last: boolean; mayWrit
   return mayWrite ? 'verified' : undefined
 }
 
-function countedOf(standing: Standing | undefined): Pick<Way, 'left' | 'until'> {
+function countedOf(standing: Standing | undefined): Pick<Way, 'left' | 'until' | 'sooner'> {
   if (!standing?.open) return {}
-  const { left, until } = standing
-  return { ...(left !== undefined && { left }), ...(until !== undefined && { until }) }
+  const { left, until, sooner } = standing
+  return { ...(left !== undefined && { left }), ...(until !== undefined && { until }), ...(sooner && { sooner }) }
 }
 
 const ORDER: readonly Why[] = ['connected', 'last', 'verified']

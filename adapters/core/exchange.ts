@@ -93,10 +93,10 @@ export type SamePerson = { conversation: string } | { union: string }
 
 /**
  * Whether the platform lets us write to an address: how many messages are left and until when (ms), where it counts; else why
- * not, for agents to read.
+ * not, for agents to read. `sooner`: so many of them only until then.
  */
 export type Standing =
-  | { open: true; left?: number; until?: number }
+  | { open: true; left?: number; until?: number; sooner?: { left: number; until: number } }
   | { open: false; code: 'window_closed' | 'quota' | 'gone'; reason: string }
 
 /** A message that a channel could not take. */

@@ -38,14 +38,25 @@ test('a message lets five answers through within 48 hours, and it is known befor
   expect(await quota.standing('o_lin')).toMatchObject({ open: true, left: 5 })
 })
 
-test('what ends first is used first, and is told alone', async () => {
+test('what ends first is used first, and nothing is promised beyond its end', async () => {
   const { host, quota, opened, taken } = stand()
   await opened('message')
   await opened('scan')
-  expect(await quota.standing('o_lin')).toEqual({ open: true, left: 3, until: host.clock.now() + 60_000 })
+  const until = host.clock.now() + 48 * HOUR
+  const sooner = { left: 3, until: host.clock.now() + 60_000 }
+  expect(await quota.standing('o_lin')).toEqual({ open: true, left: 8, until, sooner })
   expect(await taken(3)).toEqual(['ok', 'ok', 'ok'])
+  expect(await quota.standing('o_lin')).toEqual({ open: true, left: 5, until })
   host.clock.advance(60_000)
   expect(await quota.standing('o_lin')).toMatchObject({ open: true, left: 5 })
+})
+
+test('a count that is used up lends its end to no other', async () => {
+  const { host, quota, opened, taken } = stand()
+  await opened('message')
+  expect(await taken(5)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  await opened('menu')
+  expect(await quota.standing('o_lin')).toEqual({ open: true, left: 3, until: host.clock.now() + 60_000 })
 })
 
 test('a push that comes again begins nothing anew', async () => {

@@ -125,7 +125,7 @@ export function createQuota({ state, clock }: Pick<Host, 'state' | 'clock'>): Qu
       change(openid, async (found) => {
         const standing = standingOf(found, clock.now())
         if (!standing.open) throw new HutongError(standing.code, standing.reason)
-        const next = found && nextOf(found, clock.now())
+        const [next] = found ? usableGrants(found, clock.now()) : []
         if (found === undefined || next === undefined) return async () => {}
         const [occasion, one] = next
         await write(openid, { ...found, grants: { ...found.grants, [occasion]: { ...one, left: one.left - 1 } } })
@@ -156,25 +156,25 @@ function openGrants({ grants }: Kept, now: number): [Occasion, Grant][] {
   return all.flatMap(([occasion, one]) => (one !== undefined && one.until > now ? [[occasion, one]] : []))
 }
 
-function nextOf(found: Kept, now: number): [Occasion, Grant] | undefined {
+/** What ends first comes first. */
+function usableGrants(found: Kept, now: number): [Occasion, Grant][] {
   const usable = openGrants(found, now).filter(([, { left }]) => left > 0)
-  return usable.sort(([, one], [, other]) => one.until - other.until)[0]
+  return usable.sort(([, one], [, other]) => one.until - other.until)
 }
 
-/**
- * Of a customer of whom nothing is known the platform alone can tell. Of several counts only the one that ends first: a sum would
- * promise all of them until the last end.
- */
+/** Of a customer of whom nothing is known the platform alone can tell. */
 function standingOf(found: Kept | undefined, now: number): Standing {
   if (found === undefined) return { open: true }
   if (found.gone) return { open: false, code: 'gone', reason: 'the customer does not follow the account' }
   if (Object.keys(found.grants).length === 0) return { open: true }
   const open = openGrants(found, now)
   if (open.length === 0) return { open: false, code: 'window_closed', reason: closedWords(found) }
-  const next = nextOf(found, now)
-  if (!next) return { open: false, code: 'quota', reason: spentWords(open) }
-  const [, { left, until }] = next
-  return { open: true, left, until }
+  const usable = usableGrants(found, now).map(([, { left, until }]) => ({ left, until }))
+  const [sooner] = usable
+  const last = usable.at(-1)
+  if (!sooner || !last) return { open: false, code: 'quota', reason: spentWords(open) }
+  const left = usable.reduce((sum, one) => sum + one.left, 0)
+  return { open: true, left, until: last.until, ...(sooner !== last && { sooner }) }
 }
 
 /** What the platform allows after each occasion, for agents to read. */

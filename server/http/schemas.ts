@@ -68,6 +68,10 @@ export const way = z.object({
   readsLog: z.boolean().meta({ description: 'Nothing is sent there: the contact reads the log' }),
   left: z.int().optional().meta({ description: 'How many messages the platform takes until the contact writes again' }),
   until: z.int().optional().meta({ description: 'When its reply window closes' }),
+  sooner: z
+    .object({ left: z.int(), until: z.int() })
+    .optional()
+    .meta({ description: 'How many of them it takes only until then' }),
 })
 
 /** A way that its platform does not let us take now. */

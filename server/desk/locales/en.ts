@@ -112,6 +112,7 @@ export const words = {
   route: {
     left: (count: number) => (plural.select(count) === 'one' ? `${count} message left` : `${count} messages left`),
     until: (when: string) => `until ${when}`,
+    sooner: (count: number, when: string) => `, ${count} of them only until ${when}`,
     nothingSent: 'Nothing is sent',
     noWay: 'No way leads to this customer now.',
     stays: 'The reply stays here, marked as not delivered.',

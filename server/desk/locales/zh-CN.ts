@@ -104,6 +104,7 @@ export const words: Words = {
   route: {
     left: (count) => `还可发送 ${count} 条`,
     until: (when) => `截至 ${when}`,
+    sooner: (count, when) => `，其中 ${count} 条仅至 ${when}`,
     nothingSent: '不会发出',
     noWay: '目前没有任何渠道可以联系到这位客户。',
     stays: '回复会保留在此处，并标记为未送达。',

@@ -74,6 +74,8 @@ export interface Way {
   /** Where the platform counts: how many messages it takes, and until when (ms). */
   left?: number
   until?: number
+  /** So many of them only until then. */
+  sooner?: { left: number; until: number }
 }
 
 /** A way that the platform does not let us take now. */

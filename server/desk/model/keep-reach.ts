@@ -38,6 +38,6 @@ export function keepReach({ thread, now }: KeepReachOptions): () => void {
 }
 
 function soonestEnd(reach: Reach | undefined): number | undefined {
-  const ends = (reach?.open ?? []).flatMap(({ until }) => until ?? [])
+  const ends = (reach?.open ?? []).flatMap(({ until, sooner }) => sooner?.until ?? until ?? [])
   return ends.length === 0 ? undefined : Math.min(...ends)
 }

@@ -83,6 +83,15 @@ describe('before a reply is sent, the composer says', () => {
     ).toBeTruthy()
   })
 
+  it('how many of them may only follow at once', async () => {
+    const until = new Date()
+    until.setHours(23, 59, 30, 0)
+    const sooner = { left: 3, until: until.getTime() }
+    relay.setWays('v1', { reach: [{ ...wechat, left: 8, until: until.getTime(), sooner }] })
+    await openZoe()
+    expect(await screen.findByText(/8 messages left until 23:59, 3 of them only until 23:59/)).toBeTruthy()
+  })
+
   it('nothing of ids that only the platform can read', async () => {
     relay.setWays('v1', {
       reach: [{ ...wechat, channel: 'kf', address: 'wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw@wkAJ2GCAAAZSfh' }],

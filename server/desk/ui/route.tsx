@@ -82,12 +82,13 @@ export function useViaSentence(last: string): string {
   if (read?.why === 'connected') return words.reads(channelName(read.channel))
   if (!sent) return read ? words.replyVia(channelName(read.channel)) : words.route.nothingSent
   const to = isReadable(sent.address) ? sent.address : undefined
-  const { left, until } = sent
+  const { left, until, sooner } = sent
   const counts = [
     left === undefined ? '' : words.route.left(left),
     until === undefined ? '' : words.route.until(format.coming(until, desk.now.value)),
   ].filter((one) => one !== '')
-  const counted = counts.length === 0 ? '' : ` · ${counts.join(' ')}`
+  const some = sooner ? words.route.sooner(sooner.left, format.coming(sooner.until, desk.now.value)) : ''
+  const counted = counts.length === 0 ? '' : ` · ${counts.join(' ')}${some}`
   if (read) return words.goesThen(channelName(read.channel), channelName(sent.channel), to) + counted
   const why = sent.why === 'last' ? words.wroteLast : words.provenAddress
   return `${words.goesTo(channelName(sent.channel), to)} (${why})${counted}`
