@@ -2,6 +2,7 @@ import { createFakeWeCom, type FakeWeCom } from '@hutong/adapter-wecom/fake'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type ConfigInput, parseConfig } from './config.ts'
 import { startAlerts } from './configured-alerts.ts'
+import type { Store } from './stores/store.ts'
 import { openTestRelay, quiet, type TestRelay } from './test-relay.ts'
 
 const ROBOT = '693a91f6-7a0c-4bc4-97a0-0ec2afbe5aaa'
@@ -23,6 +24,27 @@ afterEach(async () => {
   await stop()
   await house.close()
   await wecom.close()
+})
+
+it("a robot's messages are counted in the store, where all nodes and a restart find them", async () => {
+  const input: ConfigInput & { secret: string } = {
+    secret: 'a secret that is long enough for everything',
+    sites: [{ key: 'shop', name: 'Shop' }],
+    alerts: [{ kind: 'wecom-robot', key: ROBOT, api: wecom.url }],
+  }
+  const counted: unknown[] = []
+  const store: Store = {
+    ...house.store,
+    async set(scope, key, value) {
+      if (scope === 'robots') counted.push([key, value])
+      return house.store.set(scope, key, value)
+    },
+  }
+  const ground = { relay: house.relay, store, origin: 'https://help.shop.example', clock: { now: Date.now } }
+  stop = await startAlerts(parseConfig(input), { ...ground, logger: quiet })
+  await house.write('hello')
+  await expect.poll(() => wecom.group(ROBOT).length, { timeout: 4_000 }).toBe(1)
+  expect(counted).toEqual([[expect.not.stringContaining(ROBOT), expect.any(Number)]])
 })
 
 it('a robot tells its group in WeCom who waits on which site, with the way to the conversation', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock, Logger } from '@hutong/core/adapter'
+import type { Clock, Host, Logger } from '@hutong/core/adapter'
 import { type AlertRule, createAlerts } from './alerts.ts'
 import { type Config, sitesOf } from './config.ts'
 import { given } from './given.ts'
@@ -21,7 +21,7 @@ export async function startAlerts(config: Config, ground: AlertGround): Promise<
   const { createGroupRobot } = await import('@hutong/adapter-wecom')
   const sites = sitesOf(config)
   const robots = config.alerts.map(({ key, api }) =>
-    createGroupRobot({ key, clock, logger, ...(api && { apiBase: api }) }),
+    createGroupRobot({ key, clock, logger, shared: sharedOf(store, clock), ...(api && { apiBase: api }) }),
   )
   const rules = config.alerts.flatMap(({ site: key, waitingMs, answerMs }, index): AlertRule[] => {
     const robot = robots[index]
@@ -45,5 +45,19 @@ export async function startAlerts(config: Config, ground: AlertGround): Promise<
   return async () => {
     await Promise.all(robots.map((robot) => robot.close()))
     await alerts.close()
+  }
+}
+
+const ROBOTS = 'robots'
+
+/** What a robot has said, counted for all nodes. */
+function sharedOf(store: Store, clock: Clock): Pick<Host, 'state' | 'lease'> {
+  const owner = randomUUID()
+  return {
+    state: { get: (key) => store.get(ROBOTS, key), set: (key, value) => store.set(ROBOTS, key, value) },
+    async lease(name, ms) {
+      const renew = () => store.lease(name, { owner, now: clock.now(), until: clock.now() + ms })
+      return (await renew()) ? { renew, release: () => store.releaseLease(name, owner) } : undefined
+    },
   }
 }
