@@ -150,6 +150,13 @@ describe('a call that the platform may have acted on ends with timeout', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('and says so in words before it names the call', async () => {
+    answer = (_, response) => response.socket?.resetAndDestroy()
+    expect((await failure(api.post('/x', {}, id))).message).toMatch(/^the platform gave no answer \(\/x: \w+\)$/)
+    answer = (_, response) => void response.writeHead(502).end()
+    expect((await failure(api.post('/x', {}, id))).message).toBe('the platform is out of order (/x: HTTP 502)')
+  })
+
   test('when the answer is huge, of which little is read', async () => {
     let sent = 0
     answer = (_, response) => {

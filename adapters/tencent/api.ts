@@ -153,7 +153,8 @@ function createSend(base: string): Ask {
     if (response.status === 200) return response
     await response.body?.cancel()
     const code = response.status >= 500 ? 'timeout' : response.status === 429 ? 'throttled' : 'unreachable'
-    throw new HutongError(code, `${pathname(path)} answered HTTP ${response.status}`)
+    const what = response.status >= 500 ? 'the platform is out of order' : 'the platform refused the call'
+    throw new HutongError(code, `${what} (${pathname(path)}: HTTP ${response.status})`)
   }
 }
 
@@ -161,7 +162,8 @@ function lost(path: string, cause: unknown): HutongError {
   const codes = codesOf(cause)
   const sent = codes.length === 0 || !codes.every((one) => NEVER_SENT.test(one))
   const why = codes.join(', ') || (cause instanceof Error ? cause.name : 'unknown')
-  return new HutongError(sent ? 'timeout' : 'unreachable', `${pathname(path)} could not be called: ${why}`)
+  const what = sent ? 'the platform gave no answer' : 'the platform could not be reached'
+  return new HutongError(sent ? 'timeout' : 'unreachable', `${what} (${pathname(path)}: ${why})`)
 }
 
 /** The codes of an error and of what caused it; several when several addresses were tried. */
