@@ -121,4 +121,53 @@ describe('a visitor who goes on in WeChat', () => {
     await phone.recall()
     await expect.poll(async () => (await house.store.recalled(conversation)).size).toBe(2)
   })
+
+  it('reads on the phone that the website reads along, before anything written there', async () => {
+    const { conversation } = await visit()
+    const [scanning, entering] = [wechat.phone('oLin'), wecom.customer('wmLin')]
+    await scanning.scan(await invited(conversation, 'gzh'))
+    await entering.enter({ url: await invited(conversation, 'kf') })
+    const told = expect.stringMatching(/reads what you write here.*可以看到您在这里写的内容/)
+    await expect.poll(() => JSON.stringify(scanning.sees()), { timeout: 5_000 }).toEqual(told)
+    await expect.poll(() => JSON.stringify(entering.sees()), { timeout: 5_000 }).toEqual(told)
+  })
+})
+
+describe('a customer who is made to scan a stranger’s code', () => {
+  it('keeps the conversation of her own in the 公众号 until she picks to go on from the website', async () => {
+    const phone = wechat.phone('oVictim')
+    await phone.follow()
+    await phone.say('my old secret')
+    const { conversation } = await visit()
+    await phone.scan(await invited(conversation, 'gzh'))
+    const menu = () => phone.sees().findLast((one) => one.kind === 'menu')
+    await expect.poll(menu, { timeout: 5_000 }).toBeDefined()
+    await phone.say('my new secret')
+    expect(await texts(conversation)).toEqual(['contact: hello from the page'])
+    await phone.clickMsgMenu(menu()?.items[0]?.id ?? '')
+    await expect.poll(() => JSON.stringify(phone.sees()), { timeout: 5_000 }).toContain('reads what you write here')
+    await phone.say('here I am')
+    expect(await texts(conversation)).toEqual(['contact: hello from the page', 'contact: here I am'])
+  })
+
+  it('keeps it in 微信客服 too', async () => {
+    const phone = wecom.customer('wmVictim')
+    await phone.say('my old secret')
+    const own = () => house.store.find('shop', 'kf', `wmVictim@${ACCOUNT}`)
+    await expect.poll(own).toBeDefined()
+    const { conversation } = await visit()
+    await phone.enter({ url: await invited(conversation, 'kf') })
+    const menu = () => phone.sees().findLast((one) => one.kind === 'menu')
+    await expect.poll(menu, { timeout: 5_000 }).toBeDefined()
+    await phone.say('my new secret')
+    const shown = menu()
+    await phone.pick(shown?.kind === 'menu' ? (shown.items[1]?.id ?? '') : '')
+    await expect.poll(() => JSON.stringify(phone.sees()), { timeout: 5_000 }).toContain('Nothing changes')
+    await phone.say('my last secret')
+    const secrets = ['my old secret', 'my new secret', 'my last secret']
+    await expect
+      .poll(async () => texts((await own())?.id ?? ''))
+      .toEqual(expect.arrayContaining(secrets.map((one) => `contact: ${one}`)))
+    expect(await texts(conversation)).toEqual(['contact: hello from the page'])
+  })
 })
