@@ -113,9 +113,10 @@ export interface Host {
    */
   report(native: string, report: DeliveryReport): Promise<void>
   /**
-   * Says whose an address is, as `who.verified` proves. It becomes one more identity of that contact; when it has a contact of its
-   * own already, the two are linked, which agents can undo, and what it writes from now on joins the other's conversation.
-   * Resolves once that is durable; said again, or of a conversation of no site of ours, it changes nothing.
+   * Says whose an address is, as `who.verified` proves. It becomes one more identity of the contact of a conversation, and is told
+   * so; when it has a conversation of its own already, it is asked there first. With a `union`, contacts of one person are linked,
+   * which agents can undo, and what the address writes from now on joins the other's conversation. Resolves once that is durable;
+   * said again, or of a conversation of no site of ours, it changes nothing.
    */
   join(who: Address & { site?: string }, same: SamePerson): Promise<void>
   /**

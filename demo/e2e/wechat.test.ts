@@ -64,6 +64,7 @@ describe('a visitor who goes on in WeChat', () => {
 
     const phone = await follow(customer, shop, /\/q\//)
     await phone.getByRole('button', { name: 'Follow' }).click()
+    await shows(phone, 'You go on here with the conversation from our website.')
     await say(phone, 'and from my phone')
     await shows(shop, 'and from my phone')
     await shop.close()
@@ -102,6 +103,7 @@ describe('a visitor who goes on in WeChat', () => {
     await dialog.getByRole('button', { name: 'Send invitation' }).click()
 
     const phone = await follow(customer, shop, /scene_param=/)
+    await shows(phone, 'You go on here with the conversation from our website.')
     await say(phone, 'and from my phone')
     await shows(desk, 'and from my phone')
     expect(await count(desk)).toBe(1)
