@@ -9,7 +9,7 @@ import { createChangeContact } from './change-contact.ts'
 import { createChannelHealth } from './channel-health.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
-import { createEgress } from './egress.ts'
+import { createEgress, type EgressOptions } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import type { RelayFiles } from './files.ts'
@@ -18,9 +18,10 @@ import { type RoutedSite, siteOf } from './identify.ts'
 import { createInvite, type InviteOptions } from './invite.ts'
 import { createJoin } from './join.ts'
 import { createJoinConversation, type JoinConversation } from './join-conversation.ts'
+import type { LeaveAddress } from './leave-address.ts'
 import { createMerge } from './merge.ts'
 import { createOpenChannels } from './open-channels.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type OutboxOptions } from './outbox.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
 import { createReceive, type ReceiveOptions } from './receive.ts'
@@ -129,36 +130,18 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const joining = createJoinConversation({ store, committer, ways, sites, readsLog, now })
   const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, joining, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
-  const onFloorMoved = floorWatch(fanOut)
-  const answer = createAnswer({
-    store,
+  const carriers = createCarriers({
+    ...shared,
+    files: options.files,
+    adapters: channels,
     backends,
     act,
-    onFloorMoved,
-    ...(measure?.backend && { measure: measure.backend }),
-  })
-  const egress = createEgress({
-    store,
-    adapters: channels,
-    files: options.files,
-    prompts,
-    ways,
     failOver,
     takeBack,
-    joining,
+    leaveAddress,
+    ...(measure?.backend && { measure: measure.backend }),
   })
-  const outbox = createOutbox({
-    store,
-    owner,
-    now,
-    logger,
-    carriers: {
-      backend: answer,
-      channel: egress,
-      join: joining.carrier,
-      ...(leaveAddress && { relay: leaveAddress.carrier }),
-    },
-  })
+  const outbox = createOutbox({ store, owner, now, logger, carriers })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
     fanOut,
@@ -173,6 +156,23 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
       invite.channels(site).filter((one) => one !== channel),
     online: (conversation: string) => whereabouts.connected(conversation).length > 0,
     leaveAddress,
+  }
+}
+
+type CarriersOptions = Omit<AnswerOptions, 'onFloorMoved'> &
+  EgressOptions & {
+    fanOut: FanOut
+    joining: JoinConversation
+    leaveAddress: LeaveAddress | undefined
+  }
+
+/** Who makes which deliveries. */
+function createCarriers({ leaveAddress, joining, fanOut, ...options }: CarriersOptions): OutboxOptions['carriers'] {
+  return {
+    backend: createAnswer({ ...options, onFloorMoved: floorWatch(fanOut) }),
+    channel: createEgress({ ...options, joining }),
+    join: joining.carrier,
+    ...(leaveAddress && { relay: leaveAddress.carrier }),
   }
 }
 
