@@ -161,6 +161,7 @@ export interface Api {
   contacts(query: { site: string; text: string }): Promise<Page<Contact>>
   merge(id: string, into: string): Promise<void>
   unmerge(id: string): Promise<void>
+  /** Asked by the page of itself. */
   aside(): Promise<Page<Aside>>
   /** Rejects when it still cannot be taken. */
   retryAside(one: Pick<Aside, 'channel' | 'id'>): Promise<void>
@@ -195,8 +196,7 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     channels: async () => (await ask<Page<Channel>>('/channels')).items,
     agents: async () => (await ask<Page<Agent>>('/agents')).items,
     conversations: (query) => ask(`/conversations${search({ ...query })}`),
-    conversation: (id, asker) =>
-      request(conversation(id), asker === 'page' ? { headers: { 'x-hutong-unattended': '1' } } : {}),
+    conversation: (id, asker) => request(conversation(id), asker === 'page' ? UNATTENDED : {}),
     entries: (id, range) => ask(`${conversation(id)}/entries${search({ ...range })}`),
     deliveries: (id) => ask(`${conversation(id)}/deliveries${search({ limit: 100 })}`),
     act: (id, request) => ask(`${conversation(id)}/actions`, 'POST', request),
@@ -208,7 +208,7 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     contacts: (query) => ask(`/contacts${search({ ...query, limit: 20 })}`),
     merge: (id, into) => ask(`${contact(id)}/merge`, 'POST', { into }),
     unmerge: (id) => ask(`${contact(id)}/unmerge`, 'POST'),
-    aside: () => ask('/aside'),
+    aside: () => request('/aside', UNATTENDED),
     retryAside: (one) => ask(`${aside(one)}/retry`, 'POST'),
     discardAside: (one) => ask(aside(one), 'DELETE'),
     updateContact: (id, changes) => ask(contact(id), 'PATCH', changes),
@@ -220,6 +220,9 @@ export function createApi(fetch: typeof globalThis.fetch = globalThis.fetch.bind
     upload,
   }
 }
+
+/** What is asked so does not keep the agent signed in. */
+const UNATTENDED: RequestInit = { headers: { 'x-hutong-unattended': '1' } }
 
 const conversation = (id: string) => `/conversations/${encodeURIComponent(id)}`
 const contact = (id: string) => `/contacts/${encodeURIComponent(id)}`
