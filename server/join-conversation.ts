@@ -155,7 +155,7 @@ async function work(options: JoinConversationOptions, { home, spot, seq, body }:
   const answer = await askedBy(store, { ...spot, conversation: home.id }, body)
   if (answer) return picked(options, { home, spot, seq, ...answer })
   const pending = (await store.get(SCOPE, keyOf(spot))) as Pending | undefined
-  if (pending) await bring(options, spot, pending, 'again')
+  if (pending) await bring(options, spot, { ...pending, again: true })
 }
 
 interface Picked {
@@ -187,17 +187,21 @@ async function picked(options: JoinConversationOptions, { home, spot, seq, asked
 }
 
 /** Said at once where the platform lets us write to the address, else once it writes. */
-async function bring(options: JoinConversationOptions, spot: Spot, pending: Pending, again?: 'again'): Promise<void> {
+async function bring(
+  options: JoinConversationOptions,
+  spot: Spot,
+  { kind, to, again = false }: Pending & { again?: boolean },
+): Promise<void> {
   const { store, ways } = options
   const own = await store.find(spot.site, spot.channel, spot.address)
-  const home = pending.kind === 'told' ? await store.conversation(pending.to) : own
+  const home = kind === 'told' ? await store.conversation(to) : own
   if (!home) return
-  const before = `${MARK}${pending.kind}:${hashOf(spot)}:${pending.to}:`
+  const before = `${MARK}${kind}:${hashOf(spot)}:${to}:`
   if (!again && (await isSaid(store, home, before))) return
   if (!(await ways.of(home)).some((way) => placeOf(way) === placeOf(spot)))
-    return store.set(SCOPE, keyOf(spot), pending)
+    return store.set(SCOPE, keyOf(spot), { kind, to } satisfies Pending)
   const words = await wordsFor(options, home, spot)
-  await say(options, home, { key: `${before}${home.last}`, parts: partsOf(pending.kind, words), spot })
+  await say(options, home, { key: `${before}${home.last}`, parts: partsOf(kind, words), spot })
   await store.set(SCOPE, keyOf(spot), undefined)
 }
 
