@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openStand, PASSWORD, type Stand, TOKENS } from '../test-stand.ts'
+import { SESSION_USED } from '../stores/small.ts'
+import { openStand, PASSWORD, type Stand, sha256, TOKENS } from '../test-stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
@@ -28,6 +29,17 @@ describe('a session over REST', () => {
     expect((await stand.ask('/v1/session', { headers })).body).toMatchObject({ agent: { kind: 'agent', name: 'Anna' } })
     const stale = { cookie: 'hutong_session=long-gone' }
     expect(await stand.ask('/v1/session', { headers: stale })).toMatchObject({ status: 200, body: { agent: null } })
+  })
+
+  it('is prolonged by what the agent asks, not by what the open desk asks of itself', async () => {
+    const cookie = await stand.signIn()
+    const hash = sha256(cookie.slice(cookie.indexOf('=') + 1))
+    const anHourAgo = Date.now() - 3_600_000
+    await stand.store.set(SESSION_USED, hash, anHourAgo)
+    expect((await stand.ask('/v1/aside', { headers: { cookie, 'x-hutong-unattended': '1' } })).status).toBe(200)
+    expect(await stand.store.get(SESSION_USED, hash)).toBe(anHourAgo)
+    expect((await stand.ask('/v1/aside', { headers: { cookie } })).status).toBe(200)
+    expect(await stand.store.get(SESSION_USED, hash)).toBeGreaterThan(anHourAgo)
   })
 
   it('is given to no page of another origin', async () => {
