@@ -13,6 +13,7 @@ const OURS = { site: 'shop', token: CALLBACK.token, encodingAesKeys: [KEY] }
 const GZH = { appId: 'wx0123456789abcdef', secret: 'app-secret' }
 const CORP = { corpId: 'ww0123456789abcdef', secret: 'kf-secret' }
 const ACCOUNT = 'wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJTw'
+const SECOND = 'wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJT2'
 const HOUR = 3_600_000
 
 const anna = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
@@ -28,14 +29,18 @@ beforeEach(async () => {
   wecom = await createFakeWeCom({
     corpId: CORP.corpId,
     app: { agentId: 1_000_002, secret: 'app-secret', ...CALLBACK },
-    kf: { secret: CORP.secret, ...CALLBACK, accounts: [{ openKfId: ACCOUNT, name: 'Shop' }] },
+    kf: {
+      secret: CORP.secret,
+      ...CALLBACK,
+      accounts: [ACCOUNT, SECOND].map((openKfId) => ({ openKfId, name: 'Shop' })),
+    },
     robots: [],
   })
   house = await openTestRelay({
     adapters: [
       webChannel,
       createWeChatAdapter({ ...OURS, ...GZH, channel: 'gzh', api: wechat.url }),
-      createWeComKfAdapter({ ...OURS, ...CORP, channel: 'kf', apiBase: wecom.url, openKfIds: [ACCOUNT] }),
+      createWeComKfAdapter({ ...OURS, ...CORP, channel: 'kf', apiBase: wecom.url, openKfIds: [ACCOUNT, SECOND] }),
     ],
   })
   http = createHttpServer({ fetch: (request) => house.relay.fetch(request) })
@@ -169,5 +174,21 @@ describe('a customer who is made to scan a stranger’s code', () => {
       .poll(async () => texts((await own())?.id ?? ''))
       .toEqual(expect.arrayContaining(secrets.map((one) => `contact: ${one}`)))
     expect(await texts(conversation)).toEqual(['contact: hello from the page'])
+  })
+
+  it('is brought by a link alone, when two follow the same one at once on two accounts', async () => {
+    const { conversation } = await visit()
+    const sceneParam = new URL(await invited(conversation, 'kf')).searchParams.get('scene_param') ?? ''
+    const both = [wecom.customer('wmA'), wecom.customer('wmB', SECOND)]
+    await Promise.all(both.map((one) => one.enter({ sceneParam })))
+    await Promise.all(both.map((one) => one.say('here I am')))
+    const wrote = async () => (await texts(conversation)).filter((one) => one === 'contact: here I am')
+    const places = () =>
+      Promise.all([house.store.find('shop', 'kf', `wmA@${ACCOUNT}`), house.store.find('shop', 'kf', `wmB@${SECOND}`)])
+    await expect
+      .poll(async () => (await places()).every((one) => one !== undefined && one.last > 0), { timeout: 5_000 })
+      .toBe(true)
+    await expect.poll(wrote, { timeout: 5_000 }).toHaveLength(1)
+    expect(new Set((await places()).map((one) => one?.id)).size).toBe(2)
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Arrival, Host } from '@hutong/core/adapter'
 import type { ContactBody } from '@hutong/core/entry'
-import { toHutongError } from '@hutong/core/errors'
+import { HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
 import type { Payload } from '@hutong/tencent/payload'
 import type { SceneTokens } from '@hutong/tencent/scene'
@@ -24,13 +24,15 @@ import { reasonOf } from './kf-send-fail.ts'
 import { type KfOffer, type KfWindow, WINDOW_MS } from './kf-window.ts'
 
 export interface KfIntakeOptions {
-  host: Pick<Host, 'receive' | 'report' | 'join' | 'state' | 'log' | 'logger' | 'clock'>
+  host: Pick<Host, 'receive' | 'report' | 'join' | 'lease' | 'state' | 'log' | 'logger' | 'clock'>
   openKfId: string
   site: string
   customers: KfCustomers
   media: Pick<KfMedia, 'fetch'>
   window: KfWindow
   scenes: Pick<SceneTokens, 'read'>
+  /** The scenes that somebody follows now, on any account of the channel. */
+  following: Set<string>
   /** Greets somebody by a code that is good for some seconds. */
   welcome(code: string, entered: KfEntered): Promise<void>
 }
@@ -41,6 +43,7 @@ export interface KfIntake {
 }
 
 const WELCOME_MS = 20_000
+const SCENE_MS = 10_000
 const KEY = /^[\w.:@/+=-]{1,150}$/
 
 interface Piece {
@@ -103,18 +106,9 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       item.welcomeCode !== undefined && fresh ? { code: item.welcomeCode, until, takes: 'menu' as const } : undefined
     await window.changed(address, code === undefined ? {} : { code })
     const scene = scenes.read(item.param)
-    const brought = scene !== undefined && (await bring(address, scene))
+    const brought = scene !== undefined && (await bring(options, address, scene))
     // The code is good for one message, and whoever follows a link has to be told where they are.
     if (code !== undefined && !brought) await welcome(code.code, item)
-  }
-
-  /** A link works once: whoever follows it later is not the one it was given to. */
-  async function bring(address: string, { conversation, id }: { conversation: string; id: string }): Promise<boolean> {
-    const key = `scene:${id}`
-    if ((await host.state.get(key)) !== undefined) return false
-    await host.join({ address, site, verified: 'scene' }, { conversation })
-    await host.state.set(key, host.clock.now())
-    return true
   }
 
   async function session(item: KfSession): Promise<void> {
@@ -164,6 +158,28 @@ export function createKfIntake(options: KfIntakeOptions): KfIntake {
       }
       if (ordered.at(-1)?.item.kind !== 'said') await host.state.set(state.key, state.value)
     },
+  }
+}
+
+/** A link works once: whoever follows it later is not the one it was given to. */
+async function bring(
+  { host, site, following }: Pick<KfIntakeOptions, 'host' | 'site' | 'following'>,
+  address: string,
+  { conversation, id }: { conversation: string; id: string },
+): Promise<boolean> {
+  const key = `scene:${id}`
+  const lease = await host.lease(key, SCENE_MS)
+  if (lease === undefined) throw new HutongError('unavailable', 'another node reads the same scene')
+  if (following.has(id)) return false
+  following.add(id)
+  try {
+    if ((await host.state.get(key)) !== undefined) return false
+    await host.join({ address, site, verified: 'scene' }, { conversation })
+    await host.state.set(key, host.clock.now())
+    return true
+  } finally {
+    following.delete(id)
+    await lease.release()
   }
 }
 

@@ -96,6 +96,7 @@ function run(host: Host, options: WeComKfOptions) {
   const calls = createKfCalls(createWeComClient({ ...options, host }))
   const window = createKfWindow({ host, wait })
   const media = createKfMedia({ host, calls, site, filesMs: options.filesMs, wait })
+  const following = new Set<string>()
   const scenes = createSceneTokens(secret, channel, host.clock)
   const customers = createKfCustomers({ host, calls, site })
   const outbox = createKfOutbox({ host, channel, accounts: openKfIds, calls, media, window })
@@ -107,7 +108,7 @@ function run(host: Host, options: WeComKfOptions) {
   const pullers = new Map(
     openKfIds.map((openKfId): [string, KfPuller] => {
       const { take } = createKfIntake({
-        ...{ host, openKfId, site, customers, media, window, scenes },
+        ...{ host, openKfId, site, customers, media, window, scenes, following },
         async welcome(code, entered) {
           if (welcome === undefined) return
           const greeting = { code, key: entered.id, words: welcome }
