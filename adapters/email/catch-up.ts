@@ -34,8 +34,8 @@ const cursorShape = z.object({
   /** Arrival of the newest mail that was taken, and before which nothing is; in milliseconds. */
   at: z.number(),
   from: z.number(),
-  /** Newest uid of a folder that was built anew: up to it are mails that may have been taken under another number. */
-  renumbered: z.int().nonnegative().optional(),
+  /** The folder was built anew: mails in it, also such as turn up late, may have been taken under another number. */
+  renumbered: z.coerce.boolean().optional(),
 })
 type Cursor = z.infer<typeof cursorShape>
 
@@ -52,7 +52,7 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     const same = from.uidValidity === inbox.uidValidity
     const uids = same ? await inbox.after(from.lastUid) : await inbox.since(rescanStart(from))
     const { uidValidity } = inbox
-    const cursor = same ? { ...from } : { ...from, uidValidity, lastUid: 0, renumbered: uids.at(-1) ?? 0 }
+    const cursor = same ? { ...from } : { ...from, uidValidity, lastUid: 0, renumbered: true }
     // What is gone, or has another number by now, is waited for no longer.
     rounds.keep(same ? uids : [])
     let taken = 0
@@ -87,7 +87,7 @@ export function createCatchUp({ host, intake, backlogDays, pace, signal: stop }:
     { cursor, signal }: { cursor: Cursor; signal: AbortSignal },
   ): Promise<number> {
     const listed = await rounds.list(inbox, uids)
-    const strange = listed.filter((one) => one.uid > (cursor.renumbered ?? 0) || !known.has(one))
+    const strange = listed.filter((one) => !cursor.renumbered || !known.has(one))
     const aside = new Set<number>()
     let taken = 0
     for (const held of roundsOf(strange))
