@@ -7,25 +7,23 @@ import { nearest } from './nearest.ts'
 import { didYouMean, settingWords } from './setting-words.ts'
 import type { Partly } from './settings-tree.ts'
 
+/** Makes a backend of its settings and opens nothing: that is for `open`. */
 type Make = (name: string, options: unknown) => Backend | Mistake[]
 
-/** Each backend the relay brings along, from its own settings. */
-const BACKENDS: Readonly<Record<string, Make>> = { keyword: brought(keywordOptions, createKeywordBackend) }
+/** Each kind of backend the relay brings along, from its own settings. */
+const KINDS: Readonly<Record<string, Make>> = { keyword: brought(keywordOptions, createKeywordBackend) }
 
-const NAMES = Object.keys(BACKENDS)
+const NAMES = Object.keys(KINDS)
 
 type Chosen = Partly<Pick<Settings, 'sites' | 'backends'>>
 
 /** What is wrong with the settings of backends and with routing chains, where `own` stand beside those the relay brings. */
 export function backendMistakes(config: Chosen, own: readonly string[]): Mistake[] {
-  const unknown = Object.keys(config.backends ?? {}).filter((name) => !NAMES.includes(name))
+  const configured = Object.keys(config.backends ?? {})
   return [
-    ...unknown.map((name) => ({
-      path: ['backends', name],
-      message: `there is none of that name, only ${NAMES.join(', ')}${didYouMean(nearest(name, NAMES))}`,
-    })),
+    ...configured.flatMap((name) => kindMistakes(name, config)),
     ...wanted(config).flatMap((name) => mistakesIn(make(name, config))),
-    ...unroutable(config, [...new Set([...NAMES, ...own])]),
+    ...unroutable(config, [...new Set([...NAMES, ...configured, ...own])]),
   ]
 }
 
@@ -40,13 +38,35 @@ export function configuredBackends(config: Settings, own: readonly Backend[] = [
   return [...made.flatMap((one) => (Array.isArray(one) ? [] : [one])), ...own]
 }
 
+/** All that are configured, and those in routing chains that need no settings. */
 function wanted({ backends = {}, sites = [] }: Chosen): string[] {
-  const chosen = new Set([...Object.keys(backends), ...sites.flatMap((site) => site?.routing ?? [])])
-  return NAMES.filter((name) => chosen.has(name))
+  const routed = sites.flatMap((site) => site?.routing ?? []).filter((name) => name !== undefined)
+  return [...new Set([...Object.keys(backends), ...routed.filter((name) => NAMES.includes(name))])]
 }
 
-function make(name: string, { backends = {} }: Chosen): Backend | Mistake[] {
-  return BACKENDS[name]?.(name, backends[name] ?? {}) ?? []
+/** The kind is the backend's name where its settings say nothing else. */
+function kindOf(name: string, { backends = {} }: Chosen): unknown {
+  return backends[name]?.kind ?? name
+}
+
+function kindMistakes(name: string, config: Chosen): Mistake[] {
+  const kind = kindOf(name, config)
+  if (typeof kind === 'string' && NAMES.includes(kind)) return []
+  const said = config.backends?.[name]?.kind !== undefined
+  const near = typeof kind === 'string' ? didYouMean(nearest(kind, NAMES)) : ''
+  return [
+    {
+      path: said ? ['backends', name, 'kind'] : ['backends', name],
+      message: said
+        ? `must be one of ${NAMES.join(', ')}${near}`
+        : `there is none of that name, only ${NAMES.join(', ')}${near}; a name of your own needs "kind"`,
+    },
+  ]
+}
+
+function make(name: string, config: Chosen): Backend | Mistake[] {
+  const { kind: _, ...options } = config.backends?.[name] ?? {}
+  return KINDS[String(kindOf(name, config))]?.(name, options) ?? []
 }
 
 function mistakesIn(made: Backend | Mistake[]): Mistake[] {

@@ -31,6 +31,8 @@ export async function verifyBody(log: Log, place: Place, body: ContactBody): Pro
     case 'answer':
       verifyAnswer(body.values, await referred(log, place, { seq: body.of, field: 'of' }))
       return body
+    case 'stop':
+      return body
     case 'rating':
       verifyScore(body)
       if (body.of !== undefined) await referred(log, place, { seq: body.of, field: 'of' })

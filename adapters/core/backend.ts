@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clock, Logger } from './adapter.ts'
 import type { Contact, Conversation } from './conversation.ts'
 import { attributes, entry, floor, holder, key, participant } from './entry.ts'
 import { formPart, parts, ratingPart, TEXT_MAX } from './parts.ts'
@@ -54,13 +55,23 @@ export const action = z.discriminatedUnion('kind', [
 ])
 
 /** Several actions of one author, applied in order; the first refusal stops the rest. */
-export const actRequest = z.object({
-  /** Key of the request; actions without a key of their own get `<key>:<n>`. */
-  key,
-  /** The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. */
-  term: z.int().nonnegative().optional(),
-  actions: z.array(action).min(1).max(20),
-})
+export const actRequest = z
+  .object({
+    /** Key of the request; actions without a key of their own get `<key>:<n>`. */
+    key,
+    /** The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. */
+    term: z.int().nonnegative().optional(),
+    /**
+     * The id of the event that this answers. It says that nothing more is owed for it, so that no fallback is used; with no actions
+     * at all it says that there is nothing to say.
+     */
+    event: z.string().max(128).optional(),
+    actions: z.array(action).max(20),
+  })
+  .refine(({ event, actions }) => event !== undefined || actions.length > 0, {
+    message: 'give at least one action, or the event that nothing is to be said to',
+    path: ['actions'],
+  })
 
 /** `seq` is absent for what leaves no entry (typing, a growing stream). */
 export const actResult = z.object({
@@ -92,6 +103,24 @@ export interface Backend {
    * with back-off and, after the configured tries, the floor goes to the next in the chain.
    */
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
+  /** Called once before the first event. What it rejects with keeps the relay from starting. */
+  open?(host: BackendHost): Promise<void>
+  /** Called once after the last event. */
+  close?(): Promise<void>
+}
+
+/** What a backend may do with the relay besides answering. */
+export interface BackendHost {
+  /** Actions that come later than `handle` resolved; the floor is held against `term` as always. */
+  act(conversation: string, request: ActRequestInput): Promise<ActResult>
+  /** Answers HTTP requests to `/backends/<name><path>`, exact paths only. Whoever asks is the backend's to verify. */
+  route(method: string, path: string, handle: (request: Request) => Promise<Response>): void
+  /** Durable state of this backend by key: at most 64 KiB of JSON each; undefined removes. */
+  readonly state: { get(key: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> }
+  /** A folder of its own on the relay's disk, made at the first call. */
+  folder(): Promise<string>
+  readonly logger: Logger
+  readonly clock: Clock
 }
 
 export interface Tools {

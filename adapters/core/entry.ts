@@ -63,6 +63,8 @@ export const body = z.discriminatedUnion('kind', [
     score: z.int().min(0).max(10),
     comment: z.string().max(2_000).optional(),
   }),
+  /** The contact wants no more of what is being written; the floor stays where it is, under a new term. */
+  z.object({ kind: z.literal('stop') }),
   z.object({ kind: z.literal('answer'), of: seq, values: z.record(z.string().max(64), z.string().max(4_000)) }),
   /** The contact's record changed. */
   z.object({ kind: z.literal('contact'), changes: attributes }),
@@ -107,7 +109,15 @@ export type BodyOf<K extends BodyKind> = Extract<Body, { kind: K }>
 export type Entry = z.infer<typeof entry>
 
 /** What a contact may append from any channel. */
-export const CONTACT_KINDS = ['message', 'edit', 'recall', 'reaction', 'rating', 'answer'] as const satisfies BodyKind[]
+export const CONTACT_KINDS = [
+  'message',
+  'edit',
+  'recall',
+  'reaction',
+  'rating',
+  'answer',
+  'stop',
+] as const satisfies BodyKind[]
 export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 
 const OUTSIDER = 'outsider:'

@@ -80,7 +80,7 @@ describe('the keyword backend', () => {
     ])
     expect(await ask('And boats?')).toMatchObject([
       { kind: 'reply' },
-      { kind: 'handoff', to: { kind: 'next' }, summary: 'Do you sell bicycles?\nAnd boats?' },
+      { kind: 'handoff', to: { kind: 'next' }, summary: '› Do you sell bicycles?\n› And boats?' },
     ])
   })
 

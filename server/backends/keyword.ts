@@ -1,7 +1,8 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
-import type { BodyOf } from '@hutong/core/entry'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
+import { summaryOf } from './summary.ts'
+import { languageOf, wordsOf } from './words-of.ts'
 
 const words = z.array(z.string().min(1).max(100)).min(1).max(100)
 
@@ -55,10 +56,10 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const { body } = event.entry
     if (body.kind !== 'message') return
-    const question = textOf(body)
+    const question = wordsOf(event.entry)
     const says = saysFor(options.says, question)
     if (body.choice?.id === PEOPLE || mentions(question, options.people))
-      return yield* handOver(says.handingOver, { question, tools })
+      return yield* handOver(says.handingOver, { event, tools })
     const answer = options.answers.find((one) => mentions(question, one.any))
     if (answer) {
       await tools.memory.put({ misses: 0 } satisfies Memory)
@@ -67,7 +68,7 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     }
     const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0 }
     const misses = memory.misses + 1
-    if (misses >= options.patience) return yield* handOver(says.handingOver, { question, tools })
+    if (misses >= options.patience) return yield* handOver(says.handingOver, { event, tools })
     yield {
       kind: 'reply',
       parts: [{ kind: 'choices', text: says.unknown, options: [{ id: PEOPLE, label: says.people }] }],
@@ -80,31 +81,11 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
 
 type Says = z.infer<typeof keywordOptions>['says'][string]
 
-async function* handOver(
-  text: string,
-  { question, tools }: { question: string; tools: Tools },
-): AsyncIterable<ActionInput> {
-  const summary = await summaryOf(question, tools)
+async function* handOver(text: string, { event, tools }: { event: Event; tools: Tools }): AsyncIterable<ActionInput> {
+  const summary = await summaryOf(tools, { now: event.entry })
   await tools.memory.put({ misses: 0 } satisfies Memory)
   yield { kind: 'reply', parts: [{ kind: 'text', text }] }
   yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
-}
-
-/** The contact's last words, for the person who takes over. */
-async function summaryOf(question: string, tools: Tools): Promise<string> {
-  const entries = await tools.history({ limit: 20 })
-  const said = entries.flatMap(({ from, body }) =>
-    from.kind === 'contact' && body.kind === 'message' ? [textOf(body)] : [],
-  )
-  return [...said, question]
-    .filter((text) => text.trim() !== '')
-    .slice(-3)
-    .join('\n')
-    .slice(0, 1_000)
-}
-
-function textOf(body: BodyOf<'message'>): string {
-  return body.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(' ')
 }
 
 function normalise(text: string): string {
@@ -125,8 +106,7 @@ function mentions(question: string, words: readonly string[]): boolean {
 }
 
 function saysFor(says: Readonly<Record<string, Says>>, question: string): Says {
-  const language = /\p{Script=Han}/u.test(question) ? 'zh' : 'en'
-  const found = says[language] ?? Object.values(says)[0]
+  const found = says[languageOf(question)] ?? Object.values(says)[0]
   if (!found) throw new Error('says: give the texts of at least one language')
   return found
 }

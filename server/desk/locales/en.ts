@@ -184,6 +184,7 @@ export const words = {
     toBot: (bot: string) => `${bot} answers now`,
     closed: (name: string) => `Closed by ${name}`,
     reopened: (name: string) => `Reopened by ${name}`,
+    stopped: (who: string) => `${who} stopped the answer`,
     rated: (score: string) => `Rated ${score}`,
     assigned: (name: string) => `Assigned to ${name}`,
     unassigned: 'Assignment removed',

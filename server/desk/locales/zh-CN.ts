@@ -176,6 +176,7 @@ export const words: Words = {
     toBot: (bot) => `由${bot}继续接待`,
     closed: (name) => `${name}结束了会话`,
     reopened: (name) => `${name}重新打开了会话`,
+    stopped: (who) => `${who} 停止了回答`,
     rated: (score) => `评价：${score}`,
     assigned: (name) => `已分配给${name}`,
     unassigned: '已取消分配',

@@ -35,6 +35,8 @@ function sentence({ body, from }: EventRow, around: Named): string {
       return handoffSentence(body.floor.holder, from, around)
     case 'status':
       return body.status === 'closed' ? words.events.closed(who) : words.events.reopened(who)
+    case 'stop':
+      return words.events.stopped(who)
     case 'rating':
       return words.events.rated(scoreOf(body, words.solved)) + (body.comment ? ` – ${body.comment}` : '')
     case 'assigned':
