@@ -1,0 +1,119 @@
+import { field, OPTIONS_MAX, parts, TEXT_MAX } from '@hutong/core/parts'
+import { z } from 'zod'
+
+/**
+ * What the knowledge base knows: one question in many phrasings and what is said to it. Only published articles are said to
+ * customers; every change makes a version, and the ones before stay readable.
+ */
+
+/** Longest question, and longest other way to ask it. */
+export const QUESTION_MAX = 500
+/** Most other ways to ask one question. */
+export const PHRASINGS_MAX = 200
+/** Most tags of an article. */
+export const TAGS_MAX = 30
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
+
+/** Also the id of an option where the article is one of several answers, so it takes what those take, less the colon. */
+export const articleId = z.string().regex(/^[\w.-]{1,64}$/, 'use 1 to 64 letters, digits, "_", "." or "-"')
+
+/** A draft is being written, a review waits for a second person, published is said to customers, retired no longer. */
+export const articleState = z.enum(['draft', 'review', 'published', 'retired'])
+
+/** What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`. */
+export const articleForm = z.strictObject({
+  title: z.string().min(1).max(255).optional(),
+  fields: z
+    .array(field)
+    .min(1)
+    .max(OPTIONS_MAX)
+    .superRefine((all, context) => {
+      const names = new Set<string>()
+      for (const [index, { name, type, options }] of all.entries()) {
+        if (names.has(name))
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: 'another field has this name' })
+        names.add(name)
+        if (type === 'select' && !options?.length)
+          context.addIssue({ code: 'custom', path: [index, 'options'], message: 'a select needs options' })
+      }
+    }),
+})
+
+const fields = {
+  id: articleId,
+  /** The main phrasing, shown to customers in "did you mean". */
+  question: line(QUESTION_MAX),
+  /** Other ways to ask the same. */
+  phrasings: z.array(line(QUESTION_MAX)).max(PHRASINGS_MAX).default([]),
+  /** Markdown. Give `answer` or `parts`; an article for people (`handoff`) may do without. */
+  answer: z.string().trim().min(1).max(TEXT_MAX).optional(),
+  parts: parts.optional(),
+  category: line(100).optional(),
+  tags: z.array(line(50)).max(TAGS_MAX).default([]),
+  /** Language tag (`en`, `zh`, `zh-CN`). Without one the article is for everybody. */
+  language: z
+    .string()
+    .max(35)
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'use a language tag as en or zh-CN')
+    .optional(),
+  state: articleState.default('draft'),
+  form: articleForm.optional(),
+  /** This question goes to people, after the answer and with what the form brought. */
+  handoff: z.boolean().default(false),
+}
+
+type Written = z.infer<ReturnType<typeof z.strictObject<typeof fields>>>
+
+function sayable({ answer, parts, handoff, form }: Partial<Written>, context: z.RefinementCtx): void {
+  if (answer !== undefined && parts !== undefined)
+    context.addIssue({ code: 'custom', path: ['parts'], message: 'give answer or parts, not both' })
+  if (answer === undefined && parts === undefined && !handoff)
+    context.addIssue({ code: 'custom', path: ['answer'], message: 'give answer or parts, or set handoff' })
+  const known = new Set(form?.fields.map(({ name }) => name))
+  for (const name of placeholders(answer ?? ''))
+    if (!known.has(name))
+      context.addIssue({ code: 'custom', path: ['answer'], message: `{{${name}}}: the form has no field of that name` })
+}
+
+/** An article as it is written: by hand, by REST, by an import. */
+export const articleDraft = z.strictObject(fields).superRefine(sayable)
+
+/** An article as it is kept. */
+export const article = z
+  .strictObject({
+    ...fields,
+    /** 1, 2, 3 …: grows with every change, one of state included. */
+    version: z.int().positive(),
+    /** Milliseconds since 1970, UTC. */
+    updatedAt: z.int().nonnegative(),
+  })
+  .superRefine(sayable)
+
+export type Article = z.infer<typeof article>
+export type ArticleDraft = z.infer<typeof articleDraft>
+export type ArticleDraftInput = z.input<typeof articleDraft>
+export type ArticleState = z.infer<typeof articleState>
+export type ArticleForm = z.infer<typeof articleForm>
+
+const PLACEHOLDER = /\{\{\s*([\w.:-]{1,64})\s*\}\}/g
+
+/** The names of fields that a template wants. */
+export function placeholders(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '')
+}
+
+/** The template with what was given in place of its `{{name}}`, as text: a value never becomes Markdown. */
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(PLACEHOLDER, (_, name: string) => escaped(values[name] ?? ''))
+}
+
+function escaped(value: string): string {
+  return value.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#+\-.!|<>~&:@/]/g, '\\$&')
+}

@@ -1,0 +1,85 @@
+import type { Article, ArticleDraft, ArticleDraftInput, ArticleState } from './article.ts'
+
+/** Who did something, for the record: an agent's id, `import`, a token's name. */
+export interface By {
+  by: string
+}
+
+export interface ArticleFilter {
+  category?: string
+  tag?: string
+  state?: ArticleState
+  language?: string
+  /** Stands somewhere in the question, a phrasing or the answer. */
+  text?: string
+  /** Default 100, at most 1 000. */
+  limit?: number
+  /** Ids after this one, in the order of ids. */
+  after?: string
+}
+
+export interface ArticleVersion {
+  version: number
+  by: string
+  at: number
+  article: ArticleDraft
+}
+
+export interface Audited {
+  at: number
+  by: string
+  what: 'put' | 'state' | 'purge' | 'synonyms'
+  /** The article's id; absent for synonyms. */
+  id?: string
+  version?: number
+  /** The new state, where `what` is `state`. */
+  state?: ArticleState
+}
+
+export interface Articles {
+  list(filter?: ArticleFilter): Article[]
+  get(id: string): Article | undefined
+  /** Makes or changes the article. The same content again changes nothing and makes no version. Rejects with `conflict` when `expect` is not the kept version (0: there is none yet). */
+  put(draft: ArticleDraftInput, by: By & { expect?: number }): Article
+  /** All of them or none, in one transaction: for imports. */
+  putAll(drafts: readonly ArticleDraftInput[], by: By): { made: number; changed: number; same: number }
+  setState(id: string, state: ArticleState, by: By): Article
+  /** Retires; with `purge` the article goes with all its versions, and only the record that it went stays. */
+  remove(id: string, options: By & { purge?: boolean }): void
+  /** Newest first. */
+  versions(id: string): ArticleVersion[]
+  /** Newest first; default 100, at most 1 000. */
+  audit(options?: { id?: string; limit?: number }): Audited[]
+}
+
+export interface Synonyms {
+  list(): string[][]
+  /** Replaces all groups. Words of a group mean the same: `['refund', 'money back']`. */
+  replace(groups: readonly (readonly string[])[], by: By): void
+}
+
+export interface Match {
+  id: string
+  question: string
+  /** 0 … 1: how sure it is that this article is what was asked. */
+  score: number
+  /** The phrasing that came closest, and what counted. */
+  why: { phrasing: string; similarity: number; coverage: number; bm25: number }
+}
+
+export interface MatchOptions {
+  /** Articles of other languages are left out. */
+  language?: string
+  /** Default 5, at most 50. */
+  limit?: number
+  /** A weak prior: articles of this category come first among equals. */
+  category?: string
+}
+
+export interface KnowledgeBase {
+  readonly articles: Articles
+  readonly synonyms: Synonyms
+  /** Published articles, best first. The same question on the same articles gives the same answer. */
+  match(question: string, options?: MatchOptions): Match[]
+  close(): void
+}
