@@ -6,14 +6,18 @@ import { parse } from '@hutong/core/parse'
 import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
 import type { Committer } from './commit.ts'
+import { settledScope } from './deadline.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Invite } from './invite.ts'
 import { handedOff, RELAY, resolveTarget } from './route.ts'
-import type { Decision, LogStore, NewDelivery, NewEntry, PeopleStore, Write } from './stores/store.ts'
+import type { Decision, LogStore, NewDelivery, NewEntry, PeopleStore, SmallStore, Write } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 
 export interface ActOptions {
-  store: Pick<LogStore, 'conversation' | 'entries'> & FileRecords & Pick<PeopleStore, 'agents'>
+  store: Pick<LogStore, 'conversation' | 'entries'> &
+    FileRecords &
+    Pick<PeopleStore, 'agents'> &
+    Pick<SmallStore, 'get' | 'set'>
   committer: Committer
   sites: readonly RoutedSite[]
   /** The names of the backends there are. */
@@ -77,6 +81,7 @@ export type Act = (author: Participant, conversation: string, request: ActReques
 export function createAct(options: ActOptions): Act {
   return async function act(author, id, input) {
     const request = parse(actRequest, input)
+    if (request.event !== undefined) seqOf(request.event, id)
     const conversation = await options.store.conversation(id)
     if (!conversation) throw new HutongError('not_found', `there is no conversation "${id}"`, { field: 'conversation' })
     const results: Result[] = []
@@ -84,8 +89,29 @@ export function createAct(options: ActOptions): Act {
       const key = 'key' in action && action.key !== undefined ? action.key : `${request.key}:${index}`
       results.push(await carryOut(options, { author, conversation, term: request.term, key }, action))
     }
+    if (request.event !== undefined && author.kind === 'bot')
+      await settle(options.store, { backend: author.id, conversation: id, event: request.event })
     return { results }
   }
+}
+
+/** Nothing more is owed for the event, nor for what came before it. */
+async function settle(
+  store: Pick<SmallStore, 'get' | 'set'>,
+  { backend, conversation, event }: { backend: string; conversation: string; event: string },
+): Promise<void> {
+  const scope = settledScope(backend)
+  const seq = seqOf(event, conversation)
+  const before = await store.get(scope, conversation)
+  if (typeof before !== 'number' || before < seq) await store.set(scope, conversation, seq)
+}
+
+function seqOf(event: string, conversation: string): number {
+  const seq = event.startsWith(`${conversation}:`) ? Number(event.slice(conversation.length + 1)) : Number.NaN
+  if (Number.isSafeInteger(seq) && seq > 0) return seq
+  throw new HutongError('invalid', `event: "${event}" is no event of this conversation; give its id as it came`, {
+    field: 'event',
+  })
 }
 
 async function carryOut(options: ActOptions, acting: Acting, action: Action): Promise<Result> {

@@ -2,6 +2,7 @@ import type { ActionInput, ActRequestInput, ActResult, Backend, Event, Tools } f
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { Carrier } from './outbox.ts'
+import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
 import type { Store } from './stores/store.ts'
 
@@ -15,7 +16,6 @@ export interface AnswerOptions {
   measure?(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
 }
 
-const ANSWER_WITHIN = 15_000
 const TRIES = 3
 const HISTORY_MAX = 100
 
@@ -29,6 +29,7 @@ export function createAnswer(options: AnswerOptions): Carrier {
 
   return {
     tries: TRIES,
+    waits: ({ target }) => byName.get(target.slice('backend:'.length))?.retries,
     async deliver({ target, event }, stop) {
       const backend = byName.get(target.slice('backend:'.length))
       if (!backend) throw new HutongError('misconfigured', `no backend is called ${target}`)
@@ -63,7 +64,10 @@ async function answer(options: AnswerOptions, { backend, event, stop }: Answerin
   const lost = new AbortController()
   const timeout = AbortSignal.timeout(within)
   const signal = AbortSignal.any([stop, lost.signal, timeout])
-  const unwatch = options.onFloorMoved(event.conversation, event.floor.term, () => lost.abort())
+  const unwatch =
+    backend.answers === 'later'
+      ? () => undefined
+      : options.onFloorMoved(event.conversation, event.floor.term, () => lost.abort())
   const started = performance.now()
   const measure = (ended: 'answered' | 'failed' | 'late') =>
     options.measure?.(backend.name, (performance.now() - started) / 1_000, ended)
@@ -95,7 +99,8 @@ async function carryOut(
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return
     const key = `${event.id}:${count++}`
-    await options.act(author, event.conversation, { key, term: event.floor.term, actions: [action] })
+    const settles = backend.answers === 'later' && { event: event.id }
+    await options.act(author, event.conversation, { key, term: event.floor.term, ...settles, actions: [action] })
   }
 }
 

@@ -13,6 +13,8 @@ export interface Committer {
 
 export interface CommitterOptions {
   store: Pick<Store, 'commit'>
+  /** Adds to a write what follows from it. */
+  owed?(write: Write): Write
   /** Hears what was applied, in commit order, before the senders' acknowledgements leave. */
   committed(applied: Extract<Outcome, { state: 'applied' }>[]): void
   /** Hears of what went wrong: a transaction that failed, a listener that threw. */
@@ -28,13 +30,13 @@ interface Waiting {
 }
 
 /** Group commit: all appends of one turn of the event loop become one transaction, and one disk flush pays for them all. */
-export function createCommitter({ store, committed, failed, measure }: CommitterOptions): Committer {
+export function createCommitter({ store, owed = same, committed, failed, measure }: CommitterOptions): Committer {
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
 
   function append(write: Write): Promise<Committed> {
     return new Promise((resolve, reject) => {
-      waiting.push({ write, resolve, reject })
+      waiting.push({ write: owed(write), resolve, reject })
       flushing ??= nextTurn().then(drain)
     })
   }
@@ -86,4 +88,8 @@ export function createCommitter({ store, committed, failed, measure }: Committer
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+function same(write: Write): Write {
+  return write
 }

@@ -5,10 +5,12 @@ import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
 import { type AskingAddress, type AskingAddressOptions, createAskingAddress } from './asking-address.ts'
+import { createBackendHost } from './backend-host.ts'
 import { createChangeContact } from './change-contact.ts'
 import { createChannelHealth } from './channel-health.ts'
 import { type CommitterOptions, createCommitter } from './commit.ts'
 import { createContactSignals } from './contact-signals.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
 import { createEgress, type EgressOptions } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
@@ -22,6 +24,7 @@ import type { LeaveAddress } from './leave-address.ts'
 import { createMerge } from './merge.ts'
 import { createOpenChannels } from './open-channels.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
+import { createOwed } from './owed.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
 import { createReceive, type ReceiveOptions } from './receive.ts'
@@ -42,6 +45,8 @@ export interface RelayOptions {
   /** Days that raw payloads are kept. */
   rawDays: number
   reach?: ReachTimes
+  /** Below which each backend finds a folder of its own. */
+  backendFolder: string
   /** Asks visitors for an address on the channel of their site while nobody is there to answer. */
   leaveAddress?: AskingAddress
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
@@ -55,7 +60,7 @@ const PURGE_MS = 3_600_000
 
 /** The message's path, put together: each stage is a file of its own and knows nothing of the next. */
 export function createRelay(options: RelayOptions): Relay {
-  const { store, sites, adapters, files, logger, clock } = options
+  const { store, sites, adapters, backends, files, logger, clock } = options
   const twice = adapters.find(({ channel }, at) => adapters.slice(0, at).some((one) => one.channel === channel))
   if (twice)
     throw new HutongError('misconfigured', `two adapters are called "${twice.channel}"; give each an id of its own`)
@@ -65,6 +70,9 @@ export function createRelay(options: RelayOptions): Relay {
   const health = createChannelHealth(logger)
   let draining = false
   let purging: NodeJS.Timeout | undefined
+
+  const openBackend = (backend: Backend) =>
+    backend.open?.(createBackendHost({ ...options, act: doors.act, routes, folder: options.backendFolder }, backend))
 
   const relay: Relay = {
     ...doors,
@@ -76,6 +84,7 @@ export function createRelay(options: RelayOptions): Relay {
     onEvents: fanOut.onEvents,
     fetch: routes.fetch,
     async start() {
+      for (const backend of backends) await openBackend(backend)
       await channels.open()
       outbox.wake()
       purging = setInterval(() => void purge(options), PURGE_MS).unref()
@@ -86,6 +95,7 @@ export function createRelay(options: RelayOptions): Relay {
       await channels.close()
       await leaveAddress?.idle()
       await outbox.stop(DRAIN_MS)
+      for (const backend of backends) await backend.close?.()
       await signals.idle()
       await committer.idle()
     },
@@ -105,6 +115,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const fanOut = createFanOut()
   const committer = createCommitter({
     store,
+    owed: createOwed(backends),
     ...(measure?.commit && { measure: measure.commit }),
     failed: (err) => logger.error({ err }, 'a commit went wrong'),
     committed(applied) {
@@ -124,9 +135,13 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     adapters: channels,
     now,
     backends: backends.map(({ name }) => name),
-    signal: fanOut.signal,
+    signal(conversation, one) {
+      deadline.heard(conversation, one)
+      fanOut.signal(conversation, one)
+    },
     deliveriesTo: ways.deliveries,
   })
+  const deadline = createDeadline({ store, backends, act, now })
   const joining = createJoinConversation({ store, committer, ways, sites, readsLog, now })
   const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, joining, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
@@ -139,6 +154,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     failOver,
     takeBack,
     leaveAddress,
+    deadline,
     ...(measure?.backend && { measure: measure.backend }),
   })
   const outbox = createOutbox({ store, owner, now, logger, carriers })
@@ -164,14 +180,22 @@ type CarriersOptions = Omit<AnswerOptions, 'onFloorMoved'> &
     fanOut: FanOut
     joining: JoinConversation
     leaveAddress: LeaveAddress | undefined
+    deadline: Deadline
   }
 
 /** Who makes which deliveries. */
-function createCarriers({ leaveAddress, joining, fanOut, ...options }: CarriersOptions): OutboxOptions['carriers'] {
+function createCarriers({
+  leaveAddress,
+  joining,
+  fanOut,
+  deadline,
+  ...options
+}: CarriersOptions): OutboxOptions['carriers'] {
   return {
     backend: createAnswer({ ...options, onFloorMoved: floorWatch(fanOut) }),
     channel: createEgress({ ...options, joining }),
     join: joining.carrier,
+    deadline: deadline.carrier,
     ...(leaveAddress && { relay: leaveAddress.carrier }),
   }
 }

@@ -118,7 +118,7 @@ export interface Routes {
   fetch(request: Request): Promise<Response>
 }
 
-/** The routes of the channels, exact paths only. A channel that is opened again replaces its own. */
+/** The routes of channels and backends, exact paths only. Whoever is opened again replaces its own. */
 export function createRoutes(): Routes {
   const handlers = new Map<string, Handle>()
   return {
@@ -128,7 +128,7 @@ export function createRoutes(): Routes {
     async fetch(request) {
       const handle = handlers.get(`${request.method} ${new URL(request.url).pathname}`)
       if (handle) return handle(request)
-      return Response.json({ error: new HutongError('not_found', 'no channel answers here') }, { status: 404 })
+      return Response.json({ error: new HutongError('not_found', 'nothing answers here') }, { status: 404 })
     },
   }
 }

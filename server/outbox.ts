@@ -23,6 +23,8 @@ export interface Carrier {
   deliver: Deliver
   /** Tries before the delivery is dead. */
   tries: number
+  /** Milliseconds before each further try of this delivery, in place of `tries` and the usual back-off. */
+  waits?(delivery: ClaimedDelivery): readonly number[] | undefined
   /** Called once when a delivery is given up; what it rejects with is logged and the delivery is dead all the same. */
   gaveUp?(delivery: ClaimedDelivery, error: HutongError): Promise<void>
 }
@@ -159,12 +161,14 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
     if (signal.aborted) return { state: 'wait', due: 0 }
     const error = toHutongError(thrown)
     const { id, target, attempt } = delivery
-    if (error.retryable && attempt < carrier.tries) {
+    const waits = carrier.waits?.(delivery)
+    const tries = waits ? waits.length + 1 : carrier.tries
+    if (error.retryable && attempt < tries) {
       options.logger.warn(
         { delivery: id, target, attempt, code: error.code, err: error.cause },
         'a delivery will be tried again',
       )
-      const wait = backoff(attempt, error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter })
+      const wait = waitFor(error, attempt, waits)
       return { state: 'retry', due: options.now() + wait, error: error.message }
     }
     options.logger.error(
@@ -176,4 +180,11 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
       .catch((err: unknown) => options.logger.error({ delivery: id, err }, 'the fallback failed'))
     return { state: 'dead', error: error.message }
   }
+}
+
+/** What the other end asks for goes before a schedule; jitter keeps what failed together from coming back together. */
+function waitFor({ retryAfter }: HutongError, attempt: number, waits: readonly number[] | undefined): number {
+  if (!waits) return backoff(attempt, retryAfter === undefined ? {} : { retryAfter })
+  const wait = retryAfter ?? waits[attempt - 1] ?? 0
+  return wait * (1 + Math.random() / 10)
 }

@@ -106,6 +106,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     logger,
     clock,
     rawDays: config.rawDays,
+    backendFolder: join(config.data, 'backends'),
     reach: config.reach,
     ...(channels.length > 0 && {
       leaveAddress: { channels: askingChannels(config), staffed: presence.staffed, onChange: presence.onChange },
@@ -185,7 +186,7 @@ async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Close
   const built = await builtFiles(config.publicUrl)
   app.get('/', (c) => c.redirect('desk/'))
   app.use((c, next) => Promise.resolve(built.answer(c) ?? next()))
-  app.all('/channels/*', (c) => relay.fetch(c.req.raw))
+  for (const routed of ['/channels/*', '/backends/*']) app.all(routed, (c) => relay.fetch(c.req.raw))
   closers.push(await openMetrics(app, { metrics, auth, listen: config.metrics }))
   app.route(
     '/',

@@ -90,6 +90,7 @@ export async function openTestRelay({
     logger: quiet,
     clock: { now: Date.now },
     rawDays: 1,
+    backendFolder: join(folder, 'backends'),
     ...(reach && { reach }),
     ...(leaveAddress && { leaveAddress }),
   })

@@ -103,6 +103,17 @@ export interface Backend {
    * with back-off and, after the configured tries, the floor goes to the next in the chain.
    */
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
+  /**
+   * `later`: `handle` resolving without actions is the receipt alone, and the answer comes through `act`. It is due `answerWithin`
+   * after the event; then the floor goes to the next in the chain. Events reach such a backend also after the floor has moved.
+   */
+  readonly answers?: 'later'
+  /** `everything`: hears every entry of its sites, also while others have the floor. Default: what it has to answer. */
+  readonly hears?: 'floor' | 'everything'
+  /** It fetches its events from the feed; `handle` is never called. */
+  readonly fetches?: true
+  /** Milliseconds to wait before each further try of an event; after the last it is given up. Default: two more tries within seconds. */
+  readonly retries?: readonly number[]
   /** Called once before the first event. What it rejects with keeps the relay from starting. */
   open?(host: BackendHost): Promise<void>
   /** Called once after the last event. */

@@ -28,6 +28,7 @@ const relay = createRelay({
   logger: createLogger({ level: 'error' }),
   clock,
   rawDays: 1,
+  backendFolder: files,
 })
 await relay.start()
 

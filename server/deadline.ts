@@ -1,0 +1,77 @@
+import type { ActRequestInput, ActResult, Backend, Event } from '@hutong/core/backend'
+import type { Participant } from '@hutong/core/entry'
+import type { Signal } from '@hutong/core/signal'
+import type { Carrier } from './outbox.ts'
+import { ANSWER_WITHIN } from './owed.ts'
+import { RELAY } from './route.ts'
+import type { LogStore, SmallStore } from './stores/store.ts'
+
+export interface DeadlineOptions {
+  store: Pick<LogStore, 'conversation' | 'entries'> & Pick<SmallStore, 'get'>
+  backends: readonly Backend[]
+  act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
+  now(): number
+}
+
+export interface Deadline {
+  carrier: Carrier
+  /** A signal of a backend: it is at work, so it gets its time again. */
+  heard(conversation: string, signal: Signal): void
+}
+
+/** Where it is kept, by conversation, up to which entry a backend has answered. */
+export function settledScope(backend: string): string {
+  return `settled:${backend}`
+}
+
+const TRIES = 8
+/** However busy a backend looks, nobody waits longer for its first word. */
+const LONGEST = 600_000
+/** Most conversations whose last sign is remembered; the one that has been quiet longest is forgotten first. */
+const REMEMBERED = 10_000
+
+/** The other half of a receipt: when the answer that was to come later does not come, the floor goes on. */
+export function createDeadline(options: DeadlineOptions): Deadline {
+  const within = new Map(options.backends.map(({ name, answerWithin = ANSWER_WITHIN }) => [name, answerWithin]))
+  const signs = new Map<string, number>()
+
+  return {
+    heard(conversation, { kind, from }) {
+      if (from.kind !== 'bot' || (kind !== 'stream' && kind !== 'typing')) return
+      const key = `${from.id} ${conversation}`
+      signs.delete(key)
+      signs.set(key, options.now())
+      const [oldest] = signs.keys()
+      if (signs.size > REMEMBERED && oldest !== undefined) signs.delete(oldest)
+    },
+    carrier: {
+      tries: TRIES,
+      async deliver({ target, event }) {
+        const name = target.slice('deadline:'.length)
+        const time = within.get(name) ?? ANSWER_WITHIN
+        if (await isSettled(options, name, event)) return { state: 'done' }
+        const sign = signs.get(`${name} ${event.conversation}`)
+        const now = options.now()
+        if (sign !== undefined && sign + time > now && now < event.entry.at + LONGEST)
+          return { state: 'wait', due: sign + time }
+        const reason = `${name} gave no answer in ${time} ms`
+        await options.act(RELAY, event.conversation, {
+          key: `${event.id}:fallback`,
+          term: event.floor.term,
+          actions: [{ kind: 'handoff', to: { kind: 'next' }, reason }],
+        })
+        return { state: 'done' }
+      },
+    },
+  }
+}
+
+/** Whoever names the events that it answers is held to that; of the others anything they said counts. */
+async function isSettled({ store }: DeadlineOptions, name: string, event: Event): Promise<boolean> {
+  const conversation = await store.conversation(event.conversation)
+  if (!conversation || conversation.floor.term !== event.floor.term) return true
+  const settled = await store.get(settledScope(name), event.conversation)
+  if (typeof settled === 'number') return settled >= event.entry.seq
+  const after = await store.entries(event.conversation, { after: event.entry.seq, limit: 100 })
+  return after.some(({ from, body }) => from.kind === 'bot' && from.id === name && body.kind === 'message')
+}

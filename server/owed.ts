@@ -1,0 +1,69 @@
+import type { Backend } from '@hutong/core/backend'
+import type { Body, Floor } from '@hutong/core/entry'
+import { backendLane } from './route.ts'
+import type { Decision, NewDelivery, Write } from './stores/store.ts'
+
+/** When an answer is due unless the backend says otherwise. */
+export const ANSWER_WITHIN = 15_000
+
+/**
+ * What a write owes to backends besides what routing decided: those that hear everything hear its entries, an answer that comes
+ * later has a deadline, and what a backend will be told in any case is not cancelled. Pure; runs inside the transaction.
+ */
+export function createOwed(backends: readonly Backend[]): (write: Write) => Write {
+  const byTarget = new Map(backends.map((one) => [`backend:${one.name}`, one]))
+  const listening = backends.filter(({ hears }) => hears === 'everything')
+  const later = backends.filter(({ answers, hears }) => answers === 'later' || hears === 'everything')
+  if (later.length === 0) return (write) => write
+
+  function owed(decision: Decision, conversation: string, at: number, before: Floor): Decision {
+    if ('refuse' in decision) return decision
+    const routed = decision.deliveries ?? []
+    const floor = decision.floor ?? before
+    const deliveries = routed.filter((one) => !carriedOtherwise(byTarget.get(one.target)))
+    for (const one of routed) {
+      const backend = byTarget.get(one.target)
+      if (backend?.answers === 'later' && holds(floor, backend))
+        deliveries.push(deadline(backend, conversation, { one, at }))
+    }
+    for (const backend of listening) deliveries.push(...heard(backend, conversation, decision.entries))
+    const kept = new Set(later.map(({ name }) => backendLane(name, conversation)))
+    return {
+      ...decision,
+      deliveries,
+      ...(decision.cancel && { cancel: decision.cancel.filter((lane) => !kept.has(lane)) }),
+    }
+  }
+
+  return (write) => ({
+    ...write,
+    decide: (conversation) => owed(write.decide(conversation), conversation.id, write.at, conversation.floor),
+  })
+}
+
+/** Who hears everything, or fetches for itself, is told in another way than by what routing decided. */
+function carriedOtherwise(backend: Backend | undefined): boolean {
+  return backend !== undefined && (backend.fetches === true || backend.hears === 'everything')
+}
+
+function holds({ holder }: Floor, { name }: Backend): boolean {
+  return holder.kind === 'bot' && holder.id === name
+}
+
+function deadline(
+  { name, answerWithin = ANSWER_WITHIN }: Backend,
+  conversation: string,
+  { one, at }: { one: NewDelivery; at: number },
+): NewDelivery {
+  return {
+    lane: `deadline:${name}:${conversation}`,
+    target: `deadline:${name}`,
+    entry: one.entry,
+    due: at + answerWithin,
+  }
+}
+
+function heard({ name, fetches }: Backend, conversation: string, entries: readonly { body: Body }[]): NewDelivery[] {
+  if (fetches) return []
+  return entries.map((_, entry) => ({ lane: backendLane(name, conversation), target: `backend:${name}`, entry }))
+}
