@@ -1,6 +1,7 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
+import { mentions } from './mentions.ts'
 import { summaryOf } from './summary.ts'
 import { languageOf, wordsOf } from './words-of.ts'
 
@@ -86,23 +87,6 @@ async function* handOver(text: string, { event, tools }: { event: Event; tools: 
   await tools.memory.put({ misses: 0 } satisfies Memory)
   yield { kind: 'reply', parts: [{ kind: 'text', text }] }
   yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
-}
-
-function normalise(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
-}
-
-/** Latin words match whole words; Chinese ones match anywhere, as Chinese has no spaces. */
-function mentions(question: string, words: readonly string[]): boolean {
-  const text = normalise(question)
-  return words.some((word) => {
-    const wanted = normalise(word)
-    if (/\p{Script=Han}/u.test(wanted)) return text.includes(wanted)
-    return new RegExp(
-      `(?<![\\p{L}\\p{N}])${wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
-      'u',
-    ).test(text)
-  })
 }
 
 function saysFor(says: Readonly<Record<string, Says>>, question: string): Says {
