@@ -4,6 +4,7 @@ import { numbered, type Prompt } from './numbered.ts'
 import { type MediumKind, type Option, type Part, type PartKind, type PartOf, SCORES, TEXT_MAX } from './parts.ts'
 
 export { type Prompt, understand } from './numbered.ts'
+export { plainText } from './plain-text.ts'
 
 import { plainText } from './plain-text.ts'
 import { splitText, textSize } from './split-text.ts'
