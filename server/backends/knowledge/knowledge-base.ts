@@ -1,4 +1,8 @@
+import { join } from 'node:path'
+import type { Clock } from '@hutong/core/adapter'
 import type { Article, ArticleDraft, ArticleDraftInput, ArticleState } from './article.ts'
+import { createKnowledgeStore } from './knowledge-store.ts'
+import { createSearchIndex, type SearchIndex } from './search-index.ts'
 
 /** Who did something, for the record: an agent's id, `import`, a token's name. */
 export interface By {
@@ -64,7 +68,7 @@ export interface Match {
   /** 0 … 1: how sure it is that this article is what was asked. */
   score: number
   /** The phrasing that came closest, and what counted. */
-  why: { phrasing: string; similarity: number; coverage: number; bm25: number }
+  why: { phrasing: string; similarity: number; coverage: number; share: number }
 }
 
 export interface MatchOptions {
@@ -82,4 +86,25 @@ export interface KnowledgeBase {
   /** Published articles, best first. The same question on the same articles gives the same answer. */
   match(question: string, options?: MatchOptions): Match[]
   close(): void
+}
+
+const FILE = 'knowledge.sqlite'
+
+/** Opens the articles in a folder, or makes them. The search index is made at the first question after a change. */
+export function createKnowledgeBase({ folder, clock }: { folder: string; clock: Clock }): KnowledgeBase {
+  const { articles, synonyms, revision, published, close } = createKnowledgeStore({ path: join(folder, FILE), clock })
+  let index: SearchIndex | undefined
+  let of: string | undefined
+
+  return {
+    articles,
+    synonyms,
+    match(question, options) {
+      const now = revision()
+      if (index === undefined || of !== now) index = createSearchIndex(published(), { synonyms: synonyms.list() })
+      of = now
+      return index.search(question, options)
+    },
+    close,
+  }
 }
