@@ -23,7 +23,8 @@ export function createOwed(backends: readonly Backend[]): (write: Write) => Writ
     const deliveries = routed.filter((one) => !carriedOtherwise(byTarget.get(one.target)))
     for (const one of routed) {
       const backend = byTarget.get(one.target)
-      if (backend?.answers === 'later' && holds(floor, backend))
+      const stop = typeof one.entry === 'number' && decision.entries[one.entry]?.body.kind === 'stop'
+      if (backend?.answers === 'later' && holds(floor, backend) && !stop)
         deliveries.push(deadline(backend, conversation, { one, at }))
     }
     for (const backend of listening) deliveries.push(...heard(backend, conversation, decision.entries))
@@ -37,7 +38,8 @@ export function createOwed(backends: readonly Backend[]): (write: Write) => Writ
 
   return (write) => ({
     ...write,
-    decide: (conversation) => owed(write.decide(conversation), conversation.id, write.at, conversation.floor),
+    decide: (conversation, said) =>
+      owed(write.decide(conversation, said), conversation.id, write.at, conversation.floor),
   })
 }
 

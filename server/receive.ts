@@ -4,10 +4,11 @@ import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { AgentReply, Beside } from './act.ts'
 import type { Committed, Committer } from './commit.ts'
+import type { FanOut } from './fan-out.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { JoinConversation } from './join-conversation.ts'
 import type { Prompts } from './prompts.ts'
-import { arrived } from './route.ts'
+import { arrived, type Stopped } from './route.ts'
 import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
 import type { FileRecords } from './take-up-files.ts'
 import { verifyBody } from './verify-body.ts'
@@ -16,6 +17,7 @@ export interface ReceiveOptions {
   store: Pick<LogStore, 'find' | 'entries' | 'conversation'> & FileRecords & Pick<PeopleStore, 'agents'>
   agentReply: AgentReply
   committer: Committer
+  fanOut: Pick<FanOut, 'streamed'>
   sites: readonly RoutedSite[]
   prompts: Prompts
   /** What the arrival asks of the relay itself; `conversation` as the arrival leaves it. */
@@ -48,6 +50,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     const understood = await prompts.understand(place, arrival.body)
     const body = await verifyBody(store, place, understood)
     const heard = arrival.author ? undefined : await options.heard(place, body)
+    const meets = body.kind === 'stop' ? await stopping(options, place) : undefined
     const { automatic = heard?.automatic } = arrival
     const write: Write = {
       to: target(opening, place, arrival.author === undefined),
@@ -55,8 +58,10 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       side: 'contact',
       at,
       ...beside,
-      decide(conversation) {
-        const decision = arrived(conversation, site.routing, { ...authorOf(arrival), channel, body, at, automatic })
+      decide(conversation, said) {
+        const stops = meets?.(conversation, said)
+        const entry = { ...authorOf(arrival), channel, body, at, automatic, ...(stops && { stops }) }
+        const decision = arrived(conversation, site.routing, entry)
         return withWork(decision, conversation, (left) => [
           ...(heard?.deliveries ?? []),
           ...(options.workFor?.(channel, arrival, left) ?? []),
@@ -67,14 +72,38 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
   }
 }
 
+/** How many of the newest entries tell whether anybody waits for an answer. */
+const NEWEST = 50
+
+/**
+ * What a stop meets. Nobody is answering when the newest words are not the contact's and nothing is being written. What was
+ * shown is looked at in the transaction, where an answer may have become whole just before.
+ */
+async function stopping(
+  { store, fanOut }: ReceiveOptions,
+  place: Place,
+): Promise<(now: Conversation, said: (key: string) => boolean) => Stopped | undefined> {
+  const id = await threadAt(store, place)
+  if (id === undefined)
+    throw new HutongError('not_found', 'there is no conversation before the first message', { field: 'body.kind' })
+  const { last = 0 } = (await store.conversation(id)) ?? {}
+  const newest = await store.entries(id, { before: last + 1, limit: NEWEST })
+  const words = newest.findLast(({ body }) => body.kind === 'message' || body.kind === 'answer')
+  const asked = words?.from.kind !== 'bot'
+  return (now, said) => {
+    const shown = fanOut.streamed(now.id).filter(({ key }) => !said(key))
+    return asked || shown.length > 0 ? { shown } : undefined
+  }
+}
+
 function acceptedOf(outcome: Committed): Accepted {
   if (outcome.state === 'duplicate') {
     const { conversation, seq, at } = outcome
     return { conversation, seq, at, duplicate: true }
   }
-  const first = outcome.entries[0]
-  if (!first) throw new HutongError('internal', 'the write left no entry')
-  return { conversation: first.conversation, seq: first.seq, at: first.at, duplicate: false }
+  const main = outcome.entries[outcome.main]
+  if (!main) throw new HutongError('internal', 'the write left no entry')
+  return { conversation: main.conversation, seq: main.seq, at: main.at, duplicate: false }
 }
 
 function withWork(

@@ -1,7 +1,8 @@
 import type { Arrival } from '@hutong/core/adapter'
-import type { HandoffTarget } from '@hutong/core/backend'
+import type { Event, HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, BodyKind, Floor, Holder, Participant } from '@hutong/core/entry'
+import type { SignalOf } from '@hutong/core/signal'
 import type { Decision, NewDelivery, NewEntry } from './stores/store.ts'
 
 /**
@@ -41,7 +42,15 @@ export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
 
-export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic'] }
+/** Why the floor moves to the one who has it. */
+export const STOPPED = 'the contact pressed stop'
+
+export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic']; stops?: Stopped }
+
+/** What the contact's stop meets: texts that it was being shown, whole; undefined when nothing is being answered. */
+export interface Stopped {
+  shown: readonly Pick<SignalOf<'stream'>, 'from' | 'key' | 'text'>[]
+}
 
 /**
  * What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. What a
@@ -50,6 +59,7 @@ export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automat
 export function arrived(conversation: Conversation, routing: Routing, entry: ArrivedEntry): Decision {
   const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
   if (entry.automatic === true) return { entries }
+  if (entry.body.kind === 'stop') return stopped(conversation, entries, entry.stops)
   const wakes = entry.body.kind === 'message' || entry.body.kind === 'answer'
   const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
   const old = conversation.floor
@@ -70,6 +80,31 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
   }
 }
 
+/**
+ * The bot keeps the floor at a new term, so that all it still says for the old one is refused. What was shown of its answer stays
+ * as a message under the answer's own key; what else it was asked is not asked any more, and it hears of the stop.
+ */
+function stopped(conversation: Conversation, stop: readonly NewEntry[], meets: Stopped | undefined): Decision {
+  const { holder, term } = conversation.floor
+  if (!meets || holder.kind !== 'bot') return { entries: stop }
+  const kept: NewEntry[] = meets.shown
+    .filter(({ from, text }) => from.kind === 'bot' && from.id === holder.id && text.trim() !== '')
+    .map(({ from, key, text }) => ({
+      from,
+      key,
+      body: { kind: 'message', parts: [{ kind: 'text', text, format: 'markdown' }] },
+    }))
+  const floor: Floor = { holder, term: term + 1 }
+  const lane = backendLane(holder.id, conversation.id)
+  return {
+    entries: [...kept, ...stop, { from: RELAY, body: { kind: 'handoff', floor, reason: STOPPED } }],
+    main: kept.length,
+    floor,
+    cancel: [lane],
+    deliveries: [{ lane, target: `backend:${holder.id}`, entry: kept.length }],
+  }
+}
+
 function channelOf(entry: NewEntry): { channel?: string } {
   return entry.channel === undefined ? {} : { channel: entry.channel }
 }
@@ -77,6 +112,13 @@ function channelOf(entry: NewEntry): { channel?: string } {
 function heardBy(holder: Holder, conversation: string, body: Body): NewDelivery[] {
   if (holder.kind !== 'bot' || !HEARD.includes(body.kind)) return []
   return [{ lane: backendLane(holder.id, conversation), target: `backend:${holder.id}`, entry: 0 }]
+}
+
+/** Whether a backend has to answer an event: the contact's word while it has the floor, or the hand-off that gave it. */
+export function isOwedTo({ entry: { from, body }, floor: { holder } }: Event, backend: string): boolean {
+  if (holder.kind !== 'bot' || holder.id !== backend) return false
+  if (body.kind === 'handoff') return body.reason !== STOPPED
+  return from.kind === 'contact' && HEARD.includes(body.kind)
 }
 
 export interface Handoff {

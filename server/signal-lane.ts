@@ -1,4 +1,4 @@
-import type { Signal } from '@hutong/core/signal'
+import { type Signal, streamedText } from '@hutong/core/signal'
 
 export interface SignalLane {
   push(signal: Signal): void
@@ -8,8 +8,8 @@ export interface SignalLane {
 const AGAIN = 50
 
 /**
- * Passes signals to one reader. While its connection is busy only the newest of each kind and sender is kept, so a slow
- * reader costs a bounded amount of memory and still learns how things stand.
+ * Passes signals to one reader. While its connection is busy only the newest of each kind and sender is kept, the pieces of a
+ * growing text as one, so a slow reader costs a bounded amount of memory and still learns how things stand.
  */
 export function createSignalLane(options: { free(): boolean; send(signal: Signal): void }): SignalLane {
   const waiting = new Map<string, Signal>()
@@ -30,7 +30,8 @@ export function createSignalLane(options: { free(): boolean; send(signal: Signal
   return {
     push(signal) {
       if (waiting.size === 0 && options.free()) return options.send(signal)
-      waiting.set(`${signal.kind} ${signal.from.id}`, signal)
+      const name = `${signal.kind} ${signal.from.id}`
+      waiting.set(name, joined(waiting.get(name), signal))
       later()
     },
     stop() {
@@ -38,4 +39,10 @@ export function createSignalLane(options: { free(): boolean; send(signal: Signal
       waiting.clear()
     },
   }
+}
+
+function joined(before: Signal | undefined, signal: Signal): Signal {
+  if (before?.kind !== 'stream' || signal.kind !== 'stream' || !signal.at || before.key !== signal.key) return signal
+  const text = streamedText(before.text, { ...signal, at: signal.at - (before.at ?? 0) })
+  return text === undefined ? signal : { ...before, text }
 }

@@ -20,8 +20,18 @@ export const signal = z.discriminatedUnion('kind', [
     delivered: z.int().nonnegative(),
     read: z.int().nonnegative(),
   }),
-  /** The whole text so far of a message that is still being written; the entry with the same `key` replaces it. */
-  z.object({ kind: z.literal('stream'), from: participant, key: z.string(), text: z.string(), done: z.boolean() }),
+  /**
+   * A message that is still being written; the entry with the same `key` replaces it. With `at` it is what comes after the first
+   * `at` UTF-16 code units, else the whole text so far. Whoever has not exactly `at` of them ignores it until the next whole one.
+   */
+  z.object({
+    kind: z.literal('stream'),
+    from: participant,
+    key: z.string(),
+    at: z.int().nonnegative().optional(),
+    text: z.string(),
+    done: z.boolean(),
+  }),
   /** How far message `of` has come on a channel that it is sent through; for agents and backends alone. */
   z.object({
     kind: z.literal('delivery'),
@@ -36,3 +46,9 @@ export const signal = z.discriminatedUnion('kind', [
 
 export type Signal = z.infer<typeof signal>
 export type SignalOf<K extends Signal['kind']> = Extract<Signal, { kind: K }>
+
+/** The text so far after this signal, for somebody who has `before`; undefined when something in between is missing. */
+export function streamedText(before: string | undefined, { at, text }: SignalOf<'stream'>): string | undefined {
+  if (!at) return text
+  return before?.length === at ? before + text : undefined
+}

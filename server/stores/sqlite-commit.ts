@@ -70,7 +70,7 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
   if (repeated) return repeated
   const known = target(log, write)
   if (known instanceof HutongError) return { state: 'refused', error: known }
-  const decision = decide(write, known)
+  const decision = decide(log, write, known)
   const key = storedKey(write.side, write.key)
   if ('refuse' in decision) return knownKey(log, known, key) ?? { state: 'refused', error: decision.refuse }
   const { accepted, draft } = decision
@@ -90,7 +90,8 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
     keepProfile(log, known, write.to)
     useIdentity(log, known, { ...write.to, at: write.at })
   } else if (write.to.identity) addIdentity(log, known, { ...write.to.identity, at: write.at })
-  return { state: 'applied', conversation: known.conversation, entries: draft.entries, positions, deliveries }
+  const { entries, main } = draft
+  return { state: 'applied', conversation: known.conversation, entries, main, positions, deliveries }
 }
 
 function target(log: Log, { to, at }: Write): Known | HutongError {
@@ -108,9 +109,10 @@ function lost(): never {
 }
 
 /** The draft of what was accepted; what a decision throws, or cannot be written as JSON, refuses that write alone. */
-function decide(write: Write, known: Known): { refuse: HutongError } | { accepted: Accepted; draft: Draft } {
+function decide(log: Log, write: Write, known: Known): { refuse: HutongError } | { accepted: Accepted; draft: Draft } {
   try {
-    const decision = write.decide(known.conversation)
+    const said = (key: string) => knownKey(log, known, storedKey('house', key)) !== undefined
+    const decision = write.decide(known.conversation, said)
     return 'refuse' in decision ? decision : { accepted: decision, draft: makeDraft(write, known, decision) }
   } catch (thrown) {
     return { refuse: toHutongError(thrown) }
@@ -123,11 +125,11 @@ function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
   const draft: Draft = { entries: [], rows: [], main, conversation: before, floor: known.floor, latest: known.latest }
   let { last, channel } = before
   for (const one of accepted.entries) {
-    const key = draft.entries.length === main ? write.key : `${write.key}#${draft.entries.length}`
+    const key = one.key ?? (draft.entries.length === main ? write.key : `${write.key}#${draft.entries.length}`)
     const entry = makeEntry(write, one, { known, seq: ++last, key })
     draft.entries.push(entry)
     draft.rows.push({
-      key: storedKey(write.side, key),
+      key: storedKey(one.key === undefined ? write.side : 'house', key),
       sender: one.from === undefined ? known.sender : JSON.stringify(one.from),
       body: JSON.stringify(one.body),
     })

@@ -53,7 +53,8 @@ export interface Write {
   raw?: { payload: string; until: number }
   /** State that is set in the same transaction, also when the write is a duplicate; not when it is refused. */
   state?: { scope: string; key: string; value: unknown }
-  decide(conversation: Conversation): Decision
+  /** `said`: whether our own side has an entry of this key already. */
+  decide(conversation: Conversation, said: (key: string) => boolean): Decision
 }
 
 export interface NewIdentity {
@@ -93,6 +94,8 @@ export type Decision =
 
 export interface NewEntry {
   from?: Participant
+  /** A key of our own side that is not in the log yet, in place of the one it would get. */
+  key?: string
   channel?: string
   body: Body
 }
@@ -111,7 +114,15 @@ export interface NewDelivery {
 }
 
 export type Outcome =
-  | { state: 'applied'; conversation: Conversation; entries: Entry[]; positions: number[]; deliveries: number }
+  | {
+      state: 'applied'
+      conversation: Conversation
+      entries: Entry[]
+      /** Which of them answers for the write. */
+      main: number
+      positions: number[]
+      deliveries: number
+    }
   | { state: 'duplicate'; conversation: string; seq: number; at: number }
   | { state: 'refused'; error: HutongError }
 
@@ -218,6 +229,8 @@ export interface OutboxStore {
   deadLetters(query: { before?: number; limit: number }): Promise<DeliveryRow[]>
   /** Makes dead or unsure deliveries due again; resolves with how many. */
   replay(ids: readonly number[], now: number): Promise<number>
+  /** Makes what waits for a target due now. */
+  hasten(target: string, now: number): Promise<void>
   /** Open deliveries and the age in ms of the oldest, per target. */
   backlog(now: number): Promise<{ target: string; open: number; dead: number; oldest: number }[]>
 }
