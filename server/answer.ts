@@ -37,16 +37,15 @@ export function createAnswer(options: AnswerOptions): Carrier {
       return { state: 'done' }
     },
     async gaveUp({ target, event }, error) {
+      const name = target.slice('backend:'.length)
+      const { holder, term } = event.floor
+      // Who only listens has no floor to give on.
+      if (holder.kind !== 'bot' || holder.id !== name) return
+      const why = error.code === 'internal' ? 'it failed' : error.message
       const request: ActRequestInput = {
         key: `${event.id}:fallback`,
-        term: event.floor.term,
-        actions: [
-          {
-            kind: 'handoff',
-            to: { kind: 'next' },
-            reason: `${target.slice('backend:'.length)} could not answer: ${error.code}`,
-          },
-        ],
+        term,
+        actions: [{ kind: 'handoff', to: { kind: 'next' }, reason: `${name} could not answer: ${why}`.slice(0, 500) }],
       }
       await options.act(RELAY, event.conversation, request).catch(unlessStale)
     },

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock, Logger } from '@hutong/core/adapter'
+import type { Clock, FileStorage, Logger } from '@hutong/core/adapter'
 import type { Backend, BackendHost } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import type { Routes } from './host.ts'
@@ -11,6 +11,7 @@ export interface BackendHostOptions {
   act: Relay['act']
   store: Pick<SmallStore, 'get' | 'set'>
   routes: Routes
+  files: Pick<FileStorage, 'url'>
   /** Below which each backend finds a folder of its own. */
   folder: string
   logger: Logger
@@ -21,7 +22,7 @@ const STATE_MAX = 64 * 1024
 
 /** Everything one backend may do with the relay besides answering. */
 export function createBackendHost(
-  { act, store, routes, folder, logger, clock }: BackendHostOptions,
+  { act, store, routes, files, folder, logger, clock }: BackendHostOptions,
   { name, title }: Pick<Backend, 'name' | 'title'>,
 ): BackendHost {
   const scope = `backend:${name}`
@@ -37,6 +38,7 @@ export function createBackendHost(
         await store.set(scope, key, value)
       },
     },
+    fileUrl: (id, until) => files.url({ id }, until),
     async folder() {
       const own = join(folder, name)
       await mkdir(own, { recursive: true })

@@ -61,8 +61,8 @@ export function createFiles({ folder, store, clock, limits: limitsOf, ...options
     createHmac('sha256', key).update(`${id} ${until}`).digest().subarray(0, 24)
 
   /** Ends on a full hour, so that a link stays the same, and cached, for a while. */
-  function url({ id }: { id: string }): string {
-    const until = String(Math.ceil((clock.now() + lasts) / HOUR) * HOUR)
+  function url({ id }: { id: string }, ends = clock.now() + lasts): string {
+    const until = String(Math.ceil(ends / HOUR) * HOUR)
     return `${options.origin().replace(/\/+$/, '')}/files/${id}?e=${until}&s=${signature(id, until).toString('base64url')}`
   }
 

@@ -182,9 +182,9 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
   }
 }
 
-/** What the other end asks for goes before a schedule; jitter keeps what failed together from coming back together. */
+/** The other end may ask for more time than a schedule gives, and never uses its tries up sooner; jitter keeps what failed together from coming back together. */
 function waitFor({ retryAfter }: HutongError, attempt: number, waits: readonly number[] | undefined): number {
   if (!waits) return backoff(attempt, retryAfter === undefined ? {} : { retryAfter })
-  const wait = retryAfter ?? waits[attempt - 1] ?? 0
+  const wait = Math.max(retryAfter ?? 0, waits[attempt - 1] ?? 0)
   return wait * (1 + Math.random() / 10)
 }

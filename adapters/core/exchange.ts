@@ -179,8 +179,8 @@ export interface FileStorage {
   ): Promise<StoredFile>
   /** The content of a file, or undefined when there is none of that id. */
   get(id: string): Promise<{ file: StoredFile; content: ReadableStream<Uint8Array> } | undefined>
-  /** A signed link that works for a stated time without further credentials. */
-  url(file: { id: string }): string
+  /** A signed link that works until then (ms), or for a stated time, without further credentials. */
+  url(file: { id: string }, until?: number): string
 }
 
 export interface StoredFile {
