@@ -128,6 +128,8 @@ export interface BackendHost {
   route(method: string, path: string, handle: (request: Request) => Promise<Response>): void
   /** Durable state of this backend by key: at most 64 KiB of JSON each; undefined removes. */
   readonly state: { get(key: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> }
+  /** A signed link to a stored file that works until then (ms): the same for the same time. */
+  fileUrl(id: string, until: number): string
   /** A folder of its own on the relay's disk, made at the first call. */
   folder(): Promise<string>
   readonly logger: Logger
