@@ -1,0 +1,33 @@
+/**
+ * What a source yields, the newest at most once in `ms`, so that a burst is one and the last is never held back for longer. Leaving it
+ * stops the source, whatever that waits for.
+ */
+export async function* coalesce<T>(
+  source: AsyncIterable<T>,
+  { ms, stop }: { ms: number; stop: () => void },
+): AsyncGenerator<T> {
+  const reader = source[Symbol.asyncIterator]()
+  let next = reader.next()
+  try {
+    for (let one = await next; !one.done; one = await rested()) {
+      next = reader.next()
+      yield one.value
+    }
+  } finally {
+    stop()
+    await Promise.allSettled([next])
+  }
+
+  /** The newest of what came while resting; the next one where nothing did. */
+  async function rested(): Promise<IteratorResult<T>> {
+    let newest: IteratorYieldResult<T> | undefined
+    const rest = new Promise<undefined>((resolve) => setTimeout(resolve, ms))
+    while (true) {
+      const one = await Promise.race([next, rest])
+      if (one === undefined || one.done) break
+      newest = { value: one.value }
+      next = reader.next()
+    }
+    return newest ?? next
+  }
+}

@@ -1,0 +1,82 @@
+import { type ErrorCode, HutongError } from '@hutong/core/errors'
+
+const STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'misconfigured',
+  402: 'misconfigured',
+  403: 'misconfigured',
+  404: 'misconfigured',
+  408: 'timeout',
+  429: 'throttled',
+  529: 'throttled',
+}
+/** What endpoints write in `code` or `type`, in a stream too, where there is no status. The first that fits counts. */
+const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/insufficient_quota|insufficient.?balance|billing|arrear/i, 'misconfigured'],
+  [/content_filter|content_policy|data_?inspection_?failed/i, 'rejected'],
+  [/rate_?limit|throttl|too_many|overloaded/i, 'throttled'],
+  [/invalid_api_key|authentication|permission|model_not_found/i, 'misconfigured'],
+  [/invalid_request|context_length/i, 'rejected'],
+]
+const MEANS: Partial<Record<ErrorCode, string>> = {
+  misconfigured: 'refuses us: look at apiKey, model, baseUrl and the account',
+  throttled: 'asks us to slow down',
+  rejected: 'refuses this request',
+  timeout: 'took too long',
+  unreachable: 'failed or cannot be reached',
+}
+const DETAIL_MAX = 300
+
+/** What the client throws, as a row of the table. No message holds the key, nor do causes, which are logged. */
+export function endpointError(thrown: unknown, apiKey: string | undefined): HutongError {
+  const ours = chainOf(thrown).find((one) => one instanceof HutongError)
+  if (ours) return ours
+  const { code, status } = told(thrown)
+  const retryAfter = code === 'throttled' || code === 'unreachable' ? retryAfterOf(thrown) : undefined
+  const detail = chainOf(thrown)
+    .map((one) => (one instanceof Error ? one.message : ''))
+    .join(': ')
+  const cause = new Error((apiKey === undefined ? detail : detail.replaceAll(apiKey, '…')).slice(0, DETAIL_MAX))
+  const seen = status === undefined ? '' : ` (HTTP ${status})`
+  return new HutongError(code, `the endpoint ${MEANS[code]}${seen}`, {
+    cause,
+    ...(retryAfter !== undefined && { retryAfter }),
+  })
+}
+
+function told(thrown: unknown): { code: ErrorCode; status?: number } {
+  const status = numberIn(thrown, 'status') ?? numberIn(thrown, 'code')
+  const words = `${fieldOf(thrown, 'code')} ${fieldOf(thrown, 'type')}`
+  const found = WORDS.find(([pattern]) => pattern.test(words))?.[1]
+  const http = status !== undefined && status >= 400 && status < 600 ? { status } : {}
+  if (found) return { code: found, ...http }
+  if (!('status' in http)) return { code: 'unreachable' }
+  return { code: STATUS[http.status] ?? (http.status >= 500 ? 'unreachable' : 'rejected'), ...http }
+}
+
+/** Milliseconds, from `retry-after-ms` or from `Retry-After` in seconds or as a date. */
+function retryAfterOf(thrown: unknown): number | undefined {
+  const headers = fieldOf(thrown, 'headers')
+  if (!(headers instanceof Headers)) return undefined
+  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
+  if (ms >= 0) return ms
+  const said = headers.get('retry-after')
+  if (said === null) return undefined
+  const wait = /^\d+(\.\d+)?$/.test(said.trim()) ? Number(said) * 1_000 : Date.parse(said) - Date.now()
+  return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined
+}
+
+function chainOf(thrown: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let one = thrown; one !== undefined && one !== null && chain.length < 5; one = fieldOf(one, 'cause'))
+    chain.push(one)
+  return chain
+}
+
+function numberIn(thrown: unknown, field: string): number | undefined {
+  const value = fieldOf(thrown, field)
+  return typeof value === 'number' ? value : undefined
+}
+
+function fieldOf(thrown: unknown, field: string): unknown {
+  return typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, field) : undefined
+}

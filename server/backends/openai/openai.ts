@@ -1,0 +1,112 @@
+import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import { HutongError, toHutongError } from '@hutong/core/errors'
+import { TEXT_MAX } from '@hutong/core/parts'
+import { coalesce } from './coalesce.ts'
+import { createEndpoint } from './endpoint.ts'
+import { type Handoff, handoffIn } from './handoff-tool.ts'
+import { historyWindow } from './history-window.ts'
+import { type OpenaiOptions, openaiOptions } from './options.ts'
+import { actionsFor, answerKey, cutOff, declined, type Outcome, remembered, withSummary } from './outcome.ts'
+import { type Answer, emptyAnswer, readAnswer, textOf } from './read-answer.ts'
+
+/** How often what grows is shown, in milliseconds. */
+const SHOWN_EVERY = 40
+/** An answer that broke off so often is kept as far as it came. */
+const BREAKS = 2
+
+/** Answers by any OpenAI-compatible chat-completions endpoint, word by word, and gives the floor on when the model asks for it. */
+export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend {
+  const settings = openaiOptions.parse(input)
+  const endpoint = createEndpoint(settings)
+  const { historyTokens: tokens, images, title, answerWithin } = settings
+
+  async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
+    const { kind } = event.entry.body
+    if (kind !== 'message' && kind !== 'answer' && kind !== 'handoff') return
+    const memory = await remembered(event, tools)
+    if (memory.outcome) return yield* actionsFor(event, memory.outcome)
+    const turns = await historyWindow(event, tools, { tokens, images, name })
+    if (!turns) return
+    yield { kind: 'typing', on: true }
+
+    const answer = emptyAnswer()
+    const stop = new AbortController()
+    const signal = AbortSignal.any([tools.signal, stop.signal])
+    let failure: HutongError | undefined
+    try {
+      const growing = readAnswer(endpoint.stream(turns, signal), answer)
+      for await (const _ of coalesce(growing, { ms: SHOWN_EVERY, stop: () => stop.abort() }))
+        if (textOf(answer) !== '')
+          yield { kind: 'stream', key: answerKey(event.id), text: textOf(answer).slice(0, TEXT_MAX) }
+      failure = failureOf(answer)
+    } catch (thrown) {
+      failure = toHutongError(thrown)
+    }
+    if (tools.signal.aborted) return
+
+    if (failure && isRelays(failure, { answer, breaks: memory.broken + 1, answerWithin })) {
+      if (textOf(answer) !== '') await tools.memory.put({ event: event.id, broken: memory.broken + 1 })
+      throw failure
+    }
+    const { text, handoff } = failure ? afterFailure(answer, failure) : whole(answer)
+    const outcome: Outcome = { text, ...(handoff && { handoff: await withSummary(event, tools, handoff) }) }
+    await tools.memory.put({ event: event.id, outcome })
+    yield* actionsFor(event, outcome)
+  }
+
+  return { name, ...(title !== undefined && { title }), answerWithin, handle }
+}
+
+interface Ending {
+  text: string
+  handoff?: Handoff
+}
+
+/** An answer that came to its end: the model's hand-off goes on, and so does a contact who would be left with silence. */
+function whole(answer: Answer): Ending {
+  const said = textOf(answer)
+  const text = answer.finish === 'length' && said !== '' ? cutOff(said) : said
+  const handoff = handoffIn(answer.calls.values())
+  if (handoff || text !== '') return { text, ...(handoff && { handoff }) }
+  return { text, handoff: { reason: 'the model had nothing to say' } }
+}
+
+/** Nobody asks again: what was shown stays, with a mark, unless a filter took it away, and a person goes on. */
+function afterFailure(answer: Answer, { code, message }: HutongError): Ending {
+  const said = textOf(answer)
+  const text = said === '' ? '' : code === 'rejected' ? declined(said) : cutOff(said)
+  return { text, handoff: { reason: message } }
+}
+
+/** Why an answer that the stream ended is none, or undefined when it is whole. */
+function failureOf({ finish }: Answer): HutongError | undefined {
+  switch (finish) {
+    case 'stop':
+    case 'length':
+    case 'tool_calls':
+    case 'function_call':
+      return undefined
+    case undefined:
+      return new HutongError('unreachable', 'the stream ended before the answer did')
+    case 'content_filter':
+      return new HutongError('rejected', "the endpoint's content filter stopped the answer")
+    default:
+      return new HutongError('unreachable', `the model stopped for a reason of its own: ${finish.slice(0, 50)}`)
+  }
+}
+
+interface Attempt {
+  answer: Answer
+  /** This one included. */
+  breaks: number
+  answerWithin: number
+}
+
+/**
+ * Whether the failure is the relay's, who repeats what can be repeated and else gives the floor on. Not where words were shown that
+ * would vanish, or start over once more before the contact's eyes, nor where the endpoint asks for more time than an answer may take.
+ */
+function isRelays({ retryable, retryAfter = 0 }: HutongError, { answer, breaks, answerWithin }: Attempt): boolean {
+  if (retryAfter > answerWithin) return false
+  return textOf(answer) === '' || (retryable && breaks < BREAKS)
+}

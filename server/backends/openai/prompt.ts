@@ -1,0 +1,84 @@
+import type { Entry } from '@hutong/core/entry'
+import type { Part } from '@hutong/core/parts'
+import { wordsOf } from '../words-of.ts'
+
+type Piece = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } }
+
+/** What was said, in the roles of the chat-completions API. Nobody but the operator speaks in the system role. */
+export type Turn = { role: 'user'; content: string | Piece[] } | { role: 'assistant'; content: string }
+
+export interface Spoken {
+  /** Whether it was the contact who said it. */
+  byContact: boolean
+  text: string
+  /** Links of the pictures in it. */
+  pictures: string[]
+}
+
+/** What the entry says, with the parts that an edit put in place of its own; undefined where it says nothing. */
+export function spokenIn({ from, body }: Entry, edited?: readonly Part[]): Spoken | undefined {
+  const byContact = from.kind === 'contact'
+  if (body.kind === 'answer') {
+    const lines = Object.entries(body.values).map(([field, value]) => `${field}: ${value}`)
+    return lines.length === 0 ? undefined : { byContact, text: plain(lines.join('\n')), pictures: [] }
+  }
+  if (body.kind !== 'message') return undefined
+  const parts = edited ?? body.parts
+  const text = plain(parts.map(wordsFor).join('\n').trim())
+  const pictures = parts.flatMap((part) => (part.kind === 'image' && part.url !== undefined ? [part.url] : []))
+  return text === '' ? undefined : { byContact, text, pictures }
+}
+
+export function turnFor({ byContact, text, pictures }: Spoken): Turn {
+  if (!byContact) return { role: 'assistant', content: text }
+  if (pictures.length === 0) return { role: 'user', content: text }
+  const shown = pictures.map((url): Piece => ({ type: 'image_url', image_url: { url } }))
+  return { role: 'user', content: [{ type: 'text', text }, ...shown] }
+}
+
+/** One turn per speaker: the templates of several open models refuse the same role twice in a row. */
+export function mergeTurns(turns: readonly Turn[]): Turn[] {
+  const merged: Turn[] = []
+  for (const turn of turns) {
+    const last = merged.at(-1)
+    if (last?.role === 'assistant' && turn.role === 'assistant')
+      merged.splice(-1, 1, { role: 'assistant', content: `${last.content}\n\n${turn.content}` })
+    else if (last?.role === 'user' && turn.role === 'user')
+      merged.splice(-1, 1, { role: 'user', content: joined(last.content, turn.content) })
+    else merged.push(turn)
+  }
+  return merged
+}
+
+function joined(first: string | Piece[], second: string | Piece[]): string | Piece[] {
+  if (typeof first === 'string' && typeof second === 'string') return `${first}\n\n${second}`
+  return [first, second].flatMap((one) => (typeof one === 'string' ? [{ type: 'text' as const, text: one }] : one))
+}
+
+function wordsFor(part: Part): string {
+  const words = wordsOf({ body: { kind: 'message', parts: [part] } })
+  switch (part.kind) {
+    case 'image':
+      return words === '' ? '[image]' : `[image: ${words}]`
+    case 'file':
+    case 'video':
+      return part.name === undefined ? `[${part.kind}]` : `[${part.kind}: ${part.name}]`
+    case 'audio':
+      return words === '' ? '[voice message]' : words
+    default:
+      return words
+  }
+}
+
+/**
+ * Servers of open models read the control words of a chat template in a message as if they were their own
+ * (https://github.com/huggingface/transformers/issues/29279): a space takes the meaning from them.
+ */
+function plain(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(
+      /<(?=[|｜]|\/?s>|\/?think>|<\/?SYS|start_of_turn|end_of_turn|turn\|)|\[(?=\/?INST\]|\/?SYSTEM_PROMPT\])/gi,
+      '$& ',
+    )
+}
