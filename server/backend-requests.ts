@@ -24,6 +24,9 @@ import type { Store } from './stores/store.ts'
 export interface Seat {
   actor: Actor
   after: number | undefined
+  /** Events to answer that it takes at once. */
+  credit: number
+  feed: boolean
   /** Set when the session cookie let this socket in: it must go when the session ends. */
   cookie: string | undefined
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@hutong/core/adapter'
+import type { Backend, Event } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { createBuckets } from '@hutong/core/rate'
@@ -7,6 +8,7 @@ import type { DefaultEventsMap, Server } from 'socket.io'
 import { agentsFor, agentsOf } from './agents.ts'
 import { type Auth, authorOf, mayEnter } from './auth.ts'
 import { type BackendConnection, type Seat, serveRequests } from './backend-requests.ts'
+import { type Seat as EventSeat, isSocketBackend } from './backends/socket.ts'
 import { createFeedReader } from './feed-reader.ts'
 import type { Files } from './files.ts'
 import type { Presence } from './presence.ts'
@@ -16,10 +18,11 @@ import type { Store } from './stores/store.ts'
 
 export interface BackendSocketOptions {
   io: Server
-  relay: Pick<Relay, 'act' | 'signal' | 'follow' | 'onEvents'>
+  relay: Pick<Relay, 'act' | 'signal' | 'follow' | 'onEvents' | 'hasten'>
   store: Store
   auth: Auth
   files: Pick<Files, 'url'>
+  backends?: readonly Backend[]
   presence: Presence
   logger: Logger
   now?: () => number
@@ -67,7 +70,9 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
     const stopServing = serveRequests({ ...options, buckets }, socket)
     const feed = follow(options, socket)
     const stopWaking = wakes.add(feed.wake)
+    const stand = takeSeat(options, socket)
     socket.on('disconnect', () => {
+      stand()
       stopWaking()
       feed.stop()
       stopServing()
@@ -138,7 +143,7 @@ function refusal(cause: unknown): Error {
 }
 
 async function admit(auth: Auth, socket: BackendConnection): Promise<Seat> {
-  const { token, after } = parse(backendAuth, socket.handshake.auth)
+  const { token, after, credit, feed } = parse(backendAuth, socket.handshake.auth)
   const { cookie, origin, host, authorization } = socket.handshake.headers
   const bearer = token === undefined ? authorization : `Bearer ${token}`
   // Without an Origin header only the browser's own word counts: same-origin requests of the polling transport.
@@ -146,12 +151,47 @@ async function admit(auth: Auth, socket: BackendConnection): Promise<Seat> {
   const actor = await auth.who(bearer === undefined ? { cookie: ours ? cookie : undefined } : { authorization: bearer })
   if (actor === undefined)
     throw new HutongError('unauthorized', 'sign in at the desk, or connect with auth { token } of the configuration')
-  return { actor, after, cookie: bearer === undefined ? cookie : undefined }
+  return { actor, after, credit, feed, cookie: bearer === undefined ? cookie : undefined }
+}
+
+/** Has the events brought that the backend of this name must answer, when the socket asks for them. */
+function takeSeat(
+  { backends = [], relay, files, logger }: BackendSocketOptions,
+  socket: BackendConnection,
+): () => void {
+  const { actor, credit } = socket.data
+  if (credit === 0 || actor.kind !== 'token') return () => undefined
+  const backend = backends.find(({ name }) => name === actor.id)
+  if (!backend || !isSocketBackend(backend)) return () => undefined
+  const seat: EventSeat = { credit, send: (event, signal) => bring(socket, withLinks(event, files), signal) }
+  const stand = backend.sit(seat)
+  relay
+    .hasten(backend.name)
+    .catch((err: unknown) => logger.error({ err, backend: backend.name }, 'what waits could not be made due'))
+  return stand
+}
+
+function bring(socket: BackendConnection, event: Event, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new HutongError('unreachable', `the socket of ${socket.data.actor.id} was lost`))
+    const late = () => reject(signal.reason)
+    socket.once('disconnect', gone)
+    signal.addEventListener('abort', late, { once: true })
+    socket.emit('event', { event }, (answer) => {
+      socket.off('disconnect', gone)
+      signal.removeEventListener('abort', late)
+      resolve(answer)
+    })
+  })
 }
 
 async function endWithSession(auth: Auth, socket: BackendConnection): Promise<void> {
   const { cookie } = socket.data
   if (cookie !== undefined && !(await auth.alive(cookie))) socket.disconnect(true)
+}
+
+function withLinks(event: Event, files: Pick<Files, 'url'>): Event {
+  return { ...event, entry: withUrls(event.entry, files) }
 }
 
 /** Greets the socket and brings it the events of its sites from where it left off. */
@@ -170,13 +210,13 @@ function follow(options: BackendSocketOptions, socket: BackendConnection) {
     const position = Math.min(after ?? newest, newest)
     const { kind, id, name } = authorOf(actor)
     socket.emit('ready', { position, me: { kind, id, name }, agents: agentsFor(actor, agents), at: now() })
-    if (!socket.connected) return
+    if (!socket.connected || !socket.data.feed) return
     reader = createFeedReader({
       after: position,
       read: (after, limit) => store.feed({ after, limit, ...(only === undefined ? {} : { site: only }) }),
       wanted: (event) => mayEnter(actor, event.site),
       async deliver(events, position) {
-        const linked = events.map((event) => ({ ...event, entry: withUrls(event.entry, files) }))
+        const linked = events.map((event) => withLinks(event, files))
         await socket.timeout(ACK_MS).emitWithAck('events', { events: linked, position, at: now() })
       },
       failed: giveUp,

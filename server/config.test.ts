@@ -173,8 +173,10 @@ describe('mistakes', () => {
       'sites.1.key: "a" is used by another site',
       'sites.0.uploads.maxBytes: is above limits.uploadBytes, 1024',
       'sites.1.uploads.maxBytes: is above limits.uploadBytes, 1024',
-      'sites.0.routing: there is no backend "keywrod"; there are keyword, crm and desk; did you mean "keyword"?',
-      'sites.0.routing: there is no backend "oracle"; there are keyword, crm and desk',
+      expect.stringMatching(
+        /^sites\.0\.routing: there is no backend "keywrod"; .*, crm and desk; did you mean "keyword"\?$/,
+      ),
+      expect.stringMatching(/^sites\.0\.routing: there is no backend "oracle"; .*, crm and desk$/),
     ])
   })
 

@@ -1,6 +1,8 @@
 import type { Backend } from '@hutong/core/backend'
 import type { z } from 'zod'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
+import { createPullBackend, pullOptions } from './backends/pull.ts'
+import { createSocketBackend, socketOptions } from './backends/socket.ts'
 import { misconfigured, type Settings } from './config.ts'
 import { type Mistake, unroutable } from './contradictions.ts'
 import { nearest } from './nearest.ts'
@@ -11,18 +13,25 @@ import type { Partly } from './settings-tree.ts'
 type Make = (name: string, options: unknown) => Backend | Mistake[]
 
 /** Each kind of backend the relay brings along, from its own settings. */
-const KINDS: Readonly<Record<string, Make>> = { keyword: brought(keywordOptions, createKeywordBackend) }
+const KINDS: Readonly<Record<string, Make>> = {
+  keyword: brought(keywordOptions, createKeywordBackend),
+  pull: brought(pullOptions, createPullBackend),
+  socket: brought(socketOptions, createSocketBackend),
+}
 
 const NAMES = Object.keys(KINDS)
 
-type Chosen = Partly<Pick<Settings, 'sites' | 'backends'>>
+/** The kinds that come to the relay by themselves, and show a token to be let in. */
+const COMING = ['pull', 'socket']
+
+type Chosen = Partly<Pick<Settings, 'sites' | 'backends' | 'tokens'>>
 
 /** What is wrong with the settings of backends and with routing chains, where `own` stand beside those the relay brings. */
 export function backendMistakes(config: Chosen, own: readonly string[]): Mistake[] {
   const configured = Object.keys(config.backends ?? {})
   return [
     ...configured.flatMap((name) => kindMistakes(name, config)),
-    ...wanted(config).flatMap((name) => mistakesIn(make(name, config))),
+    ...wanted(config).flatMap((name) => [...mistakesIn(make(name, config)), ...tokenMistakes(name, config)]),
     ...unroutable(config, [...new Set([...NAMES, ...configured, ...own])]),
   ]
 }
@@ -60,6 +69,17 @@ function kindMistakes(name: string, config: Chosen): Mistake[] {
       message: said
         ? `must be one of ${NAMES.join(', ')}${near}`
         : `there is none of that name, only ${NAMES.join(', ')}${near}; a name of your own needs "kind"`,
+    },
+  ]
+}
+
+function tokenMistakes(name: string, config: Chosen): Mistake[] {
+  if (!COMING.includes(String(kindOf(name, config)))) return []
+  if ((config.tokens ?? []).some((token) => token?.name === name)) return []
+  return [
+    {
+      path: ['backends', name],
+      message: `comes to the relay with a token called "${name}", and there is none in tokens; make one with: hutong token new ${name}`,
     },
   ]
 }

@@ -41,9 +41,12 @@ export function countDeliveries<S extends OutboxStore>(store: S, metrics: Pick<M
 }
 
 /** The relay's doors for agents and backends, with words that came too late counted. */
-export function countConflicts(relay: Relay, metrics: Pick<Metrics, 'floorConflict'>): Omit<Relay, 'draining'> {
+export function countConflicts(relay: Relay, metrics: Pick<Metrics, 'floorConflict'>): Relay {
   return {
     ...relay,
+    get draining() {
+      return relay.draining
+    },
     async act(author, conversation, request) {
       try {
         return await relay.act(author, conversation, request)

@@ -78,6 +78,10 @@ export function createRelay(options: RelayOptions): Relay {
     ...doors,
     host: (adapter) => createHost({ relay, health, store, files, routes, owner, logger, clock }, adapter),
     troubles: health.troubles,
+    async hasten(backend) {
+      await store.hasten(`backend:${backend}`, clock.now())
+      outbox.wake()
+    },
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
     signal: fanOut.signal,
     follow: fanOut.follow,

@@ -186,5 +186,5 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
 function waitFor({ retryAfter }: HutongError, attempt: number, waits: readonly number[] | undefined): number {
   if (!waits) return backoff(attempt, retryAfter === undefined ? {} : { retryAfter })
   const wait = Math.max(retryAfter ?? 0, waits[attempt - 1] ?? 0)
-  return wait * (1 + Math.random() / 10)
+  return Math.round(wait * (1 + Math.random() / 10))
 }

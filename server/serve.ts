@@ -115,6 +115,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   })
   const backendSocket = createBackendSocket({
     ...ground,
+    backends,
     io: web.io,
     relay: countConflicts(relay, metrics),
     logger,

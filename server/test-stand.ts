@@ -4,6 +4,7 @@ import type { Server as HttpServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Adapter } from '@hutong/core/adapter'
+import type { Backend } from '@hutong/core/backend'
 import type { BackendAuth, BackendPushes, BackendRequests } from '@hutong/core/wire'
 import { Hono } from 'hono'
 import { Server } from 'socket.io'
@@ -78,14 +79,18 @@ export async function openStand({
   publicUrl,
   channels = [],
   sessionCheck = 100,
+  backends = [],
+  routing = ['desk'],
 }: {
   publicUrl?: string
   channels?: readonly Adapter[]
   sessionCheck?: number
+  backends?: readonly Backend[]
+  routing?: readonly string[]
 } = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-stand-'))
   const adapters = [...channels, webChannel, letters]
-  const house = await openTestRelay({ adapters })
+  const house = await openTestRelay({ adapters, backends, routing })
   const { store, relay } = house
   await store.createAgent({ ...ANNA, password: await passwordHash(), createdAt: Date.now() })
   const config = parseConfig({
@@ -114,7 +119,7 @@ export async function openStand({
     origin: () => publicUrl ?? '',
     limits: () => uploads,
   })
-  const parts = { relay, store, adapters, config, files, auth, presence }
+  const parts = { backends, relay, store, adapters, config, files, auth, presence }
 
   const app = new Hono<IngressEnv>()
   installIngress(app, {

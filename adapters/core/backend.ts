@@ -54,6 +54,9 @@ export const action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('invite'), key: key.optional(), channel: z.string().min(1).max(64) }),
 ])
 
+/** Most actions of one request or answer. */
+export const ACTIONS_MAX = 20
+
 /** Several actions of one author, applied in order; the first refusal stops the rest. */
 export const actRequest = z
   .object({
@@ -66,7 +69,7 @@ export const actRequest = z
      * at all it says that there is nothing to say.
      */
     event: z.string().max(128).optional(),
-    actions: z.array(action).max(20),
+    actions: z.array(action).max(ACTIONS_MAX),
   })
   .refine(({ event, actions }) => event !== undefined || actions.length > 0, {
     message: 'give at least one action, or the event that nothing is to be said to',
@@ -78,6 +81,16 @@ export const actResult = z.object({
   results: z.array(z.object({ seq: z.int().positive().optional(), duplicate: z.boolean() })),
 })
 
+/**
+ * What the other end of a wire says to an event: its receipt, and perhaps its answer. Nothing at all, or no actions: heard, and there
+ * is nothing to say. `later`: heard, and the answer comes as an `actRequest` that names the event.
+ */
+export const eventAnswer = z.object({
+  actions: z.array(action).max(ACTIONS_MAX).default([]),
+  later: z.boolean().default(false),
+})
+
+export type EventAnswer = z.infer<typeof eventAnswer>
 export type Event = z.infer<typeof event>
 export type Action = z.infer<typeof action>
 export type ActionInput = z.input<typeof action>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ActResult, Agent, Event } from './backend.ts'
+import type { ActResult, Agent, Event, eventAnswer } from './backend.ts'
 import type { Cursor, Profile } from './conversation.ts'
 import { visit } from './conversation.ts'
 import type { Entry, Floor } from './entry.ts'
@@ -16,6 +16,8 @@ import { PREVIEW_MAX, type Signal } from './signal.ts'
 export const PAGE_MAX = 100
 /** Largest packet either side may send, in bytes. */
 export const PACKET_MAX = 64 * 1024
+/** Most events that a backend may have unacknowledged on one socket. */
+export const CREDIT_MAX = 256
 
 const seq = z.int().nonnegative()
 
@@ -49,6 +51,13 @@ export const backendAuth = z.object({
   token: z.string().max(256).optional(),
   /** Resume after this feed position; absent starts at the present. */
   after: seq.optional(),
+  /**
+   * Asks for the events that the backend of the token's name has to answer, so many at once that are not acknowledged; 0 for none.
+   * The feed comes with `after` alone.
+   */
+  credit: z.int().min(0).max(CREDIT_MAX).default(0),
+  /** False: the feed is not wanted. */
+  feed: z.boolean().default(true),
 })
 export const backendActPacket = z.object({ conversation: z.string(), request: z.unknown() })
 export const backendTypingPacket = z.object({ conversation: z.string(), on: z.boolean() })
@@ -135,8 +144,16 @@ export interface BackendReady {
 
 export interface BackendPushes {
   ready(packet: BackendReady): void
-  /** Acknowledge when they are safe; the next batch follows the acknowledgement. `at`: the relay's clock, milliseconds. */
+  /** The feed. Acknowledge when they are safe; the next batch follows the acknowledgement. `at`: the relay's clock, milliseconds. */
   events(packet: { events: Event[]; position: number; at: number }, ack: () => void): void
+  /**
+   * An event that this backend has to answer; the answer to it is its acknowledgement. One at a time per conversation, and the same
+   * again on this or the next connection until it is acknowledged. An answer of `{ error }` counts as a failure.
+   */
+  event(
+    packet: { event: Event },
+    ack: (answer?: z.input<typeof eventAnswer> | { error: { message: string } }) => void,
+  ): void
   signal(packet: { conversation: string; signal: Signal }): void
   agents(packet: { agents: Agent[] }): void
   goaway(packet: GoawayPacket): void

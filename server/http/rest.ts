@@ -14,6 +14,7 @@ import { conversationOperations } from './conversations.ts'
 import { deliveryOperations } from './deliveries.ts'
 import { describeOperations } from './document.ts'
 import { createDoors } from './doors.ts'
+import { feedOperation } from './feed.ts'
 import { fileOperations } from './files.ts'
 import { mount, type Operation, operation, type RestEnv } from './operation.ts'
 import { originalOperations } from './originals.ts'
@@ -21,7 +22,19 @@ import { sessionOperations } from './session.ts'
 import { type ListedSite, siteOperation, type WatchedSite } from './sites.ts'
 
 export interface RestOptions {
-  relay: Pick<Relay, 'act' | 'signal' | 'changeContact' | 'merge' | 'unmerge' | 'ways' | 'invitations' | 'online'>
+  relay: Pick<
+    Relay,
+    | 'onEvents'
+    | 'draining'
+    | 'act'
+    | 'signal'
+    | 'changeContact'
+    | 'merge'
+    | 'unmerge'
+    | 'ways'
+    | 'invitations'
+    | 'online'
+  >
   store: Store
   /** The channels, asked for messages as they came. */
   adapters?: readonly Adapter[]
@@ -59,6 +72,7 @@ export function restOperations(options: RestOptions): Operation[] {
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),
     ...deliveryOperations({ ...options, doors, now }),
+    feedOperation(options),
   ]
   const document = operation({
     method: 'get',

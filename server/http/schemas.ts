@@ -1,4 +1,4 @@
-import { action, actRequest, actResult, agent } from '@hutong/core/backend'
+import { action, actRequest, actResult, agent, event } from '@hutong/core/backend'
 import { contact, conversation, cursor } from '@hutong/core/conversation'
 import { body, entry, floor, participant } from '@hutong/core/entry'
 import { ERRORS, type ErrorCode } from '@hutong/core/errors'
@@ -146,6 +146,7 @@ export const SCHEMAS = {
   Action: action,
   ActRequest: actRequest,
   ActResult: actResult,
+  Event: event,
   Me: me,
   Site: site,
   ConversationItem: conversationItem,

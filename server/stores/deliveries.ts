@@ -26,6 +26,15 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
     deadLetters: (query) => deadLetters(db, query),
     deliveriesOf: (query) => deliveriesOf(db, query),
     replay: (ids, now) => replay(db, ids, now),
+    async hasten(target, now) {
+      await db
+        .updateTable('outbox')
+        .set({ due: now })
+        .where('target', '=', target)
+        .where('state', '=', 'ready')
+        .where('due', '>', now)
+        .execute()
+    },
     backlog: (now) => backlog(db, now),
   }
 }

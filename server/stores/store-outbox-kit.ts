@@ -167,6 +167,18 @@ function testEnds(get: () => Store): void {
     expect(keysOf(await claim(get(), { now: NOW + 5 }))).toEqual(['l2'])
   })
 
+  it('makes what waits for one target due at once, and leaves the others alone', async () => {
+    for (const one of ['a', 'b'])
+      await applied(
+        get(),
+        say({ key: one, decision: { deliveries: [{ lane: one, target: `backend:${one}`, entry: 0 }] } }),
+      )
+    for (const { id } of await claim(get()))
+      await get().settle(id, 'one', { state: 'retry', due: NOW + 9_000, error: 'down' })
+    await get().hasten('backend:b', NOW + 1)
+    expect(keysOf(await claim(get(), { now: NOW + 1 }))).toEqual(['b'])
+  })
+
   it('waits with a replayed delivery while its lane has one under way', async () => {
     await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2')])
     const [l1] = await claim(get())

@@ -1,0 +1,108 @@
+import type { Event } from '@hutong/core/backend'
+import type { BackendPushes } from '@hutong/core/wire'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStand, type Stand, TOKENS } from '../test-stand.ts'
+import { createSocketBackend } from './socket.ts'
+
+let stand: Stand
+beforeEach(async () => {
+  stand = await openStand({
+    backends: [createSocketBackend('shop', { answerWithin: 2_000 })],
+    routing: ['shop', 'desk'],
+  })
+})
+afterEach(() => stand.close())
+
+type Ack = Parameters<BackendPushes['event']>[1]
+
+const reply = (text: string) => ({ kind: 'reply' as const, parts: [{ kind: 'text' as const, text }] })
+
+/** A backend on the socket that keeps what it hears, with the acknowledgements still to give. */
+function connect(credit = 32) {
+  const client = stand.backend({ token: TOKENS.shop, credit, feed: false })
+  const heard: { event: Event; ack: Ack }[] = []
+  client.on('event', ({ event }, ack) => heard.push({ event, ack }))
+  return { client, heard }
+}
+
+const until = (condition: () => boolean) => expect.poll(condition, { interval: 5, timeout: 5_000 }).toBe(true)
+
+describe('a backend on a socket', () => {
+  it('answers with its acknowledgement', async () => {
+    const { heard } = connect()
+    const { conversation } = await stand.write('hello')
+    await until(() => heard.length === 1)
+    heard[0]?.ack({ actions: [reply('Hi!')] })
+    await stand.until(conversation, (log) => log.some(({ from }) => from.kind === 'bot' && from.id === 'shop'))
+  })
+
+  it('hears what was said while nobody was connected, once it connects', async () => {
+    await stand.write('early')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const { heard } = connect()
+    await until(() => heard.length === 1)
+  })
+
+  it('hears the same event again on the next connection when the first one is lost', async () => {
+    const first = connect()
+    await stand.write('hello')
+    await until(() => first.heard.length === 1)
+    first.client.close()
+    const second = connect()
+    await until(() => second.heard.length === 1)
+    expect(second.heard[0]?.event).toEqual(first.heard[0]?.event)
+  })
+
+  it('has one event of a conversation under way, and as many conversations as it has credit', async () => {
+    const { heard } = connect(3)
+    for (const address of ['a', 'b', 'c', 'd']) await stand.write(`first of ${address}`, { address })
+    await stand.write('second of a', { address: 'a' })
+    await until(() => heard.length === 3)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(new Set(heard.map(({ event }) => event.conversation)).size).toBe(3)
+    expect(heard).toHaveLength(3)
+    for (const { ack } of heard.splice(0)) ack()
+    await until(() => heard.length === 2)
+  })
+
+  it('may say nothing, and is not taken for one that hangs', async () => {
+    const { heard } = connect()
+    const { conversation } = await stand.write('thanks')
+    await until(() => heard.length === 1)
+    heard[0]?.ack()
+    await new Promise((resolve) => setTimeout(resolve, 2_300))
+    expect((await stand.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'shop' })
+  })
+
+  it('that takes an event and never answers loses the floor on time', async () => {
+    const { heard } = connect()
+    const { conversation } = await stand.write('hello')
+    await until(() => heard.length === 1)
+    heard[0]?.ack({ later: true })
+    const log = await stand.until(conversation, (entries) => entries.some(({ body }) => body.kind === 'handoff'))
+    expect(log.at(-1)?.body).toMatchObject({ floor: { holder: { kind: 'queue' } } })
+  })
+
+  it('that answers later by name of the event keeps the floor', async () => {
+    const { client, heard } = connect()
+    const { conversation } = await stand.write('hello')
+    await until(() => heard.length === 1)
+    const event = heard[0]?.event as Event
+    heard[0]?.ack({ later: true })
+    await client.emitWithAck('act', {
+      conversation,
+      request: { key: 'late', term: event.floor.term, event: event.id, actions: [reply('Here it is.')] },
+    })
+    await new Promise((resolve) => setTimeout(resolve, 2_300))
+    expect((await stand.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'shop' })
+  })
+
+  it('that acknowledges with nonsense is told on the log, and the event comes again', async () => {
+    const { heard } = connect()
+    await stand.write('hello')
+    await until(() => heard.length === 1)
+    heard[0]?.ack({ actions: [{ kind: 'dance' }] } as never)
+    await until(() => heard.length === 2)
+    expect(heard[1]?.event).toEqual(heard[0]?.event)
+  })
+})
