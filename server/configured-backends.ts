@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
 import { createPullBackend, pullOptions } from './backends/pull.ts'
 import { createSocketBackend, socketOptions } from './backends/socket.ts'
+import { createWebhookBackend, webhookOptions } from './backends/webhook/webhook.ts'
 import { misconfigured, type Settings } from './config.ts'
 import { type Mistake, unroutable } from './contradictions.ts'
 import { nearest } from './nearest.ts'
@@ -17,6 +18,7 @@ const KINDS: Readonly<Record<string, Make>> = {
   keyword: brought(keywordOptions, createKeywordBackend),
   pull: brought(pullOptions, createPullBackend),
   socket: brought(socketOptions, createSocketBackend),
+  webhook: brought(webhookOptions, createWebhookBackend),
 }
 
 const NAMES = Object.keys(KINDS)
