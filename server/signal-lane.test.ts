@@ -36,3 +36,22 @@ it('forgets what waits for a reader that has gone', async () => {
   await new Promise((resolve) => setTimeout(resolve, 80))
   expect(state.sent).toEqual([])
 })
+
+it('joins the pieces of a growing text that a busy reader has not had, and heals what cannot be joined', async () => {
+  const { state, lane } = open()
+  const from = { kind: 'bot' as const, id: 'model' }
+  const piece = (at: number, text: string): Signal => ({ kind: 'stream', from, key: 'a', at, text, done: false })
+  lane.push({ kind: 'stream', from, key: 'a', text: 'It', done: false })
+  state.free = false
+  lane.push(piece(2, ' is'))
+  lane.push(piece(5, ' green'))
+  state.free = true
+  await expect.poll(() => state.sent.slice(1)).toEqual([piece(2, ' is green')])
+  state.free = false
+  lane.push({ kind: 'stream', from, key: 'a', text: 'No', done: false })
+  lane.push(piece(2, ': black'))
+  state.free = true
+  await expect
+    .poll(() => state.sent.slice(2))
+    .toEqual([{ kind: 'stream', from, key: 'a', text: 'No: black', done: false }])
+})

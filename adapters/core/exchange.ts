@@ -148,7 +148,10 @@ export interface LogReader {
   read(conversation: string, range: Range): Promise<Entry[]>
   /** The entry that this id of the platform stands for, received or sent on this channel; undefined when it is not known. */
   locate(native: string): Promise<{ conversation: string; seq: number } | undefined>
-  /** Calls for every batch committed and signal passed from now on, until the returned function is called. */
+  /**
+   * Calls for every batch committed and signal passed from now on, until the returned function is called. The texts that are
+   * being written come first and at once, whole: what comes of them later are pieces.
+   */
   follow(conversation: string, listener: LogListener): () => void
 }
 

@@ -17,7 +17,7 @@ import { type Attributes, type BodyInput, body, type Entry, type Participant, vi
 import { HutongError } from './errors.ts'
 import { createMemoryFiles } from './memory-files.ts'
 import { parse } from './parse.ts'
-import type { Signal } from './signal.ts'
+import { type Signal, type SignalOf, streamedText } from './signal.ts'
 
 /** A relay's side of the contract that keeps everything in memory: what an adapter is tested against. */
 export interface MemoryHost extends Host {
@@ -63,6 +63,8 @@ interface Record {
   keys: Map<string, number>
   cursors: Cursor[]
   listeners: Set<LogListener>
+  /** What is being written, whole, by key. */
+  streams: Map<string, SignalOf<'stream'>>
   fresh: Entry[]
 }
 
@@ -165,7 +167,13 @@ export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
       })
     },
     pass(conversation, signal) {
-      for (const listener of log.get(conversation).listeners) listener.signal(signal)
+      const { listeners, streams } = log.get(conversation)
+      if (signal.kind === 'stream') {
+        const text = streamedText(streams.get(signal.key)?.text, signal)
+        const { at: _, ...whole } = signal
+        if (text !== undefined) streams.set(signal.key, { ...whole, text })
+      }
+      for (const listener of listeners) listener.signal(signal)
     },
     failNext(error) {
       failures.push(error)
@@ -222,7 +230,15 @@ function createLog(clock: Clock, channel: string) {
       updatedAt: at,
       waitingSince: null,
     }
-    const made: Record = { conversation, entries: [], keys: new Map(), cursors: [], listeners: new Set(), fresh: [] }
+    const made: Record = {
+      conversation,
+      entries: [],
+      keys: new Map(),
+      cursors: [],
+      listeners: new Set(),
+      streams: new Map(),
+      fresh: [],
+    }
     byAddress.set(JSON.stringify([site, address]), made)
     byId.set(conversation.id, made)
     return made
@@ -257,6 +273,10 @@ function createLog(clock: Clock, channel: string) {
 
   function tell(record: Record): void {
     const batch = record.fresh.splice(0)
+    for (const { key, body } of batch) {
+      if (body.kind === 'handoff') record.streams.clear()
+      else record.streams.delete(key)
+    }
     for (const listener of record.listeners) listener.entries(batch)
   }
 
@@ -272,8 +292,9 @@ function createLog(clock: Clock, channel: string) {
       return structuredClone(entries.slice(from, to).map(visibleToContact))
     },
     follow(conversation: string, listener: LogListener): () => void {
-      const { listeners } = get(conversation)
+      const { listeners, streams } = get(conversation)
       listeners.add(listener)
+      for (const stream of streams.values()) listener.signal(stream)
       return () => listeners.delete(listener)
     },
   }

@@ -67,6 +67,17 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
     return thread
   }
 
+  /** Following tells a newcomer what is being written, whole; what the thread hears from then on adds to it. */
+  function showStreams(reader: R, { conversation }: Thread<R>): void {
+    const stop = log.follow(conversation, {
+      entries() {},
+      signal(signal) {
+        if (signal.kind === 'stream') write(reader, encodeEvent('signal', signal))
+      },
+    })
+    stop()
+  }
+
   /** Sends a page piece by piece, as fast as the reader takes it; false when it left meanwhile. */
   async function show(reader: R, stay: object, entries: readonly Entry[]): Promise<boolean> {
     const { thread } = reader
@@ -120,7 +131,9 @@ export function createThreads<R extends { thread: Thread<R> | undefined }>(optio
         have = page.at(-1)?.seq ?? have
         if ((page.length === 0 && thread.last === known) || (page.length < PAGE_MAX && have >= thread.last)) break
       }
-      if (!thread.live.includes(reader)) thread.live.push(reader)
+      if (thread.live.includes(reader)) return
+      thread.live.push(reader)
+      showStreams(reader, thread)
     },
   }
 }
