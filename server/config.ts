@@ -1,6 +1,7 @@
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import { alertSettings } from './alert-settings.ts'
+import { ratingSettings } from './ask-rating-settings.ts'
 import { channelSettings, redactedChannel } from './channel-settings.ts'
 import { contradictions, type Mistake } from './contradictions.ts'
 import { nearest } from './nearest.ts'
@@ -76,6 +77,8 @@ const site = z.strictObject({
     .prefault({}),
   /** Shows agents what a visitor is typing before it is sent. */
   typingPreview: z.boolean().default(false),
+  /** Asks customers for a rating once their conversation is closed; without it nobody is asked. */
+  ratings: ratingSettings.optional(),
 })
 
 const token = z.strictObject({

@@ -4,6 +4,7 @@ import type { Backend } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
+import { createAskRating, owingRatings } from './ask-rating.ts'
 import { type AskingAddress, type AskingAddressOptions, createAskingAddress } from './asking-address.ts'
 import { createBackendHost } from './backend-host.ts'
 import { createChangeContact } from './change-contact.ts'
@@ -119,7 +120,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const fanOut = createFanOut()
   const committer = createCommitter({
     store,
-    owed: createOwed(backends),
+    owed: owingRatings(createOwed(backends), sites),
     ...(measure?.commit && { measure: measure.commit }),
     failed: (err) => logger.error({ err }, 'a commit went wrong'),
     committed(applied) {
@@ -130,7 +131,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const whereabouts = createWhereabouts(now, reach.unreadMs)
   const ways = createWays({ store, adapters: channels, whereabouts, times: reach, now })
   const failOver = createFailOver({ store, committer, ways, signal: fanOut.signal, now, logger })
-  const prompts = createPrompts(store, readsLog)
+  const prompts = createPrompts({ store, channels, now })
   const { act, agentReply, invite, takeBack } = createActing({
     store,
     committer,
@@ -161,7 +162,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     deadline,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const outbox = createOutbox({ store, owner, now, logger, carriers })
+  const asking = { rating: createAskRating(shared) }
+  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, ...asking } })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
     fanOut,

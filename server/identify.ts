@@ -1,5 +1,6 @@
 import type { Arrival } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
+import type { RatingSettings } from './ask-rating-settings.ts'
 import { firstHolder, type Routing } from './route.ts'
 import type { LogStore, Opening } from './stores/store.ts'
 
@@ -7,7 +8,10 @@ export interface RoutedSite {
   id: string
   /** What customers know it by. */
   name?: string
+  /** The first is the language of those of whom none is known. */
+  locales?: readonly string[]
   routing: Routing
+  ratings?: RatingSettings | undefined
 }
 
 /** Where an arrival belongs: a conversation that its platform proves, or else the one of its address. */

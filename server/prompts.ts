@@ -1,19 +1,22 @@
+import type { Adapter } from '@hutong/core/adapter'
 import { type Prompt, understand } from '@hutong/core/degrade'
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { type Part, type RatingScale, SCORES } from '@hutong/core/parts'
+import { type OpenQuestion, ofRating, openQuestion } from './ask-rating-open.ts'
 import { type Place, threadAt } from './identify.ts'
+import { isRequest, readRating } from './rating-words.ts'
 import type { Store } from './stores/store.ts'
 import { optionsOf } from './verify-body.ts'
 
 /**
  * Where a channel has no buttons, choices go out as numbered text and the answer comes back as "2"; a score is typed also where it could
- * be tapped. What was offered last is remembered per conversation until the next message goes out.
+ * be tapped, in numbers or in words. What was offered last is remembered per conversation until the next message goes out.
  */
 export interface Prompts {
   remember(entry: Entry, offered: readonly Prompt[]): Promise<void>
   /**
-   * The option or the score that the text means, when the channel sends numbered text and something was offered; the score that was
-   * tapped, where the option is one of a message that asked for a rating.
+   * The option or the score that the text means, when the channel sends numbered text and something was offered, or a question of
+   * satisfaction was the last thing said; the score that was tapped, where the option is one of a message that asked for a rating.
    */
   understand(place: Place, body: ContactBody): Promise<ContactBody>
 }
@@ -25,10 +28,25 @@ interface Remembered {
 
 const SCOPE = 'prompts'
 
-export function createPrompts(
-  store: Pick<Store, 'get' | 'set' | 'find' | 'entries'>,
-  readsLog: (channel: string) => boolean,
-): Prompts {
+export interface PromptsOptions {
+  store: Pick<Store, 'get' | 'set' | 'find' | 'entries' | 'conversation'>
+  channels: ReadonlyMap<string, Adapter>
+  now(): number
+}
+
+export function createPrompts({ store, channels, now }: PromptsOptions): Prompts {
+  async function typed(conversation: string, channel: string, body: BodyOf<'message'>): Promise<ContactBody> {
+    const text = onlyText(body)
+    const adapter = channels.get(channel)
+    const thread = text === undefined ? undefined : await store.conversation(conversation)
+    if (text === undefined || !adapter || !thread) return body
+    const question = await openQuestion(store, thread, { channel: adapter.capabilities, now: now() })
+    if (question) return answered(text, question) ?? body
+    if (adapter.capabilities.readsLog) return body
+    const remembered = (await store.get(SCOPE, conversation)) as Remembered | undefined
+    return (remembered && meant(text, await still(store, conversation, remembered), body)) ?? body
+  }
+
   return {
     async remember({ conversation, seq, body }, numbered) {
       const offered = [...numbered, ...tapped(body, numbered)]
@@ -38,14 +56,32 @@ export function createPrompts(
     async understand(place, body) {
       if (body.kind !== 'message') return body
       if (body.choice !== undefined) return (await scored(store, place, body.choice)) ?? body
-      const text = readsLog(place.channel) ? undefined : onlyText(body)
-      if (text === undefined) return body
       const conversation = await threadAt(store, place)
-      if (!conversation) return body
-      const remembered = (await store.get(SCOPE, conversation)) as Remembered | undefined
-      return (remembered && meant(text, remembered, body)) ?? body
+      return conversation === undefined ? body : typed(conversation, place.channel, body)
     },
   }
+}
+
+/** Words about a score are taken for that unless they ask for something; a given score is changed by another one, not by a word. */
+function answered(text: string, question: OpenQuestion): BodyOf<'rating'> | undefined {
+  const { of, scale } = question
+  if (question.kind === 'why') {
+    const comment = text.trim().slice(0, COMMENT_MAX)
+    return isRequest(text) ? undefined : { kind: 'rating', of, scale, score: question.score, comment }
+  }
+  if (question.rated && !/[\p{N}⭐★👍👎]/u.test(text)) return undefined
+  const read = readRating(text, scale)
+  return read && { kind: 'rating', of, scale, ...read }
+}
+
+const COMMENT_MAX = 2_000
+
+/** Without the scores of what the relay asked: whoever has said something else since does not answer that any more. */
+async function still(store: Pick<Store, 'entries'>, conversation: string, remembered: Remembered): Promise<Remembered> {
+  if (!remembered.offered.some(({ scale }) => scale !== undefined)) return remembered
+  const [asked] = await store.entries(conversation, { after: remembered.of - 1, limit: 1 })
+  if (!asked || !ofRating(asked)) return remembered
+  return { ...remembered, offered: [] }
 }
 
 function meant(text: string, { of, offered }: Remembered, body: BodyOf<'message'>): ContactBody | undefined {

@@ -25,6 +25,12 @@ export function readRating(text: string, scale: RatingScale): TypedScore | undef
   return whole === undefined ? withComment(said, scale) : { score: whole }
 }
 
+/** Whether it asks for something, and so has to reach a person whatever it stands below. */
+export function isRequest(text: string): boolean {
+  const said = text.normalize('NFKC').trim()
+  return said.includes('?') || ASKS.test(said)
+}
+
 const INVISIBLE = /[\uFE0E\uFE0F\u20E3\u200B-\u200F\u2060]|[\u{1F3FB}-\u{1F3FF}]/gu
 
 function scoreOf(said: string, scale: RatingScale): number | undefined {

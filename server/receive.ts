@@ -47,7 +47,8 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
       if (accepted) return accepted
     }
-    const understood = await prompts.understand(place, arrival.body)
+    const own = arrival.author === undefined && arrival.automatic !== true
+    const understood = own ? await prompts.understand(place, arrival.body) : arrival.body
     const body = await verifyBody(store, place, understood)
     const heard = arrival.author ? undefined : await options.heard(place, body)
     const meets = body.kind === 'stop' ? await stopping(options, place) : undefined

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Adapter, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
+import type { RatingSettings } from './ask-rating-settings.ts'
 import { createRelay, type RelayOptions } from './create-relay.ts'
 import { createFiles } from './files.ts'
 import type { ReachTimes } from './reach.ts'
@@ -57,6 +58,7 @@ export async function openTestRelay({
   backends = [],
   adapters = [webChannel],
   routing = ['desk'],
+  ratings,
   reach,
   leaveAddress,
   path: taken,
@@ -64,6 +66,7 @@ export async function openTestRelay({
   backends?: readonly Backend[]
   adapters?: readonly Adapter[]
   routing?: readonly string[]
+  ratings?: RatingSettings
   reach?: ReachTimes
   leaveAddress?: NonNullable<RelayOptions['leaveAddress']>
   /** The data of another relay, which was not closed: as after a crash. */
@@ -73,7 +76,7 @@ export async function openTestRelay({
   const path = taken ?? join(folder, 'hutong.sqlite')
   const store = createSqliteStore({ path })
   await store.migrate()
-  const sites = [{ id: 'shop', routing }]
+  const sites = [{ id: 'shop', routing, ...(ratings && { ratings }) }]
   const relay = createRelay({
     store,
     sites,
