@@ -1,5 +1,7 @@
 import type { Backend } from '@hutong/core/backend'
 import type { z } from 'zod'
+import { createFlowBackend } from './backends/flow/flow.ts'
+import { flowOptions } from './backends/flow/flow-options.ts'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
 import { createPullBackend, pullOptions } from './backends/pull.ts'
 import { createSocketBackend, socketOptions } from './backends/socket.ts'
@@ -15,6 +17,7 @@ type Make = (name: string, options: unknown) => Backend | Mistake[]
 
 /** Each kind of backend the relay brings along, from its own settings. */
 const KINDS: Readonly<Record<string, Make>> = {
+  flow: brought(flowOptions, createFlowBackend),
   keyword: brought(keywordOptions, createKeywordBackend),
   pull: brought(pullOptions, createPullBackend),
   socket: brought(socketOptions, createSocketBackend),
