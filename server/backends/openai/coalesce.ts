@@ -23,7 +23,8 @@ export async function* coalesce<T>(
     let newest: IteratorYieldResult<T> | undefined
     const rest = new Promise<undefined>((resolve) => setTimeout(resolve, ms))
     while (true) {
-      const one = await Promise.race([next, rest])
+      // A failure waits until what came before it was passed on.
+      const one = await Promise.race([next.catch(() => undefined), rest])
       if (one === undefined || one.done) break
       newest = { value: one.value }
       next = reader.next()

@@ -9,10 +9,13 @@ const STATUS: Readonly<Record<number, ErrorCode>> = {
   429: 'throttled',
   529: 'throttled',
 }
-/** What endpoints write in `code` or `type`, in a stream too, where there is no status. The first that fits counts. */
-const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
+/** What endpoints write in `code` or `type` and means more than the status beside it. */
+const TELLING: readonly (readonly [RegExp, ErrorCode])[] = [
   [/insufficient_quota|insufficient.?balance|billing|arrear/i, 'misconfigured'],
   [/content_filter|content_policy|data_?inspection_?failed/i, 'rejected'],
+]
+/** What they write in a stream, where there is no status. */
+const INSTEAD: readonly (readonly [RegExp, ErrorCode])[] = [
   [/rate_?limit|throttl|too_many|overloaded/i, 'throttled'],
   [/invalid_api_key|authentication|permission|model_not_found/i, 'misconfigured'],
   [/invalid_request|context_length/i, 'rejected'],
@@ -44,13 +47,16 @@ export function endpointError(thrown: unknown, apiKey: string | undefined): Huto
 }
 
 function told(thrown: unknown): { code: ErrorCode; status?: number } {
-  const status = numberIn(thrown, 'status') ?? numberIn(thrown, 'code')
   const words = `${fieldOf(thrown, 'code')} ${fieldOf(thrown, 'type')}`
-  const found = WORDS.find(([pattern]) => pattern.test(words))?.[1]
-  const http = status !== undefined && status >= 400 && status < 600 ? { status } : {}
-  if (found) return { code: found, ...http }
-  if (!('status' in http)) return { code: 'unreachable' }
-  return { code: STATUS[http.status] ?? (http.status >= 500 ? 'unreachable' : 'rejected'), ...http }
+  const named = (table: typeof TELLING) => table.find(([pattern]) => pattern.test(words))?.[1]
+  const status = [fieldOf(thrown, 'status'), fieldOf(thrown, 'code')].find(isHttpError)
+  if (status === undefined) return { code: named(TELLING) ?? named(INSTEAD) ?? 'unreachable' }
+  const code = named(TELLING) ?? STATUS[status] ?? (status >= 500 ? 'unreachable' : 'rejected')
+  return { code, status }
+}
+
+function isHttpError(value: unknown): value is number {
+  return typeof value === 'number' && value >= 400 && value < 600
 }
 
 /** Milliseconds, from `retry-after-ms` or from `Retry-After` in seconds or as a date. */
@@ -70,11 +76,6 @@ function chainOf(thrown: unknown): unknown[] {
   for (let one = thrown; one !== undefined && one !== null && chain.length < 5; one = fieldOf(one, 'cause'))
     chain.push(one)
   return chain
-}
-
-function numberIn(thrown: unknown, field: string): number | undefined {
-  const value = fieldOf(thrown, field)
-  return typeof value === 'number' ? value : undefined
 }
 
 function fieldOf(thrown: unknown, field: string): unknown {

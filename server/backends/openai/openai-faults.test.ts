@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openTestEndpoint, type Script, type Step, saying, type TestEndpoint } from './test-endpoint.ts'
+import { createTalk } from './test-talk.ts'
+
+let endpoint: TestEndpoint
+
+beforeEach(async () => {
+  endpoint = await openTestEndpoint()
+})
+afterEach(() => endpoint.close())
+
+function talk(more: object = {}) {
+  return createTalk({ baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'm', idleMs: 200, ...more })
+}
+
+const status = (code: number, headers: Record<string, string> = {}): Script => ({
+  status: code,
+  headers,
+  body: '{"error":{"message":"no","type":"some_error","code":null}}',
+})
+
+describe('an endpoint that fails before the first word', () => {
+  it.each<[string, Script, { code: string; retryAfter?: number }]>([
+    ['403', status(403), { code: 'misconfigured' }],
+    ['404', status(404), { code: 'misconfigured' }],
+    ['400', status(400), { code: 'rejected' }],
+    ['429 with Retry-After', status(429, { 'retry-after': '7' }), { code: 'throttled', retryAfter: 7_000 }],
+    ['429 with retry-after-ms', status(429, { 'retry-after-ms': '350' }), { code: 'throttled', retryAfter: 350 }],
+    ['500 with a page', { status: 500, body: '<h1>Oops</h1>', type: 'text/html' }, { code: 'unreachable' }],
+    ['503 with Retry-After', status(503, { 'retry-after': '2' }), { code: 'unreachable', retryAfter: 2_000 }],
+    ['a redirect', { status: 307, headers: { location: '/elsewhere' }, body: '' }, { code: 'unreachable' }],
+    ['a page in place of a stream', { status: 200, body: '<h1>Hi</h1>', type: 'text/html' }, { code: 'unreachable' }],
+    ['JSON in place of a stream', { status: 200, body: '{"choices":[]}' }, { code: 'unreachable' }],
+    ['silence', 'silence', { code: 'timeout' }],
+    ['silence after the headers', ['stall'], { code: 'timeout' }],
+    ['a cut connection', ['reset'], { code: 'unreachable' }],
+    ['a stream without a word or an end', ['done'], { code: 'unreachable' }],
+    ['nonsense in a chunk', [{ data: '{"choices":[{"delta":{"content":7}}]}' }], { code: 'unreachable' }],
+    ['a chunk that is no JSON', [{ data: '{"choices":[{' }], { code: 'unreachable' }],
+    ['an error in the stream', [{ data: '{"error":{"message":"busy","code":503}}' }], { code: 'unreachable' }],
+    ['a rate limit in the stream', [{ data: '{"error":{"code":"rate_limit_exceeded"}}' }], { code: 'throttled' }],
+    ['an event called error', [{ event: 'error', data: '{"message":"x","code":500}' }], { code: 'unreachable' }],
+    ['an error as old vLLM writes it', [{ data: '{"object":"error","message":"x"}' }], { code: 'unreachable' }],
+    [
+      'an account without money',
+      { status: 429, body: '{"error":{"code":"insufficient_quota"}}' },
+      { code: 'misconfigured' },
+    ],
+    [
+      'an input that a filter of DashScope refuses',
+      { status: 400, body: '{"error":{"code":"data_inspection_failed"}}' },
+      { code: 'rejected' },
+    ],
+    ['no room left at DeepSeek', [{ finish: 'insufficient_system_resource' }], { code: 'unreachable' }],
+  ])('is told to the relay as a row of the error table: %s', async (_, script, expected) => {
+    endpoint.script(script)
+    const { actions, failed } = await talk().hear()
+    expect(actions).toEqual([])
+    expect(failed).toMatchObject(expected)
+    expect(endpoint.asked).toHaveLength(1)
+  })
+
+  it('names what is to be looked at when the key is wrong, and not the key', async () => {
+    const { failed } = await talk({ apiKey: 'sk-wrong-and-secret' }).hear()
+    expect(failed?.code).toBe('misconfigured')
+    expect(failed?.message).toContain('apiKey')
+    expect(failed?.cause).toContain('Incorrect API key provided')
+    expect(JSON.stringify(failed)).not.toContain('sk-wrong-and-secret')
+  })
+
+  it('sends no key where none is configured', async () => {
+    const open = await openTestEndpoint({ key: null })
+    const { actions } = await createTalk({ baseUrl: open.baseUrl, model: 'm' }).hear()
+    expect(actions).toMatchObject([{ text: 'Yes.' }])
+    await open.close()
+  })
+
+  it('hands over when it asks for more time than an answer may take', async () => {
+    endpoint.script(status(429, { 'retry-after': '3600' }))
+    const { actions, failed } = await talk().hear()
+    expect(failed).toBeUndefined()
+    expect(actions).toMatchObject([{ kind: 'handoff', reason: expect.stringContaining('slow down') }])
+  })
+})
+
+describe('an endpoint that fails in the middle of an answer', () => {
+  const half: Step[] = [{ say: 'Your parcel ' }, { say: 'is in' }]
+
+  it.each<[string, Step[]]>([
+    ['an error object inside a 200', [...half, { data: '{"error":{"message":"boom","type":"server_error"}}' }]],
+    ['a stream without an end', half],
+    ['only [DONE]', [...half, 'done']],
+    ['a cut connection', [...half, { wait: 60 }, 'reset']],
+    ['a stall', [...half, 'stall']],
+    ['a broken chunk', [...half, { data: '{"choi' }]],
+  ])('starts the answer over under the same key: %s', async (_, broken) => {
+    endpoint.script(broken, saying('Your parcel ', 'is in Leipzig.'))
+    const customer = talk()
+    const asked = customer.add('contact', 'Where is it?')
+    const first = await customer.hear(asked)
+    expect(first.grown.at(-1)).toBe('Your parcel is in')
+    expect(first.actions).toEqual([])
+    expect(['unreachable', 'timeout']).toContain(first.failed?.code)
+    const second = await customer.hear(asked)
+    expect(second.actions).toEqual([
+      { kind: 'stream', key: 'v1:1:answer', text: 'Your parcel is in Leipzig.', done: true },
+    ])
+  })
+
+  it('keeps what was said when it breaks off again, marked as cut off, and hands over', async () => {
+    endpoint.script(half)
+    const customer = talk()
+    const asked = customer.add('contact', 'Where is it?')
+    expect((await customer.hear(asked)).failed?.code).toBe('unreachable')
+    const { actions, failed } = await customer.hear(asked)
+    expect(failed).toBeUndefined()
+    expect(actions).toMatchObject([
+      { kind: 'stream', text: 'Your parcel is in\n\n*(The answer breaks off here.)*', done: true },
+      { kind: 'handoff', to: { kind: 'next' }, summary: '› Where is it?' },
+    ])
+  })
+
+  it('says in Chinese that a Chinese answer was cut off', async () => {
+    endpoint.script([{ say: '您的包裹' }, { finish: 'length' }, 'done'])
+    expect((await talk().hear()).actions).toMatchObject([{ text: '您的包裹\n\n*（回答在此中断。）*', done: true }])
+  })
+
+  it('keeps a text that reached its greatest length, marked as cut off', async () => {
+    endpoint.script([{ say: 'Once upon' }, { finish: 'length' }, 'done'])
+    expect((await talk().hear()).actions).toEqual([
+      { kind: 'stream', key: 'v1:1:answer', text: 'Once upon\n\n*(The answer breaks off here.)*', done: true },
+    ])
+  })
+
+  it('takes back what a content filter stopped, and hands over', async () => {
+    endpoint.script([{ say: 'Take the knife and' }, { finish: 'content_filter' }, 'done'])
+    const { actions } = await talk().hear()
+    expect(actions).toMatchObject([
+      {
+        kind: 'stream',
+        key: 'v1:1:answer',
+        text: 'I cannot answer that. I am handing you over to a colleague.',
+        done: true,
+      },
+      { kind: 'handoff', reason: expect.stringContaining('content filter') },
+    ])
+  })
+
+  it('is not asked again when words were answered already and only the receipt was lost', async () => {
+    endpoint.script(saying('One answer.'), saying('Another answer.'))
+    const customer = talk()
+    const asked = customer.add('contact', 'Well?')
+    const first = await customer.hear(asked)
+    const again = await customer.hear(asked)
+    expect(again).toEqual({ actions: first.actions, grown: [] })
+    expect(endpoint.asked).toHaveLength(1)
+  })
+})
+
+describe('an endpoint that takes its time', () => {
+  it('is not stalled as long as it sends signs of life', async () => {
+    const signs = Array.from({ length: 5 }, (): Step[] => ['keep-alive', { wait: 90 }]).flat()
+    endpoint.script([...signs, ...saying('There you are.')])
+    expect((await talk().hear()).actions).toMatchObject([{ text: 'There you are.', done: true }])
+  })
+
+  it('is left at once when nobody wants the answer any more', async () => {
+    endpoint.script([{ say: 'A long ' }, { say: 'story' }, 'stall'])
+    const stop = new AbortController()
+    const hearing = talk({ idleMs: 10_000 }).hear(undefined, stop.signal)
+    await pause(150)
+    stop.abort()
+    const { actions, grown, failed } = await hearing
+    expect({ actions, last: grown.at(-1), failed }).toEqual({ actions: [], last: 'A long story', failed: undefined })
+    await expect.poll(() => endpoint.left()).toBe(1)
+  })
+})

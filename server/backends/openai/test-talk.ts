@@ -1,0 +1,80 @@
+import type { ActionInput, Event, Tools } from '@hutong/core/backend'
+import type { Body, Entry } from '@hutong/core/entry'
+import { toHutongError } from '@hutong/core/errors'
+import { createOpenaiBackend } from './openai.ts'
+import type { OpenaiOptions } from './options.ts'
+
+export interface Ended {
+  /** Without the growing of the text and the typing. */
+  actions: ActionInput[]
+  grown: string[]
+  /** The row of the error table that it threw. */
+  failed?: { code: string; message: string; retryAfter: number | undefined; cause: string }
+}
+
+/** A log and the backend beside it, without a relay: what the backend asks for is seen as it asks. */
+export function createTalk(options: OpenaiOptions) {
+  const backend = createOpenaiBackend('ai', options)
+  const log: Entry[] = []
+  let memory: unknown
+
+  function add(from: Entry['from'] | 'contact' | 'agent' | 'bot', body: Body | string): Entry {
+    const seq = log.length + 1
+    const entry: Entry = {
+      conversation: 'v1',
+      seq,
+      key: `k${seq}`,
+      at: 0,
+      from: typeof from === 'string' ? { kind: from, id: from === 'bot' ? 'ai' : 'x', name: `Name of ${from}` } : from,
+      body:
+        typeof body === 'string' ? { kind: 'message', parts: [{ kind: 'text', text: body, format: 'plain' }] } : body,
+    }
+    log.push(entry)
+    return entry
+  }
+
+  function toolsFor(before: number, signal: AbortSignal): Tools {
+    return {
+      signal,
+      history: async (range = {}) =>
+        log.filter(({ seq }) => seq < (range.before ?? before)).slice(-Math.min(range.limit ?? 50, 100)),
+      conversation: () => Promise.reject(new Error('the openai backend asks for no conversation')),
+      contact: () => Promise.reject(new Error('the openai backend asks for no contact')),
+      memory: {
+        get: async () => structuredClone(memory),
+        put: async (value) => {
+          memory = JSON.parse(JSON.stringify(value))
+        },
+      },
+    }
+  }
+
+  return {
+    add,
+    /** The backend hears the entry, or the newest one. */
+    async hear(entry: Entry = log.at(-1) ?? add('contact', 'Hello?'), signal?: AbortSignal): Promise<Ended> {
+      const event: Event = {
+        id: `v1:${entry.seq}`,
+        position: entry.seq,
+        site: 'shop',
+        conversation: 'v1',
+        contact: 'c1',
+        entry,
+        floor: { holder: { kind: 'bot', id: 'ai' }, term: 1 },
+      }
+      const actions: ActionInput[] = []
+      const grown: string[] = []
+      try {
+        const answer = backend.handle(event, toolsFor(entry.seq, signal ?? new AbortController().signal))
+        if (Symbol.asyncIterator in answer)
+          for await (const action of answer)
+            if (action.kind === 'stream' && !action.done) grown.push(action.text)
+            else if (action.kind !== 'typing') actions.push(action)
+        return { actions, grown }
+      } catch (thrown) {
+        const { code, message, retryAfter, cause } = toHutongError(thrown)
+        return { actions, grown, failed: { code, message, retryAfter, cause: String(cause) } }
+      }
+    },
+  }
+}
