@@ -1,0 +1,265 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ArticleDraftInput } from './article.ts'
+import { type ImportOptions, importArticles, readContent, readImport } from './import-articles.ts'
+import { exported } from './import-json.ts'
+import { createKnowledgeStore, type KnowledgeStore } from './knowledge-store.ts'
+
+let folder: string
+let store: KnowledgeStore
+let base: Parameters<typeof importArticles>[0]
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hutong-import-'))
+  store = createKnowledgeStore({ path: join(folder, 'knowledge.sqlite'), clock: { now: () => 1_000 } })
+  base = store
+})
+afterEach(async () => {
+  store.close()
+  await rm(folder, { recursive: true })
+})
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const take = (name: string, text: string | Uint8Array, options: Partial<ImportOptions> = {}) =>
+  importArticles(base, readContent(name, typeof text === 'string' ? bytes(text) : text), { by: 'test', ...options })
+
+function refusal(work: () => unknown): string[] {
+  try {
+    work()
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+  return []
+}
+
+const CSV = `question,answer,phrasings,category,tags,state,language,id
+"Where is my parcel?","Look under ""My orders"",
+every parcel has a link.",where is my order|track my parcel,delivery,"parcel, order",published,en,parcel
+How do I pay?,By card.,,,,,,
+`
+
+describe('a spreadsheet', () => {
+  it('becomes articles: quoted texts, several phrasings, and an id made of the question where none is given', () => {
+    expect(take('faq.csv', CSV)).toEqual({ made: ['parcel', 'how-do-i-pay'], changed: [], same: [] })
+    expect(store.articles.get('parcel')).toMatchObject({
+      answer: 'Look under "My orders",\nevery parcel has a link.',
+      phrasings: ['where is my order', 'track my parcel'],
+      tags: ['parcel', 'order'],
+      state: 'published',
+    })
+    expect(store.articles.get('how-do-i-pay')?.state).toBe('draft')
+  })
+
+  it('is read with Chinese headings and states, in UTF-8 with a mark, UTF-16 and GB18030 alike', () => {
+    const text = '问题,答案,相似问题,状态,标签\n怎么退款？,在订单里申请。,如何退钱｜我要退款,已发布,退款、售后\n'
+    const gb = Buffer.from(
+      'cecacce22cb4f0b0b82ccfe0cbc6cecacce22cd7b4ccac2cb1eac7a90ad4f5c3b4cdcbbfeea3bf2cd4dab6a9b5a5c0efc9eac7eba1a32cc8e7bacecdcbc7aea3fcced2d2aacdcbbfee2cd2d1b7a2b2bc2ccdcbbfeea1a2cadbbaf30a',
+      'hex',
+    )
+    expect(new TextDecoder('gb18030').decode(gb)).toBe(text)
+    const wanted = {
+      question: '怎么退款？',
+      phrasings: ['如何退钱', '我要退款'],
+      state: 'published',
+      tags: ['退款', '售后'],
+    }
+    for (const file of [bytes(`\ufeff${text}`), Buffer.from(`\ufeff${text}`, 'utf16le'), gb]) {
+      const [found] = readContent('常见问题.csv', file).found
+      expect(found?.article).toMatchObject(wanted)
+    }
+  })
+
+  it('is taken from countries that separate with semicolons, and from tabs', () => {
+    for (const separator of [';', '\t'])
+      expect(readContent('faq.csv', bytes(`question${separator}answer\nA, b?${separator}C, d\n`)).found).toMatchObject([
+        { article: { question: 'A, b?', answer: 'C, d' } },
+      ])
+  })
+
+  it('is refused whole, with the file, the row, the column and the remedy of every mistake', () => {
+    const wrong = `question,answer,state,language,handoff
+"Right
+question?",yes,,,
+,No question,,,
+Bad state?,x,publishd,,
+Bad language?,x,,english!,maybe
+Too many?,a,,,no,extra
+`
+    expect(refusal(() => take('faq.csv', wrong))).toEqual([
+      'nothing was imported:',
+      'faq.csv row 5 (line 6), handoff: "maybe" is neither yes nor no',
+      expect.stringMatching(/^faq\.csv row 6 \(line 7\): has more cells than there are headings; put a text that/),
+      expect.stringMatching(/^faq\.csv row 2, question: must be one line/),
+      expect.stringMatching(/^faq\.csv row 3 \(line 4\), question: /),
+      expect.stringMatching(/^faq\.csv row 4 \(line 5\), state: must be .*draft/),
+      expect.stringMatching(/^faq\.csv row 5 \(line 6\), language: use a language tag as en or zh-CN/),
+    ])
+    expect(store.articles.list()).toEqual([])
+  })
+
+  it('says which heading was probably meant, which is missing and which stands there twice', () => {
+    expect(refusal(() => take('a.csv', 'qestion,answer\na,b\n'))[1]).toBe(
+      'a.csv row 1, "qestion": is no heading; did you mean "question"?',
+    )
+    expect(refusal(() => take('a.csv', 'answer,tags\na,b\n'))[1]).toMatch(
+      /row 1: has no heading "question" \(or 问题\)/,
+    )
+    expect(refusal(() => take('a.csv', 'question,问题\na,b\n'))[1]).toMatch(/row 1, question: stands there twice/)
+  })
+
+  it('is refused when a quote is never closed, when two rows are one article, and when there are none', () => {
+    expect(refusal(() => take('a.csv', 'question,answer\n"a,b\n'))[1]).toMatch(/^a\.csv: is not CSV: .*save it/)
+    expect(refusal(() => take('a.csv', 'question,answer\nHow?,a\nhow,b\n'))[1]).toMatch(
+      /^a\.csv row 3: has the id "how" of a\.csv row 2 /,
+    )
+    expect(refusal(() => take('a.csv', 'question,answer\n,\n'))[1]).toMatch(/^there are no articles in it/)
+  })
+})
+
+describe('an import', () => {
+  it('that says the same makes no version, and one that says more makes one', () => {
+    take('faq.csv', CSV)
+    expect(take('faq.csv', CSV)).toEqual({ made: [], changed: [], same: ['parcel', 'how-do-i-pay'] })
+    expect(store.articles.versions('parcel')).toHaveLength(1)
+    expect(take('faq.csv', CSV.replace('By card.', 'By card or WeChat.')).changed).toEqual(['how-do-i-pay'])
+    expect(store.articles.versions('how-do-i-pay').map(({ version, by }) => [version, by])).toEqual([
+      [2, 'test'],
+      [1, 'test'],
+    ])
+  })
+
+  it('leaves what its columns do not speak of as it was: the state, a form, a category', () => {
+    const draft: ArticleDraftInput = {
+      id: 'refund',
+      question: 'Refund?',
+      answer: 'Order {{order}} is on its way.',
+      category: 'money',
+      state: 'published',
+      form: { fields: [{ name: 'order', label: 'Order number', type: 'text' }] },
+    }
+    store.articles.put(draft, { by: 'anna' })
+    expect(take('a.csv', 'id,question,answer\nrefund,Refund?,We look after {{order}}.\n').changed).toEqual(['refund'])
+    expect(store.articles.get('refund')).toMatchObject({ ...draft, answer: 'We look after {{order}}.', version: 2 })
+  })
+
+  it('tried out first tells what would happen and changes nothing', () => {
+    expect(take('faq.csv', CSV, { dryRun: true }).made).toHaveLength(2)
+    expect(store.articles.list()).toEqual([])
+    expect(refusal(() => take('a.csv', 'question\nno answer\n', { dryRun: true }))[1]).toMatch(
+      /^a\.csv row 2, answer: /,
+    )
+  })
+
+  it('publishes at once what names no state when that is asked for', () => {
+    take('faq.csv', CSV, { state: 'published' })
+    expect(store.articles.list({ state: 'published' })).toHaveLength(2)
+  })
+
+  it('of a file that is too large, or of a kind nobody knows, is refused', () => {
+    expect(() => readContent('a.csv', new Uint8Array(10 * 1024 * 1024 + 1))).toThrow(/larger than 10 MiB/)
+    expect(() => readContent('a.xlsx', bytes(''))).toThrow(/a\.xlsx: is none of \.csv, .*save it/)
+  })
+})
+
+describe('an export', () => {
+  it('that is imported elsewhere makes the same knowledge base: articles of every state, forms and synonyms', () => {
+    take('faq.csv', CSV)
+    store.articles.put(
+      {
+        id: 'human',
+        question: 'Complaint',
+        handoff: true,
+        form: { fields: [{ name: 'order', label: 'Order', type: 'text' }] },
+      },
+      { by: 'anna' },
+    )
+    store.articles.remove('how-do-i-pay', { by: 'anna' })
+    store.synonyms.replace([['refund', 'money back']], { by: 'anna' })
+    const out = exported(base)
+    const other = createKnowledgeStore({ path: join(folder, 'other.sqlite'), clock: { now: () => 1 } })
+    const there = other
+    importArticles(there, readContent('export.json', bytes(JSON.stringify(out))), { by: 'test' })
+    expect(exported(there)).toEqual(out)
+    expect(out.articles.map(({ id, state }) => [id, state])).toEqual([
+      ['how-do-i-pay', 'retired'],
+      ['human', 'draft'],
+      ['parcel', 'published'],
+    ])
+    other.close()
+  })
+
+  it('that was damaged says where: not JSON, another format, an article or synonyms that cannot be', () => {
+    const wrong = (value: unknown) =>
+      refusal(() => take('e.json', typeof value === 'string' ? value : JSON.stringify(value)))[1]
+    const whole = { format: 'hutong-knowledge', version: 1, articles: [] as unknown[] }
+    expect(wrong('{')).toMatch(/^e\.json: is not JSON/)
+    expect(wrong({ ...whole, format: 'other' })).toMatch(/^e\.json, format: must be "hutong-knowledge"/)
+    expect(wrong({ ...whole, articles: [{ id: 'a', question: 'A?', answer: 'x', colour: 'red' }] })).toMatch(
+      /^e\.json, articles\.0, article: .*colour/,
+    )
+    const kept = [{ id: 'a', question: 'A?', answer: 'x' }]
+    expect(wrong({ ...whole, articles: kept, synonyms: [['alone']] })).toMatch(/^synonyms\.0/)
+    expect(store.articles.list()).toEqual([])
+  })
+})
+
+describe('a folder of Markdown', () => {
+  async function write(pages: Record<string, string>) {
+    for (const [name, text] of Object.entries(pages)) {
+      await mkdir(dirname(join(folder, 'pages', name)), { recursive: true })
+      await writeFile(join(folder, 'pages', name), text)
+    }
+    return join(folder, 'pages')
+  }
+
+  it('becomes articles: one a page with its front matter, or several by their headings', async () => {
+    const path = await write({
+      'refund.md':
+        '---\nid: refund\ntags: [money]\nstate: published\n---\n# How do I get a refund?\n\nWithin **14 days**.\n\nAlso asked:\n- money back\n- I want my money back\n\n```sh\n## no heading\n```\n',
+      '发货/faq.md':
+        '---\nlanguage: zh\n---\n# 发货\n\n## 什么时候发货？ {#ship-time}\n\n其他问法：\n- 多久发货\n\n当天发货。\n\n## 可以改地址吗？\n\n发货前可以。\n',
+      'README.md': 'not an article',
+    })
+    const imported = importArticles(base, await readImport(path), { by: 'test' })
+    expect(imported.made).toHaveLength(3)
+    expect(store.articles.get('refund')).toMatchObject({
+      question: 'How do I get a refund?',
+      phrasings: ['money back', 'I want my money back'],
+      answer: 'Within **14 days**.\n\n```sh\n## no heading\n```',
+      tags: ['money'],
+      state: 'published',
+    })
+    expect(store.articles.get('ship-time')).toMatchObject({
+      question: '什么时候发货？',
+      phrasings: ['多久发货'],
+      answer: '当天发货。',
+      category: '发货',
+      language: 'zh',
+    })
+  })
+
+  it('is refused whole with the page, the line and the remedy of every mistake', async () => {
+    const path = await write({
+      'a.md': 'just text',
+      'b.md': '---\ntags: [a\n---\n# B?\n\nx\n',
+      'c.md': '---\nlabels: [a]\n---\n# C?\n\nx\n',
+      'd.md': '# Things\n\n## D?\n\n## E?\n\ntext\n',
+    })
+    const reading = await readImport(path)
+    expect(refusal(() => importArticles(base, reading, { by: 'test' }))).toEqual([
+      'nothing was imported:',
+      expect.stringMatching(/^a\.md line 1: has no question; begin it with "# "/),
+      expect.stringMatching(/^b\.md line \d: the front matter is not YAML/),
+      expect.stringMatching(/^c\.md, front matter: .*labels.*it may name id, question/),
+      expect.stringMatching(/^d\.md line 3, answer: give answer or parts/),
+    ])
+    expect(store.articles.list()).toEqual([])
+  })
+
+  it('that is not there, or holds no pages, is said to be so', async () => {
+    await expect(readImport(join(folder, 'nowhere'))).rejects.toThrow(/there is no such file or folder/)
+    await mkdir(join(folder, 'empty'))
+    await expect(readImport(join(folder, 'empty'))).rejects.toThrow(/holds no \.md files/)
+  })
+})

@@ -1,0 +1,143 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { nearest } from '../../nearest.ts'
+import { decoded, type Found, idFor, pieces, type Reading, stateFor } from './import-reading.ts'
+
+const COLUMNS = {
+  id: ['id', '编号', '标识'],
+  question: ['question', 'q', '问题', '标准问题', '标准问', '标题'],
+  answer: ['answer', 'a', '答案', '回答', '回复'],
+  phrasings: ['phrasings', 'phrasing', 'similar questions', '相似问题', '相似问', '其他问法', '问法', '扩展问'],
+  category: ['category', '分类', '类别', '类目'],
+  tags: ['tags', 'tag', '标签'],
+  state: ['state', 'status', '状态'],
+  language: ['language', 'lang', '语言'],
+  handoff: ['handoff', '转人工'],
+} as const
+
+type Column = keyof typeof COLUMNS
+
+const YES = ['yes', 'true', '1', 'y', '是']
+const NO = ['no', 'false', '0', 'n', '否', '']
+
+interface Row {
+  cells: string[]
+  line: number
+}
+
+/** A spreadsheet saved as CSV: a row of headings, in English or Chinese, and one article a row. */
+export function readCsv(name: string, bytes: Uint8Array): Reading {
+  const rows = rowsOf(name, decoded(bytes))
+  if ('mistake' in rows) return { found: [], mistakes: [rows.mistake] }
+  const [head, ...body] = rows.all
+  const { columns, mistakes } = columnsOf(name, head?.cells ?? [])
+  if (mistakes.length > 0) return { found: [], mistakes }
+  const found: Found[] = []
+  for (const [at, row] of body.entries()) {
+    if (row.cells.every((cell) => cell.trim() === '')) continue
+    const where = placeOf(name, at + 2, row.line)
+    if (row.cells.length > columns.length && row.cells.slice(columns.length).some((cell) => cell.trim() !== ''))
+      mistakes.push(`${where}: has more cells than there are headings; put a text that holds the separator in quotes`)
+    else found.push(articleOf(where, columns, row.cells, mistakes))
+  }
+  return { found, mistakes }
+}
+
+function rowsOf(name: string, text: string): { all: Row[] } | { mistake: string } {
+  try {
+    const records = parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      delimiter: separatorOf(text),
+    }) as unknown as { record: string[]; info: { lines: number } }[]
+    let last = 0
+    const all = records.map(({ record, info }) => {
+      const line = last + 1
+      last = info.lines
+      return { cells: record, line }
+    })
+    return { all }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return { mistake: `${name}: is not CSV: ${error.message}; save it from the spreadsheet as "CSV UTF-8" again` }
+  }
+}
+
+/** Spreadsheets use what their country does not use in numbers. */
+function separatorOf(text: string): string {
+  const head = text.slice(0, text.search(/[\r\n]|$/))
+  const count = (separator: string) => head.split(separator).length
+  return [',', ';', '\t'].toSorted((a, b) => count(b) - count(a))[0] ?? ','
+}
+
+function placeOf(name: string, row: number, line: number): string {
+  return `${name} row ${row}${row === line ? '' : ` (line ${line})`}`
+}
+
+function columnsOf(name: string, head: readonly string[]): { columns: (Column | undefined)[]; mistakes: string[] } {
+  const mistakes: string[] = []
+  const names = Object.entries(COLUMNS) as [Column, readonly string[]][]
+  const columns = head.map((heading) => {
+    const plain = heading.trim().toLowerCase()
+    if (plain === '') return undefined
+    const column = names.find(([, written]) => written.includes(plain))?.[0]
+    if (column === undefined) {
+      const near = nearest(
+        plain,
+        names.flatMap(([, written]) => written),
+      )
+      const hint =
+        near === undefined ? `the headings are ${Object.keys(COLUMNS).join(', ')}` : `did you mean "${near}"?`
+      mistakes.push(`${name} row 1, "${heading.trim()}": is no heading; ${hint}`)
+    }
+    return column
+  })
+  for (const column of new Set(columns))
+    if (column !== undefined && columns.indexOf(column) !== columns.lastIndexOf(column))
+      mistakes.push(`${name} row 1, ${column}: stands there twice; leave one of them out`)
+  if (mistakes.length === 0 && !columns.includes('question'))
+    mistakes.push(`${name} row 1: has no heading "question" (or 问题); the first row must name the columns`)
+  return { columns, mistakes }
+}
+
+function articleOf(
+  where: string,
+  columns: readonly (Column | undefined)[],
+  cells: readonly string[],
+  mistakes: string[],
+): Found {
+  const given = new Map(columns.flatMap((column, at) => (column ? [[column, (cells[at] ?? '').trim()] as const] : [])))
+  const question = given.get('question') ?? ''
+  const article: Found['article'] = { id: given.get('id') || idFor(question) }
+  for (const [column, written] of given) {
+    if (column === 'id') continue
+    if (column === 'handoff' && ![...YES, ...NO].includes(written.toLowerCase()))
+      mistakes.push(`${where}, handoff: "${written}" is neither yes nor no`)
+    const value = cellValue(column, written)
+    if (value !== KEPT) article[column] = value
+  }
+  return { where, article, complete: false }
+}
+
+/** For a cell that says nothing. */
+const KEPT = Symbol('kept')
+
+function cellValue(column: Exclude<Column, 'id'>, written: string): unknown {
+  switch (column) {
+    case 'question':
+      return written
+    case 'phrasings':
+      return pieces(written, /[|｜\r\n]+/)
+    case 'tags':
+      return pieces(written, /[|｜,，、;；\r\n]+/)
+    case 'handoff':
+      return YES.includes(written.toLowerCase())
+    case 'state':
+      return written === '' ? KEPT : stateFor(written)
+    case 'answer':
+    case 'category':
+    case 'language':
+      return written === '' ? undefined : written
+  }
+}

@@ -1,0 +1,134 @@
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { type Found, idFor, type Reading, stateFor } from './import-reading.ts'
+
+/** What may stand between the two `---` at the top of a file. */
+const frontMatter = z.strictObject({
+  id: z.string().optional(),
+  question: z.string().optional(),
+  phrasings: z.array(z.string()).optional(),
+  category: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  state: z.string().transform(stateFor).optional(),
+  language: z.string().optional(),
+  handoff: z.boolean().optional(),
+})
+type FrontMatter = z.infer<typeof frontMatter>
+
+interface Section {
+  level: 0 | 1 | 2
+  title: string
+  id: string | undefined
+  line: number
+  lines: string[]
+}
+
+const ALSO = /^(?:#{3,6}\s*)?\**(?:also asked|other ways to ask|相似问题|相似问|其他问法)\**\s*[:：]?\**\s*$/i
+
+/**
+ * A page of Markdown. With `##` headings each of them is a question and what follows its answer, and the `#` heading is their
+ * category; without, or where the front matter names the question, the page is one article.
+ */
+export function readMarkdown(name: string, text: string): Reading {
+  const { head, body, firstLine, mistakes } = splitFrontMatter(
+    name,
+    text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'),
+  )
+  if (mistakes.length > 0) return { found: [], mistakes }
+  const sections = sectionsOf(body, firstLine)
+  const several = head.question === undefined && head.id === undefined && sections.some(({ level }) => level === 2)
+  if (!several) return onePage(name, head, { body, sections })
+  const title = sections.find(({ level }) => level === 1)?.title
+  const category = head.category ?? title
+  const { phrasings: _, ...shared } = head
+  if (head.phrasings)
+    mistakes.push(`${name} line 1, phrasings: a page of several questions says them under each, after "Also asked:"`)
+  const found = sections
+    .filter(({ level }) => level === 2)
+    .map(({ title, id = idFor(title), line, lines }): Found => {
+      const { answer, phrasings } = answerOf(lines)
+      const article = { ...shared, id, question: title, phrasings, answer, ...(category !== undefined && { category }) }
+      return { where: `${name} line ${line}`, article, complete: false }
+    })
+  return { found, mistakes }
+}
+
+function onePage(name: string, head: FrontMatter, { body, sections }: { body: string; sections: Section[] }): Reading {
+  const title = sections.find(({ level }) => level === 1)
+  const question = head.question ?? title?.title
+  if (question === undefined) {
+    const remedy = 'begin it with "# " and the question, or name "question" in the front matter'
+    return { found: [], mistakes: [`${name} line 1: has no question; ${remedy}`] }
+  }
+  const lines = body.split('\n')
+  if (title && head.question === undefined) lines.splice(lines.indexOf(headingIn(lines)), 1)
+  const { answer, phrasings } = answerOf(lines)
+  const id = head.id ?? title?.id ?? idFor(question)
+  const article = { ...head, id, question, phrasings: [...(head.phrasings ?? []), ...phrasings], answer }
+  return { found: [{ where: `${name} line ${title?.line ?? 1}`, article, complete: false }], mistakes: [] }
+}
+
+function headingIn(lines: readonly string[]): string {
+  return lines.find((line) => /^#\s/.test(line)) ?? ''
+}
+
+function splitFrontMatter(name: string, text: string) {
+  const match = /^---[ \t]*\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/.exec(text)
+  const none = { head: {} as FrontMatter, body: text, firstLine: 1, mistakes: [] as string[] }
+  if (!match) return none
+  const firstLine = match[0].split('\n').length
+  const body = text.slice(match[0].length)
+  const lineCounter = new LineCounter()
+  const document = parseDocument(match[1] ?? '', { lineCounter })
+  if (document.errors.length > 0) {
+    const mistakes = document.errors.map(
+      ({ message, pos }) =>
+        `${name} line ${lineCounter.linePos(pos[0]).line + 1}: the front matter is not YAML: ${message.split('\n')[0]}`,
+    )
+    return { ...none, mistakes }
+  }
+  const read = frontMatter.safeParse(document.toJS() ?? {})
+  if (read.success) return { head: read.data, body, firstLine, mistakes: [] }
+  const known = Object.keys(frontMatter.shape).join(', ')
+  const mistakes = read.error.issues.map(({ path, message, code }) =>
+    code === 'unrecognized_keys'
+      ? `${name}, front matter: ${message}; it may name ${known}`
+      : `${name}, front matter, ${path.join('.')}: ${message}`,
+  )
+  return { ...none, mistakes }
+}
+
+function sectionsOf(body: string, firstLine: number): Section[] {
+  const sections: Section[] = [{ level: 0, title: '', id: undefined, line: firstLine, lines: [] }]
+  let fence: string | undefined
+  for (const [at, line] of body.split('\n').entries()) {
+    const mark = /^\s{0,3}(```|~~~)/.exec(line)?.[1]
+    if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence
+    const heading = fence === undefined ? /^(#{1,2})\s+(.*?)\s*#*\s*(?:\{#([\w.-]+)\})?\s*$/.exec(line) : null
+    if (!heading) {
+      sections.at(-1)?.lines.push(line)
+      continue
+    }
+    const level = heading[1] === '#' ? 1 : 2
+    sections.push({ level, title: heading[2] ?? '', id: heading[3], line: firstLine + at, lines: [] })
+  }
+  return sections
+}
+
+/** The answer, and the list after "Also asked:" taken out of it. */
+function answerOf(lines: readonly string[]): { answer: string | undefined; phrasings: string[] } {
+  const answer: string[] = []
+  const phrasings: string[] = []
+  let listing = false
+  for (const line of lines) {
+    const item = /^\s*[-*+]\s+(.*\S)\s*$/.exec(line)?.[1]
+    if (ALSO.test(line.trim())) listing = true
+    else if (listing && item !== undefined) phrasings.push(item)
+    else if (!listing || line.trim() !== '') {
+      listing = false
+      answer.push(line)
+    }
+  }
+  const text = answer.join('\n').trim()
+  return { answer: text === '' ? undefined : text, phrasings }
+}
