@@ -1,7 +1,7 @@
 import type { Arrival } from '@hutong/core/adapter'
 import type { Event, HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
-import type { Body, BodyKind, Floor, Holder, Participant } from '@hutong/core/entry'
+import { type Body, type BodyKind, type Floor, type Holder, type Participant, STOPPED } from '@hutong/core/entry'
 import type { SignalOf } from '@hutong/core/signal'
 import type { Decision, NewDelivery, NewEntry } from './stores/store.ts'
 
@@ -41,9 +41,6 @@ function holderOf(name: string | undefined): Holder {
 export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
-
-/** Why the floor moves to the one who has it. */
-export const STOPPED = 'the contact pressed stop'
 
 export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic']; stops?: Stopped }
 

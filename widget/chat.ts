@@ -121,7 +121,7 @@ export interface Chat {
   reportTyping(draft: string): void
   /** Everything in `items` has been seen by the person. */
   markRead(): void
-  /** Asks that the text being streamed stops. Hides it here; what is appended to the log still arrives. */
+  /** Asks that the text being streamed stops where it is. What was shown of it becomes a message of the log; without a connection it goes on. */
   stop(): void
 }
 

@@ -30,6 +30,8 @@ import { followBrowser } from './wake.ts'
 
 /** Longest typing preview the wire takes. */
 const PREVIEW_MAX = 200
+/** A stop that is not acknowledged within so many milliseconds is dropped, so that it ends no later answer. */
+const STOP_MS = 5_000
 
 export interface ChatOptions extends ConnectionOptions {
   /** Where tokens, the offline queue and the last page are kept; undefined keeps them for the life of the page. */
@@ -95,7 +97,14 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
     },
     older: () => older(session),
     reportTyping: drafting.report,
-    stop: session.others.stop,
+    async stop() {
+      const { others } = session
+      const key = others.stop()
+      if (!key) return
+      // Pressing twice is one stop.
+      const packet = { key: `stop:${key}`.slice(-200), body: { kind: 'stop' as const } }
+      if ('error' in (await connection.request('send', packet, STOP_MS))) others.goOn()
+    },
     identify: async (jwt) => (await import('./sign-in.ts')).identify(session, jwt),
     setLocale(next) {
       locale = next

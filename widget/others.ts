@@ -13,10 +13,11 @@ export interface Others {
   readonly typing: ReadonlySignal<readonly Participant[]>
   readonly streams: ReadonlySignal<readonly StreamingText[]>
   signal(signal: Signal): void
-  /** An entry arrived: its author has stopped typing and its stream is complete. */
+  /** An entry arrived: its author has stopped typing and its stream is complete; a stop or another floor ends all of them. */
   entry(entry: Entry): void
-  /** Hides what is being streamed now, and whatever the same streams still bring. */
-  stop(): void
+  /** What is being streamed stays as it is until its entry comes or it may go on; returns the key of the first, if any. */
+  stop(): string | undefined
+  goOn(): void
   reset(): void
 }
 
@@ -31,7 +32,7 @@ export function createOthers(): Others {
   const typing = signal<readonly Participant[]>([])
   const streams = signal<readonly StreamingText[]>([])
   const timers: Timers = new Map()
-  const stopped = new Set<string>()
+  let stopped: readonly string[] = []
 
   function quiet(id: string) {
     if (typing.value.some((one) => one.id === id)) typing.value = typing.value.filter((one) => one.id !== id)
@@ -49,21 +50,28 @@ export function createOthers(): Others {
         quiet(from.id)
         if (heard.on) typing.value = [...typing.value, from]
         later(timers, from.id, { ms: TYPING_MS, run: () => quiet(from.id) })
-      } else if (heard.kind === 'stream' && !stopped.has(heard.key)) {
-        const { key, from, text } = heard
-        const at = streams.value.findIndex((one) => one.key === key)
-        streams.value = at < 0 ? [...streams.value, { key, from, text }] : streams.value.with(at, { key, from, text })
+      } else if (heard.kind === 'stream' && !stopped.includes(heard.key)) {
+        const { key, from, at = 0 } = heard
+        const place = streams.value.findIndex((one) => one.key === key)
+        const before = streams.value[place]?.text ?? ''
+        if (at && at !== before.length) return
+        const next = { key, from, text: before.slice(0, at) + heard.text }
+        streams.value = place < 0 ? [...streams.value, next] : streams.value.with(place, next)
         quiet(from.id)
         later(timers, key, { ms: STREAM_MS, run: () => finish(key) })
       }
     },
-    entry({ key, from }) {
+    entry({ key, from, body }) {
+      if (body.kind === 'stop' || body.kind === 'handoff') streams.value = []
       finish(key)
       quiet(from.id)
     },
     stop() {
-      for (const { key } of streams.value) stopped.add(key)
-      streams.value = []
+      stopped = streams.value.map(({ key }) => key)
+      return stopped[0]
+    },
+    goOn() {
+      stopped = []
     },
     reset() {
       for (const timer of timers.values()) clearTimeout(timer)

@@ -120,6 +120,9 @@ export const CONTACT_KINDS = [
 ] as const satisfies BodyKind[]
 export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
 
+/** Why a bot that has the floor gets it again at a new term. */
+export const STOPPED = 'the contact pressed stop'
+
 const OUTSIDER = 'outsider:'
 
 /** Somebody who writes into a conversation and is not, or is not proven to be, its contact. */
@@ -133,8 +136,8 @@ export function isOutsider({ kind, id }: Participant): boolean {
 }
 
 /**
- * The entry as its contact may see it: what outsiders wrote, internal notes, reasons, summaries and record changes are hidden, their
- * `seq` stays.
+ * The entry as its contact may see it: what outsiders wrote, internal notes, reasons, summaries, record changes and a floor that
+ * stays with its holder are hidden, their `seq` stays.
  */
 export function visibleToContact(one: Entry): Entry {
   if (isOutsider(one.from)) return hidden(one)
@@ -145,7 +148,8 @@ export function visibleToContact(one: Entry): Entry {
     case 'attributes':
       return hidden(one)
     case 'handoff': {
-      const { floor, kind } = one.body
+      const { floor, kind, reason } = one.body
+      if (reason === STOPPED) return hidden(one)
       return { ...one, body: { kind, floor } }
     }
     case 'status': {
