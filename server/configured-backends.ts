@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { createFlowBackend } from './backends/flow/flow.ts'
 import { flowOptions } from './backends/flow/flow-options.ts'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
+import { createOpenaiBackend } from './backends/openai/openai.ts'
+import { openaiOptions } from './backends/openai/options.ts'
 import { createPullBackend, pullOptions } from './backends/pull.ts'
 import { createSocketBackend, socketOptions } from './backends/socket.ts'
 import { createWebhookBackend, webhookOptions } from './backends/webhook/webhook.ts'
@@ -19,6 +21,7 @@ type Make = (name: string, options: unknown) => Backend | Mistake[]
 const KINDS: Readonly<Record<string, Make>> = {
   flow: brought(flowOptions, createFlowBackend),
   keyword: brought(keywordOptions, createKeywordBackend),
+  openai: brought(openaiOptions, createOpenaiBackend),
   pull: brought(pullOptions, createPullBackend),
   socket: brought(socketOptions, createSocketBackend),
   webhook: brought(webhookOptions, createWebhookBackend),

@@ -16,7 +16,9 @@ const NAME = 'handoff'
 const REASON_MAX = 500
 const SUMMARY_MAX = 1_500
 
-const input = z.object({ reason: z.string().catch(''), summary: z.string().catch('') })
+const input = z
+  .object({ reason: z.string().catch(''), summary: z.string().catch('') })
+  .catch({ reason: '', summary: '' })
 
 /** The tool by which a model gives the floor to the next in the chain. */
 export function handoffTool(summary: 'model' | 'log') {
@@ -59,12 +61,11 @@ export function handoffIn(calls: Iterable<ToolCall>): Handoff | undefined {
 }
 
 /** Models write broken JSON now and then, and a stream may lose the end of it. */
-function readable(json: string): object {
+function readable(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null ? value : {}
+    return JSON.parse(json)
   } catch {
-    return {}
+    return undefined
   }
 }
 
