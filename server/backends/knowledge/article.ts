@@ -1,5 +1,6 @@
 import { field, OPTIONS_MAX, parts, TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
+import { referencesIn } from '../flow/texts.ts'
 
 /**
  * What the knowledge base knows: one question in many phrasings and what is said to it. Only published articles are said to
@@ -27,7 +28,7 @@ export const articleId = z.string().regex(/^[\w.-]{1,64}$/, 'use 1 to 64 letters
 /** A draft is being written, a review waits for a second person, published is said to customers, retired no longer. */
 export const articleState = z.enum(['draft', 'review', 'published', 'retired'])
 
-/** What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`. */
+/** What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`, as text and never as Markdown. */
 export const articleForm = z.strictObject({
   title: z.string().min(1).max(255).optional(),
   fields: z
@@ -77,7 +78,7 @@ function sayable({ answer, parts, handoff, form }: Partial<Written>, context: z.
   if (answer === undefined && parts === undefined && !handoff)
     context.addIssue({ code: 'custom', path: ['answer'], message: 'give answer or parts, or set handoff' })
   const known = new Set(form?.fields.map(({ name }) => name))
-  for (const name of placeholders(answer ?? ''))
+  for (const name of referencesIn(answer ?? ''))
     if (!known.has(name))
       context.addIssue({ code: 'custom', path: ['answer'], message: `{{${name}}}: the form has no field of that name` })
 }
@@ -101,19 +102,3 @@ export type ArticleDraft = z.infer<typeof articleDraft>
 export type ArticleDraftInput = z.input<typeof articleDraft>
 export type ArticleState = z.infer<typeof articleState>
 export type ArticleForm = z.infer<typeof articleForm>
-
-const PLACEHOLDER = /\{\{\s*([\w.:-]{1,64})\s*\}\}/g
-
-/** The names of fields that a template wants. */
-export function placeholders(template: string): string[] {
-  return [...template.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '')
-}
-
-/** The template with what was given in place of its `{{name}}`, as text: a value never becomes Markdown. */
-export function filled(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replaceAll(PLACEHOLDER, (_, name: string) => escaped(values[name] ?? ''))
-}
-
-function escaped(value: string): string {
-  return value.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#+\-.!|<>~&:@/]/g, '\\$&')
-}

@@ -1,0 +1,106 @@
+import type { ActionInput } from '@hutong/core/backend'
+import type { BodyOf } from '@hutong/core/entry'
+import type { Field, PartInput } from '@hutong/core/parts'
+import { wordsIn } from '../flow/flow-words.ts'
+import { type Checked, checkAnswer, type FormReading, readForm, readTyped } from '../flow/form-answers.ts'
+import { textIn } from '../flow/texts.ts'
+import type { ArticleForm } from './article.ts'
+import type { OpenForm } from './knowledge-memory.ts'
+import type { KnowledgeWords } from './knowledge-options.ts'
+
+/** What a turn brought: all that was asked for, or what to ask next. */
+export type FormTurn = { done: Record<string, string> } | { form: OpenForm; say: ActionInput[] }
+
+/** In whose words the next field is asked. */
+export interface Speaking {
+  language: string
+  words: KnowledgeWords
+}
+
+/** Asks all fields at once; a channel that has no forms lists them, and what is typed then is taken field by field. */
+export function askForm({ title, fields }: ArticleForm): ActionInput {
+  return { kind: 'ask', part: { kind: 'form', fields, ...(title !== undefined && { title }) } }
+}
+
+export function formAnswered(
+  form: ArticleForm,
+  { open, values }: { open: OpenForm; values: BodyOf<'answer'>['values'] },
+  speaking: Speaking,
+): FormTurn {
+  return turned(form, { open, reading: readForm(form.fields, { ...open.values, ...values }) }, speaking)
+}
+
+/** A pick counts for the field that was asked by it, typed text for those that are open in their order. */
+export function formTyped(
+  form: ArticleForm,
+  { open, text, pick }: { open: OpenForm; text: string; pick?: string | undefined },
+  speaking: Speaking,
+): FormTurn {
+  const fields = openFields(form, open)
+  const [next] = fields
+  if (next !== undefined && pick !== undefined) {
+    const picked = checkAnswer(next, pick)
+    if ('value' in picked) return turned(form, { open, reading: { answers: { [next.name]: picked.value } } }, speaking)
+  }
+  return turned(
+    form,
+    { open, reading: readTyped(fields, text, ({ label }) => [textIn(label, speaking.language)]) },
+    speaking,
+  )
+}
+
+export function openFields({ fields }: ArticleForm, { values }: OpenForm): Field[] {
+  return fields.filter(({ name }) => !Object.hasOwn(values, name))
+}
+
+/** What was given, with the labels of the form: for an answer and for whoever takes over. */
+export function labelled({ fields }: ArticleForm, values: Readonly<Record<string, string>>) {
+  return fields.flatMap(({ name, label, options }) => {
+    const value = Object.hasOwn(values, name) ? (values[name] ?? '') : ''
+    const shown = options?.find(({ id }) => id === value)?.label ?? value
+    return shown === '' ? [] : [{ name, label, value: shown }]
+  })
+}
+
+/** The field alone, as a question. */
+export function askField(field: Field, { language, words }: Speaking, complaint?: string): ActionInput {
+  const hint = field.placeholder === undefined ? '' : ` (${field.placeholder})`
+  const skip = field.required ? '' : `\n${wordsIn({}, language).skip}`
+  const lead = complaint === undefined ? '' : `${complaint}\n`
+  const text = `${lead}${field.label}${hint}${skip}`
+  const options = optionsOf(field, words)
+  if (options === undefined) return reply({ kind: 'text', text: `${text}\n${words.cancelHint}` })
+  return reply({ kind: 'choices', text, options })
+}
+
+function turned(
+  form: ArticleForm,
+  { open, reading: { answers, wrong } }: { open: OpenForm; reading: FormReading },
+  speaking: Speaking,
+): FormTurn {
+  const values = { ...open.values, ...answers }
+  const next = openFields(form, { ...open, values })[0]
+  if (next === undefined) return { done: values }
+  const failed = wrong?.field.name === next.name ? wrong.complaint : undefined
+  return {
+    form: { ...open, values, wrong: failed === undefined ? 0 : open.wrong + 1 },
+    say: [askField(next, speaking, failed && complaintOf(failed, speaking))],
+  }
+}
+
+function complaintOf({ wrong }: Extract<Checked, { wrong: unknown }>, { language }: Speaking): string {
+  return wordsIn({}, language)[wrong]
+}
+
+function optionsOf({ type, options }: Field, { yes, no }: KnowledgeWords) {
+  if (type === 'select') return options
+  if (type !== 'checkbox') return undefined
+  return [
+    { id: 'yes', label: yes },
+    { id: 'no', label: no },
+  ]
+}
+
+function reply(part: PartInput): ActionInput {
+  return { kind: 'reply', parts: [part] }
+}

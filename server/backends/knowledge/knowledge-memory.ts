@@ -1,0 +1,44 @@
+/** What the backend remembers of a conversation. */
+export interface Talk {
+  language?: string
+  /** Category and article that were spoken of last. */
+  topic?: string
+  article?: string
+  /** Questions in a row without an answer, with the articles that came closest. */
+  tried: Tried[]
+  form?: OpenForm
+}
+
+export interface Tried {
+  question: string
+  closest: string[]
+}
+
+/** The form of an article that is being filled in. */
+export interface OpenForm {
+  article: string
+  values: Record<string, string>
+  /** Answers in a row that did not fit. */
+  wrong: number
+}
+
+/** As it was before the event and after it: an event that is repeated after a crash is answered from the same state as the first time. */
+export interface Remembered {
+  event: string
+  before: Talk
+  after: Talk
+}
+
+const FRESH: Talk = { tried: [] }
+const TRIED_MAX = 12
+const QUESTION_CUT = 300
+
+export function talkBefore(event: string, remembered: unknown): Talk {
+  const memory = remembered as Remembered | undefined
+  if (memory === undefined) return FRESH
+  return memory.event === event ? memory.before : memory.after
+}
+
+export function triedToo(talk: Talk, { question, closest }: Tried): Tried[] {
+  return [...talk.tried, { question: question.slice(0, QUESTION_CUT), closest: closest.slice(0, 3) }].slice(-TRIED_MAX)
+}

@@ -1,0 +1,264 @@
+import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
+import { cancels } from '../flow/form-answers.ts'
+import { chooseLanguage, filledMarkdown } from '../flow/texts.ts'
+import { summaryOf } from '../summary.ts'
+import { wordsOf } from '../words-of.ts'
+import type { Article } from './article.ts'
+import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
+import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
+import { type Remembered, type Talk, talkBefore, triedToo } from './knowledge-memory.ts'
+import {
+  type KnowledgeOptions,
+  type KnowledgeSettings,
+  type KnowledgeWords,
+  knowledgeOptions,
+  knowledgeWordsIn,
+} from './knowledge-options.ts'
+
+export interface KnowledgeBackend extends Backend {
+  /** The articles; undefined before `open`. */
+  readonly base: KnowledgeBase | undefined
+}
+
+/** The option that means none of the articles offered; ids of articles have no colon. */
+const NONE = 'none:'
+const LANGUAGES = ['en', 'zh']
+/** Another question in the middle of a form is taken for one only when it is this sure. */
+const ASIDE_AT = 0.85
+const WRONG_MAX = 3
+
+/** Answers from articles: what it is sure of it says, between close ones it asks, what it does not know it passes on. */
+export function createKnowledgeBackend(name: string, input: KnowledgeOptions): KnowledgeBackend {
+  const settings = knowledgeOptions.parse(input)
+  let base: KnowledgeBase | undefined
+
+  return {
+    name,
+    ...(settings.title === undefined ? {} : { title: settings.title }),
+    answerWithin: 5_000,
+    get base() {
+      return base
+    },
+    async open(host) {
+      base = createKnowledgeBase({ folder: await host.folder(), clock: host.clock })
+    },
+    async close() {
+      base?.close()
+      base = undefined
+    },
+    async handle(event, tools) {
+      if (base === undefined) throw new Error(`${name} is asked before it was opened`)
+      const before = talkBefore(event.id, await tools.memory.get())
+      const heard = await heardIn(event, tools)
+      if (heard === undefined) return
+      const language = chooseLanguage([...LANGUAGES, ...Object.keys(settings.says)], {
+        locale: undefined,
+        text: heard.question,
+        before: before.language,
+      })
+      const words = knowledgeWordsIn(settings, language)
+      const turn = turnOf({ settings, base, language, words, heard, talk: { ...before, language } })
+      const actions = [...turn.say, ...(await passedOn(turn, { heard, tools }))]
+      await tools.memory.put({ event: event.id, before, after: turn.talk } satisfies Remembered)
+      return actions
+    },
+  }
+}
+
+interface Heard {
+  entry: Entry
+  question: string
+  pick?: string | undefined
+}
+
+/** What is to be answered: what the contact wrote, also before this backend was given the floor and nobody answered it. */
+async function heardIn({ entry }: Event, tools: Tools): Promise<Heard | undefined> {
+  if (entry.body.kind === 'message') return { entry, question: wordsOf(entry), pick: entry.body.choice?.id }
+  if (entry.body.kind === 'answer') return { entry, question: wordsOf(entry) }
+  if (entry.body.kind !== 'handoff') return undefined
+  const said = (await tools.history({ limit: 30 })).filter(({ body }) => body.kind === 'message').reverse()
+  const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system')
+  return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last) } : undefined
+}
+
+interface Asking {
+  settings: KnowledgeSettings
+  base: KnowledgeBase
+  language: string
+  words: KnowledgeWords
+  heard: Heard
+  talk: Talk
+}
+
+interface Turn {
+  say: ActionInput[]
+  talk: Talk
+  /** The floor goes on, for this reason; `more` is what whoever takes over must know besides what was said. */
+  pass?: { reason: string; more: string[] }
+}
+
+function turnOf(asking: Asking): Turn {
+  const { talk, heard } = asking
+  const article = talk.form && published(asking, talk.form.article)
+  if (article?.form && heard.entry.body.kind !== 'handoff') return inForm(asking, article)
+  if (heard.entry.body.kind === 'answer') return { say: [], talk }
+  return outOfForm({ ...asking, talk: withoutForm(talk) })
+}
+
+function withoutForm({ form: _, ...talk }: Talk): Talk {
+  return talk
+}
+
+function inForm(asking: Asking, article: Article): Turn {
+  const { talk, heard, words } = asking
+  const free = withoutForm(talk)
+  if (heard.entry.body.kind !== 'answer') {
+    if (cancels(heard.question))
+      return { say: [{ kind: 'reply', parts: [{ kind: 'text', text: words.cancelled }] }], talk: free }
+    if (heard.pick === NONE || (heard.pick !== undefined && published(asking, heard.pick)))
+      return outOfForm({ ...asking, talk: free })
+  }
+  const turn = formTurn(asking, article)
+  if (turn === undefined) return { say: [], talk }
+  if ('aside' in turn) return aside(asking, { article, other: turn.aside })
+  if ('done' in turn) return said(asking, article, turn.done)
+  if (turn.form.wrong < WRONG_MAX) return { say: turn.say, talk: { ...talk, form: turn.form } }
+  return passOn({ ...asking, talk: free }, words.forPeople, filledIn(asking, article, turn.form.values))
+}
+
+function formTurn(asking: Asking, { id, form }: Article): FormTurn | { aside: Article } | undefined {
+  const { talk, heard } = asking
+  const open = talk.form
+  if (form === undefined || open === undefined) return undefined
+  const { body } = heard.entry
+  if (body.kind === 'answer') {
+    const { values } = body
+    if (!form.fields.some(({ name }) => Object.hasOwn(values, name))) return undefined
+    return formAnswered(form, { open, values }, asking)
+  }
+  const other = openFields(form, open)[0]?.type === 'textarea' ? undefined : matches(asking, 1)[0]
+  const article = other && other.score >= ASIDE_AT && other.id !== id ? published(asking, other.id) : undefined
+  return article ? { aside: article } : formTyped(form, { open, text: heard.question, pick: heard.pick }, asking)
+}
+
+/** Another question in the middle of a form: its answer, and back to the form, unless it leads elsewhere. */
+function aside(asking: Asking, { article, other }: { article: Article; other: Article }): Turn {
+  const { talk } = asking
+  const open = talk.form
+  const field = article.form && open && openFields(article.form, open)[0]
+  const turn = answered({ ...asking, talk: withoutForm(talk) }, other)
+  if (field === undefined || open === undefined || turn.pass || turn.talk.form) return turn
+  return { say: [...turn.say, askField(field, asking)], talk: { ...turn.talk, form: open } }
+}
+
+function filledIn({ words }: Asking, { question, form }: Article, values: Readonly<Record<string, string>>): string[] {
+  const given = form ? labelled(form, values) : []
+  return [`${words.topic}: ${question}`, ...given.map(({ label, value }) => `${label}: ${value}`)]
+}
+
+function outOfForm(asking: Asking): Turn {
+  const { heard, words } = asking
+  if (heard.pick === NONE) return passOn(asking, words.forPeople)
+  const picked = heard.pick === undefined ? undefined : published(asking, heard.pick)
+  return picked ? answered(asking, picked) : asked(asking)
+}
+
+function published({ base }: Asking, id: string): Article | undefined {
+  const article = base.articles.get(id)
+  return article?.state === 'published' ? article : undefined
+}
+
+function asked(asking: Asking): Turn {
+  const { settings, base, talk, words, heard } = asking
+  const found = matches(asking, Math.max(2, settings.suggestions))
+  const [best] = found
+  const sure = best && isSure(found, settings) ? base.articles.get(best.id) : undefined
+  if (sure) return answered(asking, sure)
+  const tried = triedToo(talk, { question: heard.question, closest: found.map(closest) })
+  const close = found.filter(({ score }) => score >= settings.suggestAt).slice(0, settings.suggestions)
+  const patience = settings.patience + (close.length > 0 ? 1 : 0)
+  if (tried.length >= patience) return passOn({ ...asking, talk: { ...talk, tried } }, words.passingOn)
+  const options = close.map(({ id, question }) => ({ id, label: shortened(question) }))
+  const last = { id: NONE, label: close.length > 0 ? words.none : words.people }
+  const text = close.length > 0 ? words.didYouMean : words.unknown
+  return {
+    say: [{ kind: 'reply', parts: [{ kind: 'choices', text, options: [...options, last] }] }],
+    talk: { ...talk, tried },
+  }
+}
+
+function matches({ base, talk, heard }: Asking, limit: number): Match[] {
+  return base.match(heard.question, { limit, ...(talk.topic !== undefined && { category: talk.topic }) })
+}
+
+function isSure([best, next]: readonly Match[], { answerAt, lead }: KnowledgeSettings): boolean {
+  if (best === undefined || best.score < answerAt) return false
+  return best.score - (next?.score ?? 0) >= lead
+}
+
+function closest({ question, score }: Match): string {
+  return `${shortened(question)} (${score.toFixed(2)})`
+}
+
+const LABEL_MAX = 80
+
+function shortened(question: string): string {
+  return question.length <= LABEL_MAX ? question : `${question.slice(0, LABEL_MAX - 1).toWellFormed()}…`
+}
+
+function answered(asking: Asking, article: Article): Turn {
+  const { talk } = asking
+  if (!article.form) return said(asking, article, {})
+  return {
+    say: [askForm(article.form)],
+    talk: { ...talk, tried: [], form: { article: article.id, values: {}, wrong: 0 } },
+  }
+}
+
+/** The answer, what it was about, and on to people where the article says so. */
+function said(asking: Asking, article: Article, values: Readonly<Record<string, string>>): Turn {
+  const { talk, words } = asking
+  const { id, category, answer, parts, handoff } = article
+  const given = article.form ? labelled(article.form, values) : []
+  const byName = new Map(given.map(({ name, value }) => [name, value]))
+  const text = answer === undefined ? undefined : filledMarkdown(answer, (name) => byName.get(name))
+  const content = parts ??
+    (text && [{ kind: 'text' as const, ...text }]) ?? [{ kind: 'text' as const, text: words.forPeople }]
+  const { form: _, topic: __, ...rest } = talk
+  const after: Talk = { ...rest, tried: [], article: id, ...(category !== undefined && { topic: category }) }
+  return {
+    say: [{ kind: 'reply', parts: content }, ...attributes(talk, after)],
+    talk: after,
+    ...(handoff && { pass: { reason: `the article ${id} is for people`, more: filledIn(asking, article, values) } }),
+  }
+}
+
+/** What reports count by; written only where it changed. */
+function attributes(before: Talk, { topic, article }: Talk): ActionInput[] {
+  if (before.topic === topic && before.article === article) return []
+  return [{ kind: 'set', attributes: { topic: topic ?? null, article: article ?? null } }]
+}
+
+function passOn({ talk, words }: Asking, text: string, filled: readonly string[] = []): Turn {
+  const unanswered = talk.tried.map(({ question, closest }) => {
+    const near = closest.length === 0 ? '' : ` – ${words.closest}: ${closest.join('; ')}`
+    return `${words.unanswered}: ${question.replaceAll(/\s+/g, ' ')}${near}`
+  })
+  return {
+    say: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
+    talk: { ...withoutForm(talk), tried: [] },
+    pass: { reason: reasonOf(talk, filled), more: [...filled, ...unanswered] },
+  }
+}
+
+function reasonOf({ tried }: Talk, filled: readonly string[]): string {
+  if (filled.length > 0) return 'the form could not be filled in'
+  return tried.length === 0 ? 'none of the articles was meant' : 'no article answers this'
+}
+
+async function passedOn({ pass }: Turn, { heard, tools }: { heard: Heard; tools: Tools }): Promise<ActionInput[]> {
+  if (pass === undefined) return []
+  const summary = await summaryOf(tools, { now: heard.entry, more: pass.more })
+  return [{ kind: 'handoff', to: { kind: 'next' }, reason: pass.reason, ...(summary !== '' && { summary }) }]
+}
