@@ -12,7 +12,7 @@ const en: AskRatingWords = {
   questions: {
     csat: 'How satisfied are you with our service?',
     nps: 'How likely are you to recommend us to a friend?',
-    ces: 'How easy was it to get help? (1 = very difficult, 7 = very easy)',
+    ces: 'How easy was it to get help?',
     solved: 'Is your matter solved?',
   },
   why: 'We are sorry to hear that. What went wrong? What you write next is kept with your rating.',
@@ -23,7 +23,7 @@ const zh: AskRatingWords = {
   questions: {
     csat: '您对我们的服务满意吗？',
     nps: '您有多大可能把我们推荐给朋友？',
-    ces: '您觉得这次获得帮助容易吗？（1 = 非常困难，7 = 非常容易）',
+    ces: '您觉得这次获得帮助容易吗？',
     solved: '您的问题解决了吗？',
   },
   why: '很抱歉。是哪里没有做好？您接下来写的内容会与评价一起保存。',

@@ -8,7 +8,7 @@ export function scoreInEnglish(said: string, scale: RatingScale): number | undef
     case 'ces':
       return ease(judged(said))
     case 'nps':
-      return reads('definitely|absolutely|certainly|extremely likely')(said)
+      return reads('definitely|absolutely|certainly|(?:very|extremely) likely')(said)
         ? 10
         : reads('never|definitely not|absolutely not|not at all(?: likely)?|no way|extremely unlikely')(said)
           ? 0
@@ -53,7 +53,7 @@ const isSuperb = reads(
 )
 const isGood = reads('good|satisfied|happy|pleased|nice|helpful|useful|friendly')
 const isOk = reads(
-  'ok|okay|average|so-so|so so|alright|all right|fine|neutral|acceptable|mediocre|meh|decent|neither good nor bad',
+  'ok|okay|fair|average|so-so|so so|alright|all right|fine|neutral|acceptable|mediocre|meh|decent|neither good nor bad',
 )
 const isBad = reads('bad|poor|unsatisfied|dissatisfied|unhappy|disappointed|disappointing|unhelpful')
 const isTerrible = reads(

@@ -352,6 +352,21 @@ describe.each(Object.entries(MEANT) as [RatingScale, Said][])('an answer typed t
   })
 })
 
+/** What the widget calls the scores, in order; of NPS and effort the ends only. */
+const CALLED: readonly [RatingScale, string, number][] = [
+  ...['Very bad', 'Bad', 'Fair', 'Good', 'Very good'].map((word, at) => ['csat', word, at + 1] as const),
+  ...['非常不满意', '不满意', '一般', '满意', '非常满意'].map((word, at) => ['csat', word, at + 1] as const),
+  ...['Not at all likely', 'Very likely', '完全不会', '非常愿意'].map(
+    (word, at) => ['nps', word, (at % 2) * 10] as const,
+  ),
+  ...['Very hard', 'Very easy', '非常费力', '非常轻松'].map((word, at) => ['ces', word, (at % 2) * 6 + 1] as const),
+  ...['Not solved', 'Solved', '未解决', '已解决'].map((word, at) => ['solved', word, at % 2] as const),
+].map(([scale, word, score]) => [scale, word, score])
+
+it.each(CALLED)('reads as an answer to a %s question what its buttons are called: “%s”', (scale, word, score) => {
+  expect(readRating(word, scale)).toEqual({ score })
+})
+
 describe('what is no answer to a question of satisfaction', () => {
   it.each(NO_SCORE)('leaves “%s” a message', (text) => {
     expect(readRating(text, 'csat')).toBeUndefined()

@@ -1,5 +1,5 @@
 import type { Capabilities } from './adapter.ts'
-import { cardText, formText, linkButtons, mediumText, placeText, ratingText } from './fallback-text.ts'
+import { cardText, formText, linkButtons, mediumText, placeText, ratingText, scoreLabel } from './fallback-text.ts'
 import { numbered, type Prompt } from './numbered.ts'
 import { type MediumKind, type Option, type Part, type PartKind, type PartOf, SCORES, TEXT_MAX } from './parts.ts'
 
@@ -183,7 +183,7 @@ function rating(one: PartOf<'rating'>, pass: Pass): Part[] {
   if (has('rating', pass)) return [one]
   const [low, high] = SCORES[one.scale]
   const scores = Array.from({ length: high - low + 1 }, (_, index) => low + index)
-  const options = scores.map((score) => ({ id: String(score), label: String(score) }))
+  const options = scores.map((score) => ({ id: String(score), label: scoreLabel(one.scale, score) }))
   const lead = ratingText(one)
   const tappable = has('choices', pass) && options.length <= pass.capabilities.choices.max
   const taken = pass.prompts.some((prompt) => prompt.options.some(({ number }) => scores.includes(number)))

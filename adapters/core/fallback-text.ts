@@ -1,4 +1,4 @@
-import { type MediumKind, type PartOf, SCORES } from './parts.ts'
+import { type MediumKind, type PartOf, type RatingScale, SCORES } from './parts.ts'
 
 /** A part as plain text, in its own words, numbers and signs. Never empty. */
 
@@ -50,4 +50,10 @@ export function formText({ title, fields }: PartOf<'form'>): string {
 export function ratingText({ question, scale }: PartOf<'rating'>): string {
   const [low, high] = SCORES[scale]
   return lines(question, high - low === 1 ? `${low} 👎 / ${high} 👍` : `${low} 👎 – ${high} 👍`)
+}
+
+/** A score as a button: one of two says which it is. */
+export function scoreLabel(scale: RatingScale, score: number): string {
+  const [low, high] = SCORES[scale]
+  return high - low === 1 ? `${score} ${score === high ? '👍' : '👎'}` : String(score)
 }
