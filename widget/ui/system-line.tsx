@@ -26,7 +26,7 @@ function sentence({ body }: SystemItem, words: Words, partWords: PartWords): str
     case 'status':
       return words.closed
     case 'rating':
-      return words.rated(scoreName(body, partWords))
+      return words.rated(scoreName(body, partWords)) + (body.comment ? ` – ${body.comment}` : '')
     case 'assigned':
       return words.joined(body.agent?.name ?? words.colleague)
   }
