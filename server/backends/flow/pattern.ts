@@ -30,10 +30,13 @@ function mistakeIn(text: string): string | undefined {
   return undefined
 }
 
+/** Signs that a number or a word would go on with; scripts without spaces put anything beside a number. */
+const GOES_ON = '[[\\p{L}\\p{N}]--[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}]]'
+
 /** The first piece of the text that looks so, not in the middle of a longer word or number. */
 export function findPattern(text: string, shape: string): string | undefined {
-  const body = `(?<![\\p{L}\\p{N}])${sourceOf(shape)}(?![\\p{L}\\p{N}])`
-  return new RegExp(body, 'iu').exec(text.normalize('NFKC').slice(0, TEXT_MAX))?.[0]
+  const whole = new RegExp(`(?<!${GOES_ON})${sourceOf(shape)}(?!${GOES_ON})`, 'iv')
+  return whole.exec(text.normalize('NFKC').slice(0, TEXT_MAX))?.[0]
 }
 
 function sourceOf(shape: string): string {
@@ -41,7 +44,7 @@ function sourceOf(shape: string): string {
     .split(/(\{[^{}]+\})/)
     .map((piece) => {
       const [, sign = '', from, to] = [...piece.matchAll(ATOM)][0] ?? []
-      if (from === undefined) return piece.replace(/[.*+?^$()|[\]\\/{}-]/g, '\\$&')
+      if (from === undefined) return piece.replace(/[.*+?^$()|[\]\\/{}]/g, '\\$&')
       return `${SIGNS[sign]}{${Number(from)}${to === undefined ? '' : `,${Number(to)}`}}`
     })
     .join('')
