@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { createFlowBackend } from './backends/flow/flow.ts'
 import { flowOptions } from './backends/flow/flow-options.ts'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
+import { createKnowledgeBackend } from './backends/knowledge/knowledge.ts'
+import { knowledgeOptions } from './backends/knowledge/knowledge-options.ts'
 import { createOpenaiBackend } from './backends/openai/openai.ts'
 import { openaiOptions } from './backends/openai/options.ts'
 import { createPullBackend, pullOptions } from './backends/pull.ts'
@@ -21,6 +23,7 @@ type Make = (name: string, options: unknown) => Backend | Mistake[]
 const KINDS: Readonly<Record<string, Make>> = {
   flow: brought(flowOptions, createFlowBackend),
   keyword: brought(keywordOptions, createKeywordBackend),
+  knowledge: brought(knowledgeOptions, createKnowledgeBackend),
   openai: brought(openaiOptions, createOpenaiBackend),
   pull: brought(pullOptions, createPullBackend),
   socket: brought(socketOptions, createSocketBackend),
