@@ -62,6 +62,11 @@ describe('where settings come from', () => {
     expect(settings.backends).toEqual({ keyword: { answers: [] } })
   })
 
+  it('takes the key of a backend from the environment', async () => {
+    const env = { HUTONG_SECRET: SECRET, HUTONG_BACKENDS__OPENAI__API_KEY: 'sk-1', HUTONG_BACKENDS__OPENAI__MODEL: 'm' }
+    expect((await load({ env })).backends).toEqual({ openai: { apiKey: 'sk-1', model: 'm' } })
+  })
+
   it('keeps a secret made of digits a text', async () => {
     const digits = '1234567890'.repeat(4)
     expect((await load({ env: { HUTONG_SECRET: digits } })).secret).toBe(digits)

@@ -111,7 +111,15 @@ function stepInto(schema: Schema, segment: string): { key: string; schema: Schem
     return key === undefined || next === undefined ? undefined : { key, schema: next }
   }
   if (element) return /^\d{1,3}$/.test(segment) ? { key: segment, schema: element } : undefined
-  return valueType && { key: bare(segment), schema: valueType }
+  if (!valueType) return undefined
+  const free = definition(valueType).type === 'unknown'
+  return { key: free ? freeName(segment) : bare(segment), schema: valueType }
+}
+
+/** A name where the schema knows none: API_KEY is apiKey, and what has small letters stands as it is. */
+function freeName(segment: string): string {
+  if (/[a-z]/.test(segment)) return segment
+  return segment.toLowerCase().replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function definition(schema: Schema): Definition {
