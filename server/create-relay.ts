@@ -162,8 +162,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     deadline,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const asking = { rating: createAskRating(shared) }
-  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, ...asking } })
+  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, rating: createAskRating(shared) } })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
     fanOut,
