@@ -31,6 +31,8 @@ export function createRasaClient(
   settings: Pick<RasaSettings, 'url' | 'channel' | 'token' | 'authorization'>,
 ): RasaClient {
   const { url, channel, token, authorization } = settings
+  const credentials = authorization?.split(' ').at(-1)
+  const secrets = [token, credentials].filter((one) => one !== undefined)
 
   async function call({ path, place, most, signal, body }: Call): Promise<string> {
     const response = await fetch(`${url}${path}`, {
@@ -48,7 +50,7 @@ export function createRasaClient(
         ? new HutongError('timeout', 'Rasa gave no answer in time')
         : new HutongError('unreachable', `url: Rasa cannot be reached (${codeOf(cause)}); does it run?`)
     })
-    if (response.status !== 200) throw await refusal(response, { place, channel })
+    if (response.status !== 200) throw await refusal(response, { place, channel, secrets })
     return readBounded(response.body, most).catch((cause: unknown) => {
       if (cause instanceof HutongError) throw new HutongError('too_large', `Rasa's answer has ${cause.message}`)
       throw new HutongError(signal.aborted ? 'timeout' : 'unreachable', 'the answer of Rasa came without its end')
@@ -89,10 +91,10 @@ function json(text: string): unknown {
 /** https://rasa.com/docs/reference/api/pro/http-api/ */
 async function refusal(
   response: Response,
-  { place, channel }: { place: Place; channel: string },
+  { place, channel, secrets }: { place: Place; channel: string; secrets: readonly string[] },
 ): Promise<HutongError> {
   const { status } = response
-  const said = await reasonOf(response)
+  const said = without(secrets, await reasonOf(response))
   const misconfigured = (remedy: string) => new HutongError('misconfigured', `${remedy} (HTTP ${status}${said})`)
   if (status >= 300 && status < 400) return misconfigured('url: Rasa sends on to another address; give the final one')
   if (status === 401 || status === 403)
@@ -126,6 +128,11 @@ async function reasonOf(response: Response): Promise<string> {
   } catch {
     return ''
   }
+}
+
+/** Proxies repeat what they refuse. */
+function without(secrets: readonly string[], words: string): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '…'), words)
 }
 
 function codeOf(cause: unknown): string {

@@ -63,5 +63,11 @@ export function answersTo(event: string, tracker: unknown): unknown[] | undefine
   if (!events || events[at]?.metadata?.hutong.event !== event) return undefined
   const since = events.slice(at + 1)
   if (!since.some(({ event: kind, name }) => kind === 'action' && name === 'action_listen')) return undefined
-  return since.flatMap((one) => (one.event === 'bot' ? [{ ...one.data, text: one.text ?? '' }] : []))
+  return since.flatMap((one) => (one.event === 'bot' ? saidIn(one.text ?? '', one.data ?? {}) : []))
+}
+
+/** Rasa's channels send a text without buttons in pieces, cut at empty lines. */
+function saidIn(text: string, data: Readonly<Record<string, unknown>>): unknown[] {
+  if (data.buttons || data.quick_replies) return [{ ...data, text }]
+  return [...text.split('\n\n').map((one) => ({ text: one })), data]
 }
