@@ -90,7 +90,8 @@ export const body = z.discriminatedUnion('kind', [
 export const entry = z.object({
   conversation: z.string(),
   seq,
-  key,
+  /** What follows from an entry in the same write has its key with `#` and a number, which no sender can name. */
+  key: z.string().regex(/^[\w.:@/+=-]{1,200}(#\d+)?$/),
   at: z.int(),
   from: participant,
   /** The channel it came in by; absent for what backends, the desk and the relay itself wrote. */
