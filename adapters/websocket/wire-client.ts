@@ -15,7 +15,7 @@ export interface WireTarget {
 }
 
 export type Answer<T> = T & { error?: WireError }
-type Sent = Answer<{ seq: number; at: number }>
+export type Sent = Answer<{ seq: number; at: number }>
 
 /** A visitor whose frames are written by hand. */
 export interface Visitor {
@@ -137,3 +137,9 @@ export async function visit(target: WireTarget, auth: object = {}): Promise<Visi
 }
 
 export const words = (text: string) => ({ kind: 'message', parts: [{ kind: 'text', text }] })
+
+/** Why a request was refused, as it had to be. */
+export function errorOf(answer: Answer<unknown>): WireError {
+  assert(answer.error, `should have been refused: ${JSON.stringify(answer)}`)
+  return answer.error
+}

@@ -1,5 +1,5 @@
 import type { Entry, Participant } from '@hutong/core/entry'
-import type { Signal as Passing } from '@hutong/core/signal'
+import { type Signal as Passing, type SignalOf, streamedText } from '@hutong/core/signal'
 import { computed, signal } from '@preact/signals'
 
 export interface Typing {
@@ -15,6 +15,8 @@ export interface Streaming {
 
 /** A hint of typing that is not repeated is over after this time. */
 const TYPING_MS = 8_000
+/** A text that does not grow and whose entry does not come is over after this time. */
+const STREAM_MS = 20_000
 
 /** What passes: who is writing, what a bot is saying just now, whether the contact is there. */
 export function createHints() {
@@ -27,6 +29,24 @@ export function createHints() {
     clearTimeout(timers.get(id))
     const left = new Map(writers.peek())
     if (left.delete(id)) writers.value = left
+  }
+
+  function finish(key: string) {
+    clearTimeout(timers.get(`stream ${key}`))
+    const left = new Map(streams.peek())
+    if (left.delete(key)) streams.value = left
+  }
+
+  function grow(heard: SignalOf<'stream'>) {
+    const { from, key } = heard
+    const text = streamedText(streams.peek().get(key)?.text, heard)
+    if (text === undefined) return
+    streams.value = new Map(streams.peek()).set(key, { from, key, text })
+    clearTimeout(timers.get(`stream ${key}`))
+    timers.set(
+      `stream ${key}`,
+      setTimeout(() => finish(key), STREAM_MS),
+    )
   }
 
   return {
@@ -42,8 +62,7 @@ export function createHints() {
     hear(heard: Passing) {
       const { from } = heard
       if (heard.kind === 'presence' && from.kind === 'contact') present.value = heard.online
-      if (heard.kind === 'stream')
-        streams.value = new Map(streams.peek()).set(heard.key, { from, key: heard.key, text: heard.text })
+      if (heard.kind === 'stream') grow(heard)
       if (heard.kind !== 'typing') return
       stop(from.id)
       if (!heard.on) return
@@ -53,11 +72,12 @@ export function createHints() {
         setTimeout(() => stop(from.id), TYPING_MS),
       )
     },
-    /** The entry has arrived that was being written. */
+    /** The entry has arrived that was being written, or the floor has moved and what a bot was writing is over. */
     settle({ key, from, body }: Entry) {
       if (body.kind === 'message') stop(from.id)
-      const left = new Map(streams.peek())
-      if (left.delete(key)) streams.value = left
+      finish(key)
+      if (body.kind !== 'handoff') return
+      for (const one of streams.peek().values()) if (one.from.kind === 'bot') finish(one.key)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { STOPPED } from '@hutong/core/entry'
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { EventRow, Row } from '../model/rows.ts'
@@ -52,9 +53,9 @@ function visibleRows(thread: Thread, desk: Workspace): Row[] {
   return rows.filter((row) => row.kind !== 'event' || !isSaidElsewhere(row, thread))
 }
 
-/** A closing takes the floor away as well, and a message that did not arrive says so itself: one line is enough. */
+/** A closing takes the floor away as well, a stop leaves it where it is, a lost message says so itself: one line is enough. */
 function isSaidElsewhere({ body }: EventRow, thread: Thread): boolean {
-  if (body.kind === 'handoff') return body.floor.holder.kind === 'none'
+  if (body.kind === 'handoff') return body.floor.holder.kind === 'none' || body.reason === STOPPED
   if (body.kind !== 'delivery' || body.recall || body.next !== undefined) return false
   const sent = thread.outgoing.value.get(body.of)
   return sent !== undefined && isLost(sent)
