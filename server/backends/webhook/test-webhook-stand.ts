@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
 import type { Entry } from '@hutong/core/entry'
 import { expect } from 'vitest'
 import type { DeliveryRow } from '../../stores/store.ts'
@@ -13,6 +14,8 @@ export interface WebhookStand extends Stand {
   receiver: Receiver
   /** Brings what waits for a further try, until the webhook was asked so often. */
   triesOf(count: number): Promise<void>
+  /** What waits for a further try. */
+  waiting(): Promise<{ tries: number; due: number; error: string }[]>
   dead(): Promise<DeliveryRow[]>
 }
 
@@ -34,6 +37,21 @@ export async function openWebhookStand(
         return receiver.calls.length
       }
       await expect.poll(hastened, { interval: 20, timeout: 5_000 }).toBe(count)
+    },
+    async waiting() {
+      const database = new DatabaseSync(stand.path, { readOnly: true })
+      try {
+        const found = database.prepare(
+          "select tries, due, error from outbox where target = ? and state = 'ready' and error is not null order by id",
+        )
+        return found.all(`backend:${NAME}`).map(({ tries, due, error }) => ({
+          tries: Number(tries),
+          due: Number(due),
+          error: String(error),
+        }))
+      } finally {
+        database.close()
+      }
     },
     dead: () => stand.store.deadLetters({ limit: 100 }),
     async close() {
