@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => endpoint.close())
 
 function talk(more: object = {}) {
-  return createTalk({ baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'm', idleMs: 200, ...more })
+  return createTalk({ baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'm', idleMs: 400, ...more })
 }
 
 const status = (code: number, headers: Record<string, string> = {}): Script => ({
@@ -121,6 +121,22 @@ describe('an endpoint that fails in the middle of an answer', () => {
     ])
   })
 
+  it('keeps what was said when the time for an answer is over, marked as cut off, and hands over', async () => {
+    const steps = Array.from({ length: 40 }, (): Step[] => [{ say: 'word ' }, { wait: 50 }]).flat()
+    endpoint.script([...steps, { finish: 'stop' }, 'done'])
+    const { actions, failed } = await talk({ answerWithin: 1_000 }).hear()
+    expect(failed).toBeUndefined()
+    expect(actions).toMatchObject([
+      {
+        kind: 'stream',
+        text: expect.stringMatching(/^(word )+word\n\n\*\(The answer breaks off here\.\)\*$/),
+        done: true,
+      },
+      { kind: 'handoff', reason: expect.stringContaining('answerWithin') },
+    ])
+    await expect.poll(() => endpoint.left(), { timeout: 5_000 }).toBe(1)
+  })
+
   it('says in Chinese that a Chinese answer was cut off', async () => {
     endpoint.script([{ say: '您的包裹' }, { finish: 'length' }, 'done'])
     expect((await talk().hear()).actions).toMatchObject([{ text: '您的包裹\n\n*（回答在此中断。）*', done: true }])
@@ -160,9 +176,9 @@ describe('an endpoint that fails in the middle of an answer', () => {
 
 describe('an endpoint that takes its time', () => {
   it('is not stalled as long as it sends signs of life', async () => {
-    const signs = Array.from({ length: 5 }, (): Step[] => ['keep-alive', { wait: 90 }]).flat()
+    const signs = Array.from({ length: 7 }, (): Step[] => ['keep-alive', { wait: 150 }]).flat()
     endpoint.script([...signs, ...saying('There you are.')])
-    expect((await talk().hear()).actions).toMatchObject([{ text: 'There you are.', done: true }])
+    expect((await talk({ idleMs: 800 }).hear()).actions).toMatchObject([{ text: 'There you are.', done: true }])
   })
 
   it('is left at once when nobody wants the answer any more', async () => {
@@ -173,6 +189,6 @@ describe('an endpoint that takes its time', () => {
     stop.abort()
     const { actions, grown, failed } = await hearing
     expect({ actions, last: grown.at(-1), failed }).toEqual({ actions: [], last: 'A long story', failed: undefined })
-    await expect.poll(() => endpoint.left()).toBe(1)
+    await expect.poll(() => endpoint.left(), { timeout: 5_000 }).toBe(1)
   })
 })

@@ -7,12 +7,17 @@ import { type Handoff, handoffIn } from './handoff-tool.ts'
 import { historyWindow } from './history-window.ts'
 import { type OpenaiOptions, openaiOptions } from './options.ts'
 import { actionsFor, answerKey, cutOff, declined, type Outcome, remembered, withSummary } from './outcome.ts'
+import type { Turn } from './prompt.ts'
 import { type Answer, emptyAnswer, readAnswer, textOf } from './read-answer.ts'
 
 /** How often what grows is shown, in milliseconds. */
 const SHOWN_EVERY = 40
 /** An answer that broke off so often is kept as far as it came. */
 const BREAKS = 2
+
+const TOO_SLOW = 'the answer was not whole in the time of answerWithin'
+/** Time for what is written down in the end, in milliseconds. */
+const GRACE = 2_000
 
 /** Answers by any OpenAI-compatible chat-completions endpoint, word by word, and gives the floor on when the model asks for it. */
 export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend {
@@ -30,22 +35,11 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     yield { kind: 'typing', on: true }
 
     const answer = emptyAnswer()
-    const stop = new AbortController()
-    const signal = AbortSignal.any([tools.signal, stop.signal])
-    let failure: HutongError | undefined
-    try {
-      const growing = readAnswer(endpoint.stream(turns, signal), answer)
-      for await (const _ of coalesce(growing, { ms: SHOWN_EVERY, stop: () => stop.abort() }))
-        if (textOf(answer) !== '')
-          yield { kind: 'stream', key: answerKey(event.id), text: textOf(answer).slice(0, TEXT_MAX) }
-      failure = failureOf(answer)
-    } catch (thrown) {
-      failure = toHutongError(thrown)
-    }
+    const failure = yield* grow(event, { turns, answer, unwanted: tools.signal })
     if (tools.signal.aborted) return
-
-    if (failure && isRelays(failure, { answer, breaks: memory.broken + 1, answerWithin })) {
-      if (textOf(answer) !== '') await tools.memory.put({ event: event.id, broken: memory.broken + 1 })
+    const broken = memory.broken + 1
+    if (failure && isRelays(failure, { answer, broken, answerWithin })) {
+      if (textOf(answer) !== '') await tools.memory.put({ event: event.id, broken })
       throw failure
     }
     const { text, handoff } = failure ? afterFailure(answer, failure) : whole(answer)
@@ -54,7 +48,33 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     yield* actionsFor(event, outcome)
   }
 
-  return { name, ...(title !== undefined && { title }), answerWithin, handle }
+  /** Shows the answer as it comes, and gives what kept it from becoming whole. */
+  async function* grow(
+    { id }: Event,
+    { turns, answer, unwanted }: Growing,
+  ): AsyncGenerator<ActionInput, HutongError | undefined> {
+    const left = new AbortController()
+    const late = AbortSignal.timeout(answerWithin)
+    const signal = AbortSignal.any([unwanted, left.signal, late])
+    try {
+      const growing = readAnswer(endpoint.stream(turns, signal), answer)
+      for await (const _ of coalesce(growing, { ms: SHOWN_EVERY, stop: () => left.abort() }))
+        if (textOf(answer) !== '') yield { kind: 'stream', key: answerKey(id), text: textOf(answer).slice(0, TEXT_MAX) }
+      if (late.aborted) return failureOf(answer) && new HutongError('timeout', TOO_SLOW, { field: 'answerWithin' })
+      return failureOf(answer)
+    } catch (thrown) {
+      return late.aborted ? new HutongError('timeout', TOO_SLOW, { field: 'answerWithin' }) : toHutongError(thrown)
+    }
+  }
+
+  return { name, ...(title !== undefined && { title }), answerWithin: answerWithin + GRACE, handle }
+}
+
+interface Growing {
+  turns: readonly Turn[]
+  answer: Answer
+  /** Aborted when nobody wants the answer any more. */
+  unwanted: AbortSignal
 }
 
 interface Ending {
@@ -97,16 +117,17 @@ function failureOf({ finish }: Answer): HutongError | undefined {
 
 interface Attempt {
   answer: Answer
-  /** This one included. */
-  breaks: number
+  /** How often it broke off, this time included. */
+  broken: number
   answerWithin: number
 }
 
 /**
  * Whether the failure is the relay's, who repeats what can be repeated and else gives the floor on. Not where words were shown that
- * would vanish, or start over once more before the contact's eyes, nor where the endpoint asks for more time than an answer may take.
+ * would vanish, or start over once more before the contact's eyes, nor where the endpoint wants more time than an answer may take.
  */
-function isRelays({ retryable, retryAfter = 0 }: HutongError, { answer, breaks, answerWithin }: Attempt): boolean {
+function isRelays(failure: HutongError, { answer, broken, answerWithin }: Attempt): boolean {
+  const { retryable, retryAfter = 0, field } = failure
   if (retryAfter > answerWithin) return false
-  return textOf(answer) === '' || (retryable && breaks < BREAKS)
+  return textOf(answer) === '' || (retryable && broken < BREAKS && field !== 'answerWithin')
 }
