@@ -8,6 +8,8 @@ import { knowledgeOptions } from './backends/knowledge/knowledge-options.ts'
 import { createOpenaiBackend } from './backends/openai/openai.ts'
 import { openaiOptions } from './backends/openai/options.ts'
 import { createPullBackend, pullOptions } from './backends/pull.ts'
+import { createRasaBackend } from './backends/rasa/rasa.ts'
+import { rasaOptions } from './backends/rasa/rasa-options.ts'
 import { createSocketBackend, socketOptions } from './backends/socket.ts'
 import { createWebhookBackend, webhookOptions } from './backends/webhook/webhook.ts'
 import { misconfigured, type Settings } from './config.ts'
@@ -26,6 +28,7 @@ const KINDS: Readonly<Record<string, Make>> = {
   knowledge: brought(knowledgeOptions, createKnowledgeBackend),
   openai: brought(openaiOptions, createOpenaiBackend),
   pull: brought(pullOptions, createPullBackend),
+  rasa: brought(rasaOptions, createRasaBackend),
   socket: brought(socketOptions, createSocketBackend),
   webhook: brought(webhookOptions, createWebhookBackend),
 }
