@@ -202,7 +202,8 @@ function decide({ sites, backends, now }: ActOptions, acting: Acting, action: Si
     case 'close': {
       const refuse = refusal(acting)
       if (refuse) return { refuse }
-      return closed(conversation, from, action.reason)
+      const decision = closed(conversation, from, action.reason)
+      return action.quiet && !('refuse' in decision) ? { ...decision, quiet: true } : decision
     }
   }
 }

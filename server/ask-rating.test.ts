@@ -114,6 +114,16 @@ describe('at the close of a conversation', () => {
     expect(told(await house.log(twice))).toEqual(['csat'])
   })
 
+  it('asks nobody whose conversation a colleague closed quietly', async () => {
+    const house = await open({ ask: 'csat' })
+    const { conversation } = await house.write('hello')
+    await say(house, conversation, 'Here it is.')
+    await house.relay.act(ANNA, conversation, { key: 'quiet', actions: [{ kind: 'close', quiet: true }] })
+    await settled(house)
+    expect(told(await house.log(conversation))).toEqual([])
+    expect(await house.store.conversation(conversation)).toMatchObject({ status: 'closed' })
+  })
+
   it('asks again after the time that the site chose', async () => {
     const house = await open({ ask: 'csat', withinMs: 0 })
     const id = await served(house)

@@ -50,7 +50,11 @@ export function owingRatings(owed: (write: Write) => Write, sites: readonly Rout
   }
 }
 
-function workFor({ id, status }: Conversation, { entries }: Exclude<Decision, { refuse: unknown }>): NewDelivery[] {
+function workFor(
+  { id, status }: Conversation,
+  { entries, quiet }: Exclude<Decision, { refuse: unknown }>,
+): NewDelivery[] {
+  if (quiet) return []
   const concerns = entries.findIndex(({ body }) =>
     body.kind === 'status' ? body.status === 'closed' && status === 'open' : body.kind === 'rating',
   )

@@ -46,7 +46,13 @@ export const action = z.discriminatedUnion('kind', [
   /** Writes conversation attributes (tags, priority, topic); null removes one. */
   z.object({ kind: z.literal('set'), key: key.optional(), attributes }),
   z.object({ kind: z.literal('note'), key: key.optional(), text: z.string().min(1).max(8_000) }),
-  z.object({ kind: z.literal('close'), key: key.optional(), reason: z.string().max(500).optional() }),
+  /** `quiet`: the contact is not asked for a rating, whatever the site does otherwise. */
+  z.object({
+    kind: z.literal('close'),
+    key: key.optional(),
+    reason: z.string().max(500).optional(),
+    quiet: z.literal(true).optional(),
+  }),
   z.object({ kind: z.literal('reopen'), key: key.optional() }),
   z.object({ kind: z.literal('recall'), key: key.optional(), of: z.int().positive() }),
   z.object({ kind: z.literal('edit'), key: key.optional(), of: z.int().positive(), parts }),

@@ -24,6 +24,10 @@ export const site = z.object({
     .int()
     .optional()
     .meta({ description: 'How long a customer may be without an answer, where that is watched' }),
+  asksRatings: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'The relay asks customers for a rating when their conversation is closed' }),
 })
 
 export const conversationItem = z.object({

@@ -8,6 +8,7 @@ export interface ListedSite {
   id?: string | undefined
   name: string
   routing: readonly string[]
+  ratings?: object | undefined
 }
 
 /** What is watched of a site, or of all of them. */
@@ -18,11 +19,12 @@ export interface WatchedSite {
 
 /** The configured sites, as far as they exist for whoever asks. */
 export function siteOperation(sites: readonly ListedSite[], watched: readonly WatchedSite[] = []): Operation {
-  const known = sites.map(({ key, id = key, name, routing }) => ({
+  const known = sites.map(({ key, id = key, name, routing, ratings }) => ({
     id,
     key,
     name,
     backends: [...new Set(routing)].filter((step) => step !== 'desk'),
+    ...(ratings && { asksRatings: true as const }),
     ...answerTime(watched.filter(({ site = key }) => site === key)),
   }))
   return operation({

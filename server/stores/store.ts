@@ -90,6 +90,8 @@ export type Decision =
       deliveries?: readonly NewDelivery[]
       /** Lanes whose waiting deliveries are cancelled. */
       cancel?: readonly string[]
+      /** Nothing is asked of the contact for it. */
+      quiet?: true
     }
 
 export interface NewEntry {

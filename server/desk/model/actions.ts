@@ -1,7 +1,7 @@
 import type { ActionInput, Agent } from '@hutong/core/backend'
 import { toHutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
-import type { Api, Me } from './api.ts'
+import type { Api, Me, Site } from './api.ts'
 import type { Inbox } from './inbox.ts'
 import type { Notices } from './notices.ts'
 import type { Preferences } from './preferences.ts'
@@ -23,11 +23,12 @@ export interface ActionsOptions {
   api: Pick<Api, 'act'>
   me: Me
   inbox: Pick<Inbox, 'item'>
+  sites(): readonly Site[]
   notices: Notices
   preferences: Pick<Preferences, 'words'>
 }
 
-export function createActions({ api, me, inbox, notices, preferences }: ActionsOptions): Actions {
+export function createActions({ api, me, inbox, sites, notices, preferences }: ActionsOptions): Actions {
   const words = () => preferences.words.peek()
 
   /** `guarded`: refused when the floor has moved since the agent saw it. */
@@ -66,8 +67,10 @@ export function createActions({ api, me, inbox, notices, preferences }: ActionsO
         notices.show({ text: words().gaveToQueue })
     },
     async close(id, { ask }) {
-      const rating: ActionInput[] = ask ? [{ kind: 'ask', part: { kind: 'rating', scale: 'csat' } }] : []
-      if (await act(id, [...rating, { kind: 'close' }]))
+      const site = inbox.item(id)?.conversation.site
+      const relayAsks = sites().some((one) => one.id === site && one.asksRatings)
+      const rating: ActionInput[] = ask && !relayAsks ? [{ kind: 'ask', part: { kind: 'rating', scale: 'csat' } }] : []
+      if (await act(id, [...rating, { kind: 'close', ...(ask ? {} : { quiet: true }) }]))
         notices.show({ text: words().closedNow, undo: () => void reopen(id) })
     },
     async recall(id, seq) {

@@ -25,6 +25,8 @@ export interface Site {
   backends: string[]
   /** Milliseconds a customer may be without an answer, where that is watched. */
   answerMs?: number
+  /** The relay itself asks the customer for a rating at the close. */
+  asksRatings?: boolean
 }
 
 /** A channel that messages are sent to. */

@@ -112,7 +112,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     now: clock.now,
     setAside,
     errands: createErrands({ api, notices, preferences }),
-    actions: createActions({ api, me, inbox, notices, preferences }),
+    actions: createActions({ api, me, inbox, sites: () => live.sites.peek(), notices, preferences }),
     item: computed(() => (openId.value === undefined ? undefined : inbox.item(openId.value))),
     dialog: signal<DialogName | undefined>(),
     personShown: signal(false),
