@@ -57,7 +57,7 @@ function valid(one: unknown, { left }: Pass): PartInput[] {
 
 function textParts(text: string, { left }: Pass): PartInput[] {
   const pieces: string[] = []
-  let rest = text.toWellFormed().trim()
+  let rest = seen(text)
   while (rest !== '' && pieces.length < TEXTS_MAX) {
     const space = rest.length > TEXT_MAX ? rest.lastIndexOf(' ', TEXT_MAX) : -1
     const end = space > TEXT_MAX / 2 ? space : TEXT_MAX
@@ -96,7 +96,7 @@ function withButtons(text: string, given: readonly unknown[], pass: Pass): PartI
   const buttons = readButtons(given, pass)
   const links = buttons.filter(({ url }) => url !== undefined)
   const replies = buttons.filter(({ url }) => url === undefined)
-  const lead = text.trim()
+  const lead = seen(text)
   const within = replies.length > 0 && lead.length <= LEAD_MAX
   return [
     ...(within ? [] : textParts(lead, pass)),
@@ -106,11 +106,19 @@ function withButtons(text: string, given: readonly unknown[], pass: Pass): PartI
       : [
           {
             kind: 'choices' as const,
-            ...(within && lead !== '' ? { text: lead.toWellFormed() } : {}),
+            ...(within && lead !== '' ? { text: lead } : {}),
             options: replies.map((one) => option(one, pass)),
           },
         ]),
   ]
+}
+
+/** Without lone halves of signs, and without control characters besides line ends and tabs. */
+function seen(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim()
 }
 
 type MediumName = 'image' | 'audio' | 'video' | 'file'
