@@ -124,7 +124,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
   metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
-  await installRoutes(app, { config, relay, adapters: channels, logger, clock, ...ground }, closers)
+  await installRoutes(app, { config, relay, adapters: channels, backends, logger, clock, ...ground }, closers)
 
   closers.push(() => relay.drain())
   await relay.start()
@@ -174,6 +174,7 @@ interface Doors extends Awaited<ReturnType<typeof openGround>> {
   config: Config
   relay: Relay
   adapters: readonly Adapter[]
+  backends: readonly Backend[]
   logger: Logger
   clock: Clock
 }

@@ -28,12 +28,23 @@ export function deliveryOperations(options: DeliveryOptions): Operation[] {
       id: 'listDeliveries',
       tag,
       summary: 'Deliveries that were given up, or whose fate is unknown; newest first',
-      query: z.object({ state: z.literal('dead').default('dead'), ...pageQuery }),
+      query: z.object({
+        state: z.literal('dead').default('dead'),
+        target: z
+          .string()
+          .max(128)
+          .optional()
+          .meta({ description: '`backend:<name>` or `channel:<id>`: of this one alone' }),
+        ...pageQuery,
+      }),
       answer: pageOf(delivery),
       async handle({ query }) {
         const before = readCursor(z.int(), query.cursor)
-        const limit = query.limit + 1
-        const found = await store.deadLetters(before === undefined ? { limit } : { limit, before })
+        const found = await store.deadLetters({
+          limit: query.limit + 1,
+          ...(before !== undefined && { before }),
+          ...(query.target !== undefined && { target: query.target }),
+        })
         return page(found, query.limit, ({ id }) => id)
       },
     }),

@@ -9,7 +9,7 @@ let conversation: string
 let contact: string
 let another: string
 beforeAll(async () => {
-  stand = await openStand()
+  stand = await openStand({ backends: [{ name: 'shop', handle: async () => {} }] })
   const body = textBody('hello')
   const letter = { from: { address: 'visitor' }, site: 'shop', key: 'first', body, raw: 'Subject: hello\n\nhello' }
   conversation = (await stand.relay.receive('letters', letter)).conversation
@@ -50,6 +50,7 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     .replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation)
     .replace('{seq}', '1')
     .replace('{channel}', 'letters')
+    .replace('{name}', 'shop')
     .replace('{mail}', 'm_poison')
   const asking: Asking = {
     method: method.toUpperCase(),

@@ -1,4 +1,5 @@
 import type { Adapter } from '@hutong/core/adapter'
+import type { Backend } from '@hutong/core/backend'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Auth } from '../auth.ts'
@@ -7,6 +8,7 @@ import type { Presence } from '../presence.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../stores/store.ts'
 import { asideOperations } from './aside.ts'
+import { backendOperations } from './backends.ts'
 import { byMailOperations } from './by-mail.ts'
 import { type ConfiguredChannel, channelOperation } from './channels.ts'
 import { contactOperations } from './contacts.ts'
@@ -26,6 +28,7 @@ export interface RestOptions {
     Relay,
     | 'onEvents'
     | 'draining'
+    | 'hasten'
     | 'act'
     | 'signal'
     | 'changeContact'
@@ -38,11 +41,14 @@ export interface RestOptions {
   store: Store
   /** The channels, asked for messages as they came. */
   adapters?: readonly Adapter[]
+  /** Whatever answers. */
+  backends?: readonly Backend[]
   config: {
     sites: readonly ListedSite[]
     publicUrl?: string | undefined
     channels?: readonly ConfiguredChannel[]
     alerts?: readonly WatchedSite[]
+    backends?: Readonly<Record<string, { kind?: unknown }>>
   }
   files: Files
   auth: Auth
@@ -73,6 +79,12 @@ export function restOperations(options: RestOptions): Operation[] {
     ...fileOperations({ ...options, doors, now }),
     ...deliveryOperations({ ...options, doors, now }),
     feedOperation(options),
+    ...backendOperations({
+      ...options,
+      backends: options.backends ?? [],
+      configured: options.config.backends ?? {},
+      now,
+    }),
   ]
   const document = operation({
     method: 'get',

@@ -115,6 +115,25 @@ export const channel = z.object({
   capabilities,
 })
 
+/** Whatever answers, and what it was not brought yet. */
+export const backend = z.object({
+  name: z.string(),
+  kind: z
+    .string()
+    .optional()
+    .meta({ description: 'Of the settings; absent for a backend that a program brought along' }),
+  title: z.string().optional().meta({ description: 'The name that contacts see' }),
+  hears: z.enum(['floor', 'everything']),
+  state: z.enum(['enabled', 'disabled']).meta({
+    description: '`disabled`: its other end wants no more events; they are dead letters until it is enabled again',
+  }),
+  since: z.int().optional().meta({ description: 'Since when it is disabled' }),
+  why: z.string().optional(),
+  open: z.int().meta({ description: 'Events that are still to be brought' }),
+  dead: z.int().meta({ description: 'Events that were given up, kept to be brought after all' }),
+  oldest: z.int().meta({ description: 'Age in milliseconds of the oldest that is still to be brought' }),
+})
+
 /** Another conversation of the same person. */
 export const thread = z.object({
   conversation: z.string(),
@@ -158,5 +177,6 @@ export const SCHEMAS = {
   Way: way,
   Aside: aside,
   Channel: channel,
+  Backend: backend,
   Thread: thread,
 }

@@ -25,7 +25,7 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
     report: (channel, native, report) => keepReport(db, { channel, native, report }),
     deadLetters: (query) => deadLetters(db, query),
     deliveriesOf: (query) => deliveriesOf(db, query),
-    replay: (ids, now) => replay(db, ids, now),
+    replay: (which, now) => replay(db, which, now),
     async hasten(target, now) {
       await db
         .updateTable('outbox')
@@ -94,10 +94,11 @@ async function keepReport(
 
 async function deadLetters(
   db: Kysely<Tables>,
-  { before, limit }: Parameters<OutboxStore['deadLetters']>[0],
+  { target, before, limit }: Parameters<OutboxStore['deadLetters']>[0],
 ): Promise<DeliveryRow[]> {
   let query = rows(db).where(sql<boolean>`o.state in ('dead', 'unsure')`).orderBy('o.id', 'desc').limit(limit)
   if (before !== undefined) query = query.where('o.id', '<', before)
+  if (target !== undefined) query = query.where('o.target', '=', target)
   return query.execute()
 }
 
@@ -115,13 +116,12 @@ async function deliveriesOf(
   return query.execute()
 }
 
-async function replay(db: Kysely<Tables>, ids: readonly number[], now: number): Promise<number> {
-  if (ids.length === 0) return 0
+async function replay(db: Kysely<Tables>, which: Parameters<OutboxStore['replay']>[0], now: number): Promise<number> {
   return db.transaction().execute(async (step) => {
     const rows = await step
       .updateTable('outbox')
       .set({ state: 'ready', due: now, tries: 0, head: 0, joined: null, error: null, reported: null })
-      .where('id', 'in', ids)
+      .where((eb) => ('target' in which ? eb('target', '=', which.target) : eb('id', 'in', which)))
       .where(sql<boolean>`state in ('dead', 'unsure')`)
       .returning('lane')
       .execute()

@@ -179,6 +179,26 @@ function testEnds(get: () => Store): void {
     expect(keysOf(await claim(get(), { now: NOW + 1 }))).toEqual(['b'])
   })
 
+  it('lists and replays what one target was given up on, all at once and in order', async () => {
+    const bring = (key: string, target: string) =>
+      say({ key, decision: { deliveries: [{ lane: target, target, entry: 0 }] } })
+    for (const key of ['1', '2', '3']) {
+      await get().commit([bring(`a${key}`, 'backend:a'), bring(`b${key}`, 'backend:b')])
+      for (const { id } of await claim(get())) await get().settle(id, 'one', { state: 'dead', error: 'down' })
+    }
+    const letters = await get().deadLetters({ limit: 2, target: 'backend:a' })
+    expect(letters.map(({ target }) => target)).toEqual(['backend:a', 'backend:a'])
+    expect(await get().replay({ target: 'backend:a' }, NOW)).toBe(3)
+    const order: string[] = []
+    for (let claimed = await claim(get()); claimed.length > 0; claimed = await claim(get())) {
+      order.push(...keysOf(claimed))
+      for (const { id } of claimed) await get().settle(id, 'one', { state: 'done' })
+    }
+    expect(order).toEqual(['a1', 'a2', 'a3'])
+    expect(await get().deadLetters({ limit: 9 })).toHaveLength(3)
+    expect(await get().replay([], NOW)).toBe(0)
+  })
+
   it('waits with a replayed delivery while its lane has one under way', async () => {
     await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2')])
     const [l1] = await claim(get())

@@ -228,9 +228,9 @@ export interface OutboxStore {
    * unknown or this or a later state is known already; `failed` makes it dead and resolves with it each time.
    */
   report(channel: string, native: string, report: DeliveryReport): Promise<DeliveryRow | undefined>
-  deadLetters(query: { before?: number; limit: number }): Promise<DeliveryRow[]>
-  /** Makes dead or unsure deliveries due again; resolves with how many. */
-  replay(ids: readonly number[], now: number): Promise<number>
+  deadLetters(query: { target?: string; before?: number; limit: number }): Promise<DeliveryRow[]>
+  /** Makes dead or unsure deliveries due again, these or all of a target at once; resolves with how many. */
+  replay(which: readonly number[] | { target: string }, now: number): Promise<number>
   /** Makes what waits for a target due now. */
   hasten(target: string, now: number): Promise<void>
   /** Open deliveries and the age in ms of the oldest, per target. */
