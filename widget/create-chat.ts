@@ -101,8 +101,9 @@ export function createChat(options: ChatOptions): ChatControls & { setLocale(loc
       const { others } = session
       const key = others.stop()
       if (!key) return
-      // Pressing twice is one stop: keys of ours never meet those of the other side, so it may have the answer's own.
-      if ('error' in (await connection.request('send', { key, body: { kind: 'stop' } }, STOP_MS))) others.goOn()
+      // Pressing twice is one stop.
+      const packet = { key: `stop:${key}`.slice(-200), body: { kind: 'stop' as const } }
+      if ('error' in (await connection.request('send', packet, STOP_MS))) others.goOn()
     },
     identify: async (jwt) => (await import('./sign-in.ts')).identify(session, jwt),
     setLocale(next) {

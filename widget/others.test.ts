@@ -96,7 +96,7 @@ describe('the stop button', () => {
     await relay.host.commit(conversation, BOT, { kind: 'message', parts: [{ kind: 'text', text: 'It is' }] })
     await expect.poll(() => rowsOf(chat)).toHaveLength(2)
     look()
-    expect(new Set(stops().map(({ key }) => key))).toEqual(new Set(['a']))
+    expect(new Set(stops().map(({ key }) => key))).toEqual(new Set(['stop:a']))
     expect(relay.logOf().filter(({ body }) => body.kind === 'stop')).toHaveLength(1)
     expect(seen).toEqual(['It is', 'Model: It is'])
   })
