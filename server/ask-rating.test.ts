@@ -177,7 +177,54 @@ describe('at the close of a conversation', () => {
   })
 })
 
+it('is asked once for one close, however often the work is done again', async () => {
+  const house = await open({ ask: 'csat', withinMs: 0 })
+  const id = await served(house)
+  const entries = await untilTold(house, id, 1)
+  const closing = entries.findLast(({ body }) => body.kind === 'status')?.seq ?? 0
+  const again = { lane: `rating:${id}`, target: 'rating:ask', entry: { seq: closing } }
+  await house.store.commit([
+    {
+      to: { conversation: id },
+      key: 'again',
+      at: Date.now(),
+      decide: () => ({ entries: [{ from: ANNA, body: { kind: 'note', text: 'again' } }], deliveries: [again] }),
+    },
+  ])
+  const successor = await openTestRelay({
+    ratings: ratingSettings.parse({ ask: 'csat', withinMs: 0 }),
+    path: house.path,
+  })
+  await settled(successor)
+  await successor.close()
+  expect(told(await house.log(id))).toEqual(['csat'])
+})
+
 describe('the answer', () => {
+  it.each([
+    [2, 'a score', 'closed'],
+    [4, 'a message', 'open'],
+  ] as const)('typed in the widget %i days after the question is %s', async (days, _, status) => {
+    const house = await open({ ask: 'csat' })
+    const { conversation } = await house.write('hello')
+    const [from, at] = [{ kind: 'system', id: 'relay' } as const, Date.now() - days * 86_400_000]
+    await house.store.commit([
+      {
+        to: { conversation },
+        key: 'relay:rating:1:0',
+        at,
+        decide: () => ({
+          entries: [{ from, body: { kind: 'message', parts: [{ kind: 'rating', scale: 'csat' }] } }],
+          floor: { holder: { kind: 'none' }, term: 2 },
+          status: 'closed',
+        }),
+      },
+    ])
+    await house.write('4')
+    expect(await house.store.conversation(conversation)).toMatchObject({ status })
+    expect(given(await house.log(conversation))).toHaveLength(status === 'closed' ? 1 : 0)
+  })
+
   it.each(['4', '四', 'good', '⭐⭐⭐⭐', '4 stars'])(
     '“%s” typed in the widget is the score, and opens nothing',
     async (text) => {
