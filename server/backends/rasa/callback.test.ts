@@ -94,6 +94,33 @@ describe('the callback channel', () => {
   })
 })
 
+describe('the floor coming back on the callback channel', () => {
+  it('waits for what the contact says next, and is kept', async () => {
+    talk = await openRasaTalk({ ...callback, answerWithin: 1_000, resume: {} })
+    talk.rasa.script('help', { says: [{ custom: { handoff: true } }], pauses: true })
+    talk.rasa.script('thanks', says('You are welcome.'))
+    const { conversation } = await talk.house.write('help')
+    await talk.handedOn(conversation)
+    await talk.giveBack(conversation)
+    await sleep(1_400)
+    expect(talk.rasa.asked).toHaveLength(1)
+    await talk.house.write('thanks')
+    await talk.answers(conversation, 1)
+    expect(await talk.said(conversation)).toEqual(['You are welcome.'])
+  })
+
+  it('is not Rasa’s to speak in before it was asked again', async () => {
+    talk = await openRasaTalk(callback)
+    talk.rasa.script('help', { says: [{ text: 'Wait.' }, { custom: { handoff: true } }] })
+    const { conversation } = await talk.house.write('help')
+    await talk.handedOn(conversation)
+    await talk.giveBack(conversation)
+    await talk.rasa.remind(conversation, { text: 'A reminder of before.' })
+    expect(talk.rasa.callbacks.at(-1)).toBe(409)
+    expect(await talk.said(conversation)).toEqual(['Wait.'])
+  })
+})
+
 describe('the address for callbacks', () => {
   it('takes nothing without its token, from wherever it comes', async () => {
     talk = await openRasaTalk(callback)

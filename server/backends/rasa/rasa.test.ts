@@ -22,6 +22,23 @@ describe('a question to Rasa', () => {
     })
   })
 
+  it.each(['rest', 'callback'] as const)('shows that somebody is at work over %s', async (channel) => {
+    talk = await openRasaTalk({ channel })
+    talk.rasa.script('hello', { takes: 200, says: [{ text: 'Hi' }] })
+    const { conversation } = await talk.house.write('first')
+    await talk.handedOn(conversation)
+    await talk.giveBack(conversation)
+    const seen: string[] = []
+    const stop = talk.house.relay.follow(conversation, {
+      entries: (entries) => entries.forEach(({ body }) => void seen.push(body.kind)),
+      signal: ({ kind }) => void seen.push(kind),
+    })
+    await talk.house.write('hello')
+    await talk.answers(conversation, 1)
+    stop()
+    expect(seen.filter((kind) => kind === 'typing' || kind === 'message')).toEqual(['message', 'typing', 'message'])
+  })
+
   it('brings buttons whose payload Rasa hears, and pictures', async () => {
     talk = await openRasaTalk()
     const payload = '/order_status{"order":"100 234"}'
@@ -163,6 +180,27 @@ describe('a hand-off by Rasa', () => {
     talk.rasa.script('help', { actions: ['utter_wait', 'action_human'], says: [{ text: 'One moment.' }] })
     const { conversation } = await talk.house.write('help')
     expect((await talk.handedOn(conversation)).body).toMatchObject({ reason: 'action: action_human' })
+  })
+
+  it('comes from a flow that began', async () => {
+    talk = await openRasaTalk({ handoff: { actions: ['pattern_human_handoff'] } })
+    talk.rasa.script('help', { flows: ['pattern_human_handoff'], says: [{ text: 'One moment.' }] })
+    const { conversation } = await talk.house.write('help')
+    expect((await talk.handedOn(conversation)).body).toMatchObject({ reason: 'action: pattern_human_handoff' })
+  })
+
+  it('is not taken from an action of an earlier turn', async () => {
+    talk = await openRasaTalk({ handoff: { actions: ['action_human'], intents: ['human'] }, resume: {} })
+    talk.rasa.script('help', { intent: 'human', actions: ['action_human'], says: [{ text: 'One moment.' }] })
+    talk.rasa.script('thanks', { intent: 'thank', says: [{ text: 'You are welcome.' }] })
+    const { conversation } = await talk.house.write('help')
+    await talk.handedOn(conversation)
+    await talk.giveBack(conversation)
+    await talk.house.write('thanks')
+    await talk.answers(conversation, 2)
+    await sleep(100)
+    const floor = (await talk.house.store.conversation(conversation))?.floor
+    expect(floor?.holder).toEqual({ kind: 'bot', id: 'rasa' })
   })
 
   it('comes from a custom payload, with its own summary', async () => {

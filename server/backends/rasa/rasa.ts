@@ -13,6 +13,7 @@ import { answersTo, lastTurn, told } from './tracker.ts'
 const TURN_MAX = 600_000
 const TRACKER_WITHIN = 5_000
 const MEANWHILE_MAX = 100
+const TYPING = { kind: 'typing', on: true } as const
 
 interface Rasa {
   name: string
@@ -122,6 +123,7 @@ async function wake(
 async function* overRest(rasa: Rasa, asking: Asking): AsyncIterable<ActionInput> {
   const { event, talk } = asking
   const before = talk.turn?.event === event.id ? talk.turn : undefined
+  if (!before?.answer) yield TYPING
   const answer = before?.answer ?? (await answered(rasa, asking, before !== undefined))
   yield* keyed(event, 'rasa', answer.actions)
   const handoff = answer.handoff ?? (await reason(rasa, event, saysNothing(answer.actions)))
@@ -160,6 +162,8 @@ async function begin({ talks }: Rasa, { event, tools }: Asking, again: boolean):
 async function* overCallback(rasa: Rasa, asking: Asking): AsyncIterable<ActionInput> {
   const { event, talk } = asking
   await begin(rasa, asking, talk.turn?.event === event.id)
+  // Not as an answer to the event, which would settle it.
+  await rasa.host.act(event.conversation, { key: `${event.id}:typing`, term: event.floor.term, actions: [TYPING] })
   const request = rasa.client.ask(asking.question, AbortSignal.any([rasa.closing, AbortSignal.timeout(TURN_MAX)]))
   const over = await Promise.race([request.then(() => true), soon(rasa.settings)])
   if (!over) {

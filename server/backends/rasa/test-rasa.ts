@@ -16,6 +16,8 @@ export interface Script {
   intent?: string
   /** The actions that run, between the message and `action_listen`. */
   actions?: readonly string[]
+  /** The flows that begin, where Rasa is asked by flows. */
+  flows?: readonly string[]
   says?: readonly Said[]
   /** Milliseconds until the answer is ready. */
   takes?: number
@@ -136,6 +138,7 @@ export async function createFakeRasa({
     }
     await new Promise((resolve) => setTimeout(resolve, script.takes ?? 0))
     const collected: Said[] = []
+    for (const flow of script.flows ?? []) before.push(happened('flow_started', { flow_id: flow }))
     for (const name of script.actions ?? []) before.push(happened('action', { name }))
     for (const { text, ...data } of script.says ?? []) {
       before.push(happened('bot', { text: text ?? null, data }))

@@ -28,6 +28,7 @@ export function told(entries: readonly Entry[], own: string): TrackerEvent[] {
 const happened = z.object({
   event: z.string(),
   name: z.string().nullish().catch(undefined),
+  flow_id: z.string().nullish().catch(undefined),
   text: z.string().nullish().catch(undefined),
   data: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   metadata: z
@@ -45,14 +46,17 @@ const trackerShape = z.object({
 
 export interface LastTurn {
   intent: string | undefined
-  /** The actions that ran since the contact last wrote. */
+  /** The actions that ran, and the flows that began, since the contact last wrote. */
   actions: string[]
 }
 
 export function lastTurn(tracker: unknown): LastTurn {
   const { latest_message: message, events } = trackerShape.catch({}).parse(tracker)
   const since = events?.slice(events.findLastIndex(({ event }) => event === 'user') + 1) ?? []
-  const actions = since.flatMap(({ event, name }) => (event === 'action' && name ? [name] : []))
+  const actions = since.flatMap(({ event, name, flow_id: flow }) => {
+    if (event === 'action') return name ?? []
+    return event === 'flow_started' ? (flow ?? []) : []
+  })
   return { intent: message?.intent?.name ?? undefined, actions }
 }
 
