@@ -6,7 +6,7 @@ import { type Actor, type Auth, SESSION_COOKIE } from '../auth.ts'
 
 /** One route of the REST interface: its description and its code, so that neither can be without the other. */
 export interface Operation {
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With parameters in braces, as OpenAPI writes it. */
   readonly path: `/${string}`
   /** Who may ask: anybody, whoever has credentials, or an administrator's token. */
