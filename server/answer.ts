@@ -39,8 +39,8 @@ export function createAnswer(options: AnswerOptions): Carrier {
     async gaveUp({ target, event }, error) {
       const name = target.slice('backend:'.length)
       const { holder, term } = event.floor
-      // Who only listens has no floor to give on.
-      if (holder.kind !== 'bot' || holder.id !== name) return
+      // Who only listens has no floor to give on, and nobody waits for an answer to a stop.
+      if (holder.kind !== 'bot' || holder.id !== name || event.entry.body.kind === 'stop') return
       const why = error.code === 'internal' ? 'it failed' : error.message
       const request: ActRequestInput = {
         key: `${event.id}:fallback`,
@@ -94,21 +94,24 @@ async function carryOut(
     id: backend.name,
     ...(backend.title === undefined ? {} : { name: backend.title }),
   }
+  const settles = backend.answers === 'later' && { event: event.id }
   let count = 0
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return
     const key = `${event.id}:${count++}`
-    const settles = backend.answers === 'later' && { event: event.id }
-    await options.act(author, event.conversation, { key, term: event.floor.term, ...settles, actions: [action] })
+    if (action === 'nothing') await options.act(author, event.conversation, { key, event: event.id, actions: [] })
+    else await options.act(author, event.conversation, { key, term: event.floor.term, ...settles, actions: [action] })
   }
 }
 
-async function* actionsOf(backend: Backend, event: Event, tools: Tools): AsyncIterable<ActionInput> {
+async function* actionsOf(backend: Backend, event: Event, tools: Tools): AsyncIterable<ActionInput | 'nothing'> {
   const answer = backend.handle(event, tools)
   if (Symbol.asyncIterator in answer) return yield* answer
   const settled = await answer
   if (settled === undefined) return
-  yield* Array.isArray(settled) ? (settled as readonly ActionInput[]) : [settled as ActionInput]
+  const actions = Array.isArray(settled) ? (settled as readonly ActionInput[]) : [settled as ActionInput]
+  if (actions.length === 0 && backend.answers === 'later') yield 'nothing'
+  yield* actions
 }
 
 function toolsFor(
