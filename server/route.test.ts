@@ -119,3 +119,44 @@ describe('a hand-off', () => {
     expect(applied(handedOff({ ...held, waitingSince: 3 }, toQueue)).waitingSince).toBe(3)
   })
 })
+
+describe('a stop', () => {
+  const bot = { kind: 'bot' as const, id: 'flow' }
+  const talking = conversationWith({ holder: bot, term: 4 })
+  const stop = { body: { kind: 'stop' as const }, at: 5, channel: 'web' }
+  const shown = [
+    { from: bot, key: 'a', text: 'It is' },
+    { from: bot, key: 'b', text: ' \n' },
+    { from: { kind: 'agent' as const, id: 'ada' }, key: 'c', text: 'I think' },
+  ]
+
+  it('keeps what the holder had shown, under its key, and the floor where it is at a new term', () => {
+    const decision = applied(arrived(talking, routing, { ...stop, stops: { shown } }))
+    expect(decision.entries).toEqual([
+      { from: bot, key: 'a', body: { kind: 'message', parts: [{ kind: 'text', text: 'It is', format: 'markdown' }] } },
+      { channel: 'web', body: { kind: 'stop' } },
+      {
+        from: { kind: 'system', id: 'relay' },
+        body: { kind: 'handoff', floor: { holder: bot, term: 5 }, reason: 'the contact pressed stop' },
+      },
+    ])
+    expect(decision.main).toBe(1)
+    expect(decision.floor).toEqual({ holder: bot, term: 5 })
+  })
+
+  it('calls off what the holder was still to be asked, and tells it of the stop alone', () => {
+    const decision = applied(arrived(talking, routing, { ...stop, stops: { shown: [] } }))
+    const lane = backendLane('flow', 'v1')
+    expect(decision.cancel).toEqual([lane])
+    expect(decision.deliveries).toEqual([{ lane, target: 'backend:flow', entry: 0 }])
+  })
+
+  it('is only written down when nothing is being answered, or a person has the floor', () => {
+    const only = { entries: [{ channel: 'web', body: { kind: 'stop' } }] }
+    expect(arrived(talking, routing, stop)).toEqual(only)
+    const person = conversationWith({ holder: { kind: 'agent', id: 'ada' }, term: 4 })
+    expect(arrived(person, routing, { ...stop, stops: { shown } })).toEqual(only)
+    const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
+    expect(arrived(closed, routing, { ...stop, stops: { shown: [] } })).toEqual(only)
+  })
+})

@@ -130,6 +130,45 @@ describe('a stop', () => {
   })
 })
 
+describe('a backend that answers later', () => {
+  it('hears of the stop, is not waited for any more, and keeps the floor', async () => {
+    const heard: Event[] = []
+    const later: Backend = {
+      name: 'remote',
+      answers: 'later',
+      answerWithin: 150,
+      handle: async (event) => void heard.push(event),
+    }
+    relay = await openTestRelay({ backends: [later], routing: ['remote', 'desk'] })
+    const { conversation } = await relay.write('hello')
+    await expect.poll(() => heard.length).toBe(1)
+    await relay.write(STOP)
+    await expect.poll(() => heard.length).toBe(2)
+    expect(heard[1]).toMatchObject({ entry: { body: STOP }, floor: { term: 2 } })
+    await wait(400)
+    expect((await relay.store.conversation(conversation))?.floor).toEqual({
+      holder: { kind: 'bot', id: 'remote' },
+      term: 2,
+    })
+  })
+
+  it('keeps the floor when it cannot be told of the stop', async () => {
+    const deaf: Backend = {
+      name: 'model',
+      retries: [],
+      handle: async ({ entry }) => {
+        if (entry.body.kind === 'stop') throw new Error('what is a stop?')
+      },
+    }
+    relay = await openTestRelay({ backends: [deaf], routing: ['model', 'desk'] })
+    const { conversation } = await relay.write('hello')
+    await relay.write(STOP)
+    const dead = () => relay.store.deadLetters({ limit: 10 })
+    await expect.poll(async () => (await dead()).length).toBe(1)
+    expect((await relay.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'model' })
+  })
+})
+
 describe('what a bot says after a stop', () => {
   it('is refused, whole or growing', async () => {
     const { conversation, stream } = await openSilent()
