@@ -3,6 +3,7 @@ import type { Clock } from '@hutong/core/adapter'
 import type { Article, ArticleDraft, ArticleDraftInput, ArticleState } from './article.ts'
 import { createKnowledgeStore } from './knowledge-store.ts'
 import { createSearchIndex, type SearchIndex } from './search-index.ts'
+import { createCachedReader, createTermReader } from './terms.ts'
 
 /** Who did something, for the record: an agent's id, `import`, a token's name. */
 export interface By {
@@ -68,7 +69,7 @@ export interface Match {
   /** 0 … 1: how sure it is that this article is what was asked. */
   score: number
   /** The phrasing that came closest, and what counted. */
-  why: { phrasing: string; similarity: number; coverage: number; share: number }
+  why: { phrasing: string; similarity: number; kinship: number; coverage: number; share: number }
 }
 
 export interface MatchOptions {
@@ -93,18 +94,38 @@ const FILE = 'knowledge.sqlite'
 /** Opens the articles in a folder, or makes them. The search index is made at the first question after a change. */
 export function createKnowledgeBase({ folder, clock }: { folder: string; clock: Clock }): KnowledgeBase {
   const { articles, synonyms, revision, published, close } = createKnowledgeStore({ path: join(folder, FILE), clock })
-  let index: SearchIndex | undefined
-  let of: string | undefined
+  const keepIndex = createKeptIndex({ revision, published, synonyms: synonyms.list })
 
   return {
     articles,
     synonyms,
-    match(question, options) {
-      const now = revision()
-      if (index === undefined || of !== now) index = createSearchIndex(published(), { synonyms: synonyms.list() })
-      of = now
-      return index.search(question, options)
-    },
+    match: (question, options) => keepIndex().search(question, options),
     close,
+  }
+}
+
+interface Source {
+  revision(): string
+  published(): Article[]
+  synonyms(): string[][]
+}
+
+/** The index of what is published now. An article that did not change is not read again. */
+function createKeptIndex({ revision, published, synonyms }: Source): () => SearchIndex {
+  let kept: { of: string; index: SearchIndex } | undefined
+  let words = { groups: '', cache: createCachedReader(createTermReader()), reader: createTermReader() }
+  return () => {
+    const of = revision()
+    if (kept?.of === of) return kept.index
+    const all = synonyms()
+    const groups = JSON.stringify(all)
+    if (groups !== words.groups) {
+      const reader = createTermReader(all)
+      words = { groups, reader, cache: createCachedReader(reader) }
+    }
+    const index = createSearchIndex(published(), { reader: words.cache.read, ask: words.reader })
+    words.cache.forget()
+    kept = { of, index }
+    return index
   }
 }

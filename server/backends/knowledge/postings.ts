@@ -1,6 +1,7 @@
 /** Which documents hold a term, and how much it counts in each: one flat list, cut by term. */
 export interface Postings {
-  each(term: number, visit: (document: number, weight: number) => void): void
+  /** Adds the term's weight in each document, `times` over, to the document's sum. */
+  add(term: number, times: number, sums: Float64Array): void
 }
 
 export interface Posting {
@@ -24,9 +25,12 @@ export function createPostings(all: readonly Posting[], terms: number): Postings
   }
 
   return {
-    each(term, visit) {
+    add(term, times, sums) {
       const end = starts[term + 1] ?? 0
-      for (let at = starts[term] ?? 0; at < end; at++) visit(documents[at] ?? 0, weights[at] ?? 0)
+      for (let at = starts[term] ?? 0; at < end; at++) {
+        const document = documents[at] ?? 0
+        sums[document] = (sums[document] ?? 0) + times * (weights[at] ?? 0)
+      }
     },
   }
 }

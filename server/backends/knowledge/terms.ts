@@ -1,6 +1,6 @@
 import { fold } from './fold.ts'
 import { isStopWord } from './stop-words.ts'
-import { type Run, runsOf, type SynonymTable } from './synonyms.ts'
+import { createSynonymTable, type Run, runsOf, type SynonymTable } from './synonyms.ts'
 
 /** What a text is compared by: its terms, each with how much it says before it is known how rare it is. */
 export type Terms = ReadonlyMap<string, number>
@@ -16,7 +16,30 @@ const TEXT_CUT = 2_000
 
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 
-export function termsOf(text: string, synonyms: SynonymTable): Terms {
+/** Reads texts by one table of synonyms. */
+export type TermReader = (text: string) => Terms
+
+export function createTermReader(synonyms: readonly (readonly string[])[] = []): TermReader {
+  const table = createSynonymTable(synonyms)
+  return (text) => termsOf(text, table)
+}
+
+/** What was read before is read no second time, as long as a text is asked for between two calls of `forget`. */
+export function createCachedReader(read: TermReader): { read: TermReader; forget(): void } {
+  let [older, recent] = [new Map<string, Terms>(), new Map<string, Terms>()]
+  return {
+    read(text) {
+      const terms = recent.get(text) ?? older.get(text) ?? read(text)
+      recent.set(text, terms)
+      return terms
+    },
+    forget() {
+      ;[older, recent] = [recent, new Map()]
+    },
+  }
+}
+
+function termsOf(text: string, synonyms: SynonymTable): Terms {
   const terms = new Map<string, number>()
   const add = (term: string, weight: number) => {
     const have = terms.get(term) ?? 0
@@ -65,7 +88,7 @@ function hanTerms(run: string, add: (term: string, weight: number) => void): voi
     const [one, two] = [run.slice(at, at + 1), run.slice(at, at + 2)]
     if (!isStopWord(one)) add(one, LONE_CHARACTER)
     if (two.length < 2) continue
-    const stop = inside.get(at) ?? isStopWord(two)
+    const stop = inside.get(at) ?? (isStopWord(two) || [...two].some(isStopWord))
     add(two, stop ? STOP_WEIGHT : inside.has(at) || run.length === 2 ? 1 : LOOSE_PAIR)
   }
 }
