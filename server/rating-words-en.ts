@@ -29,7 +29,7 @@ const FRAME =
   /^(?:(?:overall|all in all|honestly)[, ]+)?(?:(?:i|we)(?: am|'m| was| were| are|'ve been| have been| feel| felt)? |(?:it|that|this|everything|all)(?:'s| is| was)? |(?:(?:the|your) )?(?:service|support|help|chat|agent|answer|experience)(?: is| was| has been)? |an? (?!bit|little))/
 const NOUN = / (?:service|support|job|work|experience|help|chat|answers?|with (?:the|your) \w+|overall|indeed)$/
 const SHAPE =
-  /^(?:(?<not>not|never|isn't|wasn't|aren't|weren't|am not|hardly)(?<whole> at all)? )?(?:(?<strong>very|really|extremely|super|so|totally|completely|absolutely|highly|incredibly|truly|too|that|particularly)|(?<mild>quite|pretty|fairly|rather|mostly|reasonably)|(?<bit>somewhat|a bit|a little|slightly|kind of)) (?<rated>.+)$|^(?<no>not|never|isn't|wasn't|aren't|weren't|hardly)(?<none> at all)? (?<plain>.+)$/
+  /^(?:(?<not>not|never|isn't|wasn't|aren't|weren't|am not|hardly)(?<whole> at all)? )?(?:(?<strong>very|really|extremely|super|so|totally|completely|absolutely|highly|incredibly|truly|too|that|particularly)(?: very| really| so)*|(?<mild>quite|pretty|fairly|rather|mostly|reasonably)|(?<bit>somewhat|a bit|a little|slightly|kind of)) (?<rated>.+)$|^(?<no>not|never|isn't|wasn't|aren't|weren't|hardly)(?<none> at all)? (?<plain>.+)$/
 
 function judged(said: string): Judged {
   const atAll = said.replace(/ at all$/, '')

@@ -50,7 +50,7 @@ function fold(said: string): string {
 const THANKS =
   'many thanks|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|cheers|谢谢(?:你们?|您们?|了)?|多谢|感谢|辛苦了?'
 const GREETING = new RegExp(`^(?:${THANKS}|hi|hello|你好|您好)[\\s,.!。、-]+`)
-const BYE = new RegExp(`[\\s,.!。、-]*(?:${THANKS}|bye)$`)
+const BYE = new RegExp(`[\\s,.!。、-]*(?:${THANKS}|bye|再见|拜拜)$`)
 /** Said with thanks, these decline or agree, and judge nothing. */
 const ASSENT = /^(?:ok|okay|no|nope|fine|alright|all right|good|没有?|不|好|是|行|嗯+)$/
 
@@ -112,6 +112,8 @@ const TAKEN_UP = /^(?:ok|okay|fine|alright|all right|good|great|nice|perfect|exc
 const CONTRAST = /^(?:but|because|though|although|however|只是|但|不过|可是|就是|因为)/i
 const ASKS =
   /吗|怎么|什么|多少|几时|何时|哪|请|麻烦|帮|我要|我想|给我|能不能|可不可以|退款|退货|发票|下单|人工|^(?:(?:and|but|so) )?(?:when|where|how|what|why|who|which|can|could|would|will|do|does|is|are)\b|\b(?:please|pls|need|want|i'd like|i would like|send me|call me|refund|invoice|cancel|order|deliver)\b/i
+/** What a mail ends with. */
+const SIGNATURE = /^(?:--\s|(?:(?:best|kind|warm) )?(?:regards|wishes)\b|sent from\b|发自|此致)/i
 const LISTED = /(?:^|\n)\s*\d+[.)、]|^\d/
 
 /** An unsolved matter with words about it is for a person to read, and so no score. */
@@ -124,6 +126,7 @@ function withComment(said: string, scale: RatingScale): TypedScore | undefined {
   const score = scoreOf(head, scale)
   if (score === undefined || comment === '' || (scale === 'solved' && score === 0)) return undefined
   const tail = comment.replace(/^[\s,;:!。、…–—-]+/u, '')
+  if (SIGNATURE.test(comment)) return { score }
   if (ASKS.test(tail) || LISTED.test(tail)) return undefined
   if (TAKEN_UP.test(fold(head)) && !CONTRAST.test(tail)) return undefined
   if (tail.split(/[,;:!。、\n]|\.\s/).some((piece) => contradicts(score, piece, scale))) return undefined
