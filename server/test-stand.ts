@@ -96,7 +96,7 @@ export async function openStand({
   const config = parseConfig({
     secret: 'a secret that is only used in tests',
     sites: [
-      { key: 'shop', name: 'Shop' },
+      { key: 'shop', name: 'Shop', routing: [...new Set([...backends.map(({ name }) => name), ...routing])] },
       { key: 'other', name: 'Other shop', routing: ['assistant', 'keyword', 'desk'] },
     ],
     tokens: [

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createKnowledgeBackend } from '../backends/knowledge/knowledge.ts'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
 
 const ROOT = '/v1/knowledge/faq_shop'
 let stand: Stand
 beforeAll(async () => {
-  stand = await openStand()
+  stand = await openStand({ backends: [createKnowledgeBackend('faq_shop', {})] })
 })
 afterAll(() => stand.close())
 

@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createKnowledgeBackend } from '../backends/knowledge/knowledge.ts'
 import { textBody } from '../test-relay.ts'
 import { type Asking, openStand, type Stand, TOKENS } from '../test-stand.ts'
 import type { Operation } from './operation.ts'
@@ -9,7 +10,10 @@ let conversation: string
 let contact: string
 let another: string
 beforeAll(async () => {
-  stand = await openStand({ backends: [{ name: 'shop', handle: async () => {} }] })
+  const faq = createKnowledgeBackend('faq_shop', {})
+  stand = await openStand({ backends: [{ name: 'shop', handle: async () => {} }, faq] })
+  for (const id of ['pay', 'spare']) faq.base?.articles.put({ id, question: `${id}?`, answer: 'Yes.' }, { by: 'test' })
+  faq.base?.articles.setState('pay', 'review', { by: 'test' })
   const body = textBody('hello')
   const letter = { from: { address: 'visitor' }, site: 'shop', key: 'first', body, raw: 'Subject: hello\n\nhello' }
   conversation = (await stand.relay.receive('letters', letter)).conversation
@@ -45,6 +49,9 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     sendTranscript: { key: 'k2' },
     invite: { channel: 'letters' },
     notifyAgent: { key: 'k3', agent: 'a_anna' },
+    putArticle: { question: 'pay?', answer: 'Yes.' },
+    setArticleState: { state: 'published' },
+    matchQuestion: { question: 'pay?' },
   }
   const filled = path
     .replace('{id}', path.startsWith('/v1/contacts') ? contact : conversation)
@@ -52,11 +59,15 @@ function valid({ method, path, id }: Operation): [string, Asking] {
     .replace('{channel}', 'letters')
     .replace('{name}', 'shop')
     .replace('{mail}', 'm_poison')
+    .replace('{backend}', 'faq_shop')
+    .replace('{article}', id === 'removeArticle' ? 'spare' : 'pay')
   const asking: Asking = {
     method: method.toUpperCase(),
     ...(id in bodies ? { json: bodies[id] } : {}),
     ...(id === 'uploadFile' ? { body: 'text' } : {}),
+    ...(id === 'importArticles' ? { body: 'question,answer\nOpen?,Yes.\n' } : {}),
   }
+  if (id === 'importArticles') return [`${filled}?name=faq.csv`, asking]
   return [id === 'uploadFile' ? `${filled}?conversation=${conversation}&name=a.txt` : filled, asking]
 }
 
