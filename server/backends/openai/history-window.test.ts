@@ -135,6 +135,13 @@ describe('the budget', () => {
     expect(said.at(-1)).toEqual({ role: 'user', content: 'And so?' })
   })
 
+  it('leaves no hole where one message was too long', async () => {
+    const customer = talk({ historyTokens: 200 })
+    for (const said of ['Old', '长'.repeat(500), 'New', 'And?']) customer.add('contact', said)
+    await customer.hear()
+    expect(shown()).toEqual([{ role: 'user', content: 'New\n\nAnd?' }])
+  })
+
   it('cuts a question that is longer than all of it, and keeps its beginning', async () => {
     const customer = talk({ historyTokens: 100 })
     customer.add('contact', 'Hi')

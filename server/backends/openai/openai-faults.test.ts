@@ -20,8 +20,10 @@ const status = (code: number, headers: Record<string, string> = {}): Script => (
   body: '{"error":{"message":"no","type":"some_error","code":null}}',
 })
 
+const notAStream = { code: 'unreachable', message: expect.stringContaining('not with a stream') }
+
 describe('an endpoint that fails before the first word', () => {
-  it.each<[string, Script, { code: string; retryAfter?: number }]>([
+  it.each<[string, Script, { code: string; retryAfter?: number; message?: string }]>([
     ['403', status(403), { code: 'misconfigured' }],
     ['404', status(404), { code: 'misconfigured' }],
     ['400', status(400), { code: 'rejected' }],
@@ -30,8 +32,8 @@ describe('an endpoint that fails before the first word', () => {
     ['500 with a page', { status: 500, body: '<h1>Oops</h1>', type: 'text/html' }, { code: 'unreachable' }],
     ['503 with Retry-After', status(503, { 'retry-after': '2' }), { code: 'unreachable', retryAfter: 2_000 }],
     ['a redirect', { status: 307, headers: { location: '/elsewhere' }, body: '' }, { code: 'unreachable' }],
-    ['a page in place of a stream', { status: 200, body: '<h1>Hi</h1>', type: 'text/html' }, { code: 'unreachable' }],
-    ['JSON in place of a stream', { status: 200, body: '{"choices":[]}' }, { code: 'unreachable' }],
+    ['a page in place of a stream', { status: 200, body: '<h1>Hi</h1>', type: 'text/html' }, notAStream],
+    ['JSON in place of a stream', { status: 200, body: '{"choices":[]}' }, notAStream],
     ['silence', 'silence', { code: 'timeout' }],
     ['silence after the headers', ['stall'], { code: 'timeout' }],
     ['a cut connection', ['reset'], { code: 'unreachable' }],
@@ -74,6 +76,13 @@ describe('an endpoint that fails before the first word', () => {
     const { actions } = await createTalk({ baseUrl: open.baseUrl, model: 'm' }).hear()
     expect(actions).toMatchObject([{ text: 'Yes.' }])
     await open.close()
+  })
+
+  it('gets nothing of what the environment says to other users of its client', async () => {
+    process.env.OPENAI_ORG_ID = 'org-of-somebody'
+    const { actions } = await talk().hear()
+    delete process.env.OPENAI_ORG_ID
+    expect({ actions, refused: endpoint.refused }).toMatchObject({ actions: [{ text: 'Yes.' }], refused: [] })
   })
 
   it('hands over when it asks for more time than an answer may take', async () => {
@@ -147,6 +156,14 @@ describe('an endpoint that fails in the middle of an answer', () => {
     expect((await talk().hear()).actions).toEqual([
       { kind: 'stream', key: 'v1:1:answer', text: 'Once upon\n\n*(The answer breaks off here.)*', done: true },
     ])
+  })
+
+  it('is ended when it is longer than two messages, kept and marked', async () => {
+    endpoint.script([...Array.from({ length: 20 }, () => ({ say: 'word '.repeat(200) })), 'stall'])
+    const { actions } = await talk({ idleMs: 10_000 }).hear()
+    const texts = actions.map((action) => ('text' in action ? action.text : action.kind))
+    expect(texts.join(' ')).toBe(`${'word '.repeat(3_180).trim()}\n\n*(The answer breaks off here.)*`)
+    await expect.poll(() => endpoint.left(), { timeout: 5_000 }).toBe(1)
   })
 
   it('takes back what a content filter stopped, and hands over', async () => {

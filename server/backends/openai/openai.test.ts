@@ -123,6 +123,7 @@ describe('an answer', () => {
       [{ say: '<thi' }, { say: 'nk>He' }, { say: '</think>\n\nHi.' }],
       'Hi.',
     ],
+    ['a second choice', [{ data: '{"choices":[{"index":1,"delta":{"content":"No"}}]}' }, { say: 'Yes' }], 'Yes'],
     ['control characters', [{ say: 'A\u0000\u001b[31mB\r\n' }], 'A[31mB'],
   ])('shows nothing of %s', async (_, steps, text) => {
     await open()

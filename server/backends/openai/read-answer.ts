@@ -11,14 +11,14 @@ export interface Answer {
   finish?: string
 }
 
-/** Longest answer that is read: two messages. */
-export const ANSWER_MAX = 2 * TEXT_MAX
+/** Longest answer that is read: two messages, with room for a mark at the end. */
+export const ANSWER_MAX = 2 * TEXT_MAX - 100
 const INPUT_MAX = 20_000
 const CALLS_MAX = 8
 
 /**
  * What is read of a chunk (https://platform.openai.com/docs/api-reference/chat-streaming/streaming). DeepSeek adds `reasoning_content`,
- * vLLM leaves fields null, DashScope repeats a call's id as an empty text: what is not named here is not looked at.
+ * vLLM leaves fields null, DashScope repeats a call's id as an empty text (https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling): what is not named here is not looked at.
  */
 const chunk = z.object({
   object: z.string().nullish(),
@@ -58,7 +58,7 @@ export async function* readAnswer(stream: AsyncIterable<unknown>, answer: Answer
       throw new HutongError('unreachable', 'the endpoint sent a chunk that is not one of a chat completion')
     for (const choice of read.data.choices ?? []) {
       if ((choice.index ?? 0) !== 0) continue
-      answer.raw += choice.delta?.content ?? choice.delta?.refusal ?? ''
+      answer.raw += `${choice.delta?.content ?? ''}${choice.delta?.refusal ?? ''}`
       for (const call of choice.delta?.tool_calls ?? []) addCall(answer.calls, call)
       if (choice.finish_reason) answer.finish = choice.finish_reason
     }

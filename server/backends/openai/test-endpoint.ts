@@ -55,7 +55,7 @@ export type Step =
   | { say: string }
   | { refuse: string }
   | { think: string }
-  /** A tool call in fragments of its JSON. `shape` is the vendor's: vLLM repeats the name, DashScope an empty id, Ollama sends it whole. */
+  /** A tool call in fragments of its JSON. `shape` is the vendor's: vLLM repeats the name (vllm-project/vllm#13078), DashScope an empty id, Ollama sends it whole. */
   | { call: string; json: string; shape?: 'openai' | 'vllm' | 'dashscope' | 'ollama' }
   | { finish: string }
   | { wait: number }
@@ -151,6 +151,7 @@ async function take(incoming: IncomingMessage, key: string | null): Promise<Take
   const given = incoming.headers.authorization
   // Real endpoints repeat what they were given, with stars at best.
   if (given !== wanted) return { status: 401, message: `Incorrect API key provided: ${given}` }
+  if (incoming.headers['openai-organization'] !== undefined) return { status: 401, message: 'No such organization' }
   if (!/^application\/json\b/.test(incoming.headers['content-type'] ?? ''))
     return { status: 415, message: 'Unsupported content type' }
   const read = request.safeParse(JSON.parse(body))
@@ -208,7 +209,13 @@ function calling({ call, json, shape = 'openai' }: Extract<Step, { call: string 
   const later = { openai: {}, vllm: { id: null, type: null }, dashscope: { id: '', type: 'function' } }[shape]
   return [
     one(first, { name: call, arguments: '' }),
-    ...fragments.map((piece) => one(later, { ...(shape === 'vllm' && { name: call }), arguments: piece })),
+    ...fragments.map((piece) =>
+      one(later, {
+        ...(shape === 'vllm' && { name: call }),
+        ...(shape === 'dashscope' && { name: null }),
+        arguments: piece,
+      }),
+    ),
   ]
 }
 
