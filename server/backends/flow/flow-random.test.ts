@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { createFlowBackend } from './flow.ts'
 import { type Flow, flowOptions } from './flow-options.ts'
 
-const FLOWS = Number(process.env.HUTONG_FAULT_FLOWS ?? 40)
+const FLOWS = Number(process.env.HUTONG_FAULT_FLOWS ?? 200)
 const EVENTS = 20
 const MEMORY_MAX = 65_536
 

@@ -85,7 +85,7 @@ function dateIn(text: string): string | undefined {
 function selected(options: NonNullable<Asked['options']>, text: string): string | undefined {
   const exact = options.find(({ id }) => id === text)
   if (exact) return exact.id
-  return understand(text, {
+  return understand(text.slice(0, 200), {
     kind: 'choices',
     part: 0,
     options: options.flatMap(({ id, label }, at) =>

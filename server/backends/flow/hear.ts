@@ -49,6 +49,9 @@ function greet(turn: Turn): void {
   if (text !== undefined) say(turn, text)
 }
 
+/** What is longer names no option. */
+const ANSWER_MAX = 200
+
 type Said = Extract<Heard, { text: string }>
 
 function understood(turn: Turn, said: Said, fresh: boolean): void {
@@ -95,7 +98,7 @@ function advance(turn: Turn, next: string | undefined): void {
 }
 
 function menuAnswered(turn: Turn, said: Said, { name, step }: { name: string; step: StepOf<'menu'> }): void {
-  const id = understand(said.text, promptOf(step))
+  const id = understand(said.text.slice(0, ANSWER_MAX), promptOf(step))
   const option =
     step.options.find((one) => one.id === id) ?? step.options.find(({ words }) => words && mentions(said.text, words))
   if (option) {
@@ -166,7 +169,7 @@ function ratingAnswered(turn: Turn, said: Said, { scale }: StepOf<'ask'>): void 
   const [low, high] = SCORES[scale]
   const scores = Array.from({ length: high - low + 1 }, (_, at) => low + at)
   const options = scores.map((score) => ({ id: String(score), label: String(score), number: score }))
-  const score = understand(said.text, { kind: 'rating', part: 0, options })
+  const score = understand(said.text.slice(0, ANSWER_MAX), { kind: 'rating', part: 0, options })
   if (score !== undefined) {
     rated(turn, Number(score))
     return

@@ -69,7 +69,7 @@ export function chooseLanguage(languages: readonly string[], { locale, text, bef
   const [, tags] = SCRIPTS.find(([script]) => script.test(text)) ?? []
   const written = tags && fitting(languages, tags)
   if (written !== undefined) return written
-  if (before !== undefined && languages.includes(before) && !/\p{L}{2,}\s+(\p{L}\s+)?\p{L}{2,}/u.test(text))
+  if (before !== undefined && languages.includes(before) && !/\p{L}{2}\s{1,3}(\p{L}\s{1,3})?\p{L}{2}/u.test(text))
     return before
   return languages.find((one) => !OTHER_SCRIPTS.includes(primary(one))) ?? languages[0] ?? 'en'
 }
