@@ -1,6 +1,7 @@
 import { fireEvent, waitFor } from '@testing-library/preact'
 import { describe, expect, it } from 'vitest'
 import { loadLocale } from '../locales/locale.ts'
+import { batch } from '../signals.ts'
 import { openPanel } from './open-panel.ts'
 import { ANNA, BOT, createSampleChat, said } from './sample-chat.ts'
 
@@ -75,6 +76,27 @@ describe('messages', () => {
     const { see } = openPanel(chat)
     chat.streams.value = [{ key: 'a', from: BOT, text: 'Green **tea**' }]
     await waitFor(() => expect(see.getByText('tea').tagName).toBe('STRONG'))
+  })
+})
+
+describe('an answer that is stopped', () => {
+  it('stays where it was shown, as one bubble at every moment', async () => {
+    const chat = createSampleChat([said('mine', 1, 'hello')])
+    const { root } = openPanel(chat)
+    const bubbles = () => [...root.querySelectorAll('.theirs .bubble')].map((one) => one.textContent?.trim())
+    chat.streams.value = [{ key: 'a', from: BOT, text: 'Green **tea**' }]
+    await waitFor(() => expect(bubbles()).toEqual(['Green tea']))
+    const seen = new Set<string>()
+    const watch = new MutationObserver(() => seen.add(bubbles().join(' | ')))
+    watch.observe(root, { childList: true, subtree: true, characterData: true })
+    batch(() => {
+      chat.streams.value = []
+      const kept = said(BOT, 2, [{ kind: 'text', text: 'Green **tea**', format: 'markdown' }])
+      chat.items.value = [...chat.items.value, { ...kept, key: 'a' }]
+    })
+    await waitFor(() => expect(root.querySelector('.streaming')).toBeNull())
+    watch.disconnect()
+    expect([...seen]).toEqual(['Green tea'])
   })
 })
 
