@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { checkSettings } from '../../config.ts'
 import { backendMistakes } from '../../configured-backends.ts'
 
 type Json = Record<string, unknown>
@@ -231,8 +232,9 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
 
   it('none is found in the example of the documentation', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/backend-flow.md'), 'utf8')
-    const { backends } = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
-    expect(Object.keys(backends.flow.steps).length).toBeGreaterThan(5)
-    expect(mistakesIn(backends.flow)).toEqual([])
+    const config = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    expect(Object.keys(config.backends.flow.steps).length).toBeGreaterThan(5)
+    expect(checkSettings({ ...config, secret: 'a secret that is only used in tests' }).mistakes).toEqual([])
+    expect(backendMistakes(config, [])).toEqual([])
   })
 })
