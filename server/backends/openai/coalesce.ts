@@ -9,26 +9,28 @@ export async function* coalesce<T>(
   const reader = source[Symbol.asyncIterator]()
   let next = reader.next()
   try {
-    for (let one = await next; !one.done; one = await rested()) {
-      next = reader.next()
-      yield one.value
-    }
+    for (let one = await take(); !one.done; one = await rested()) yield one.value
   } finally {
     stop()
     await Promise.allSettled([next])
   }
 
+  async function take(): Promise<IteratorResult<T>> {
+    const one = await next
+    if (!one.done) next = reader.next()
+    return one
+  }
+
   /** The newest of what came while resting; the next one where nothing did. */
   async function rested(): Promise<IteratorResult<T>> {
-    let newest: IteratorYieldResult<T> | undefined
+    let newest: IteratorResult<T> | undefined
     const rest = new Promise<undefined>((resolve) => setTimeout(resolve, ms))
     while (true) {
       // A failure waits until what came before it was passed on.
       const one = await Promise.race([next.catch(() => undefined), rest])
       if (one === undefined || one.done) break
-      newest = { value: one.value }
-      next = reader.next()
+      newest = await take()
     }
-    return newest ?? next
+    return newest ?? take()
   }
 }
