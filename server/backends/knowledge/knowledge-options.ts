@@ -64,12 +64,12 @@ export const knowledgeOptions = z
     /** From this score on an article is offered as "did you mean". */
     suggestAt: score.default(0.35),
     /** The best article is said only when it is so much ahead of the next; otherwise both are offered. */
-    lead: score.default(0.08),
+    lead: score.default(0.12),
     /** Most articles offered at once. */
     suggestions: z.int().min(1).max(8).default(3),
     /** After so many questions in a row without an answer the floor goes on. */
     patience: z.int().min(1).max(10).default(2),
-    /** A file or folder of articles. At start those are taken from it whose id is not there yet. */
+    /** A file or folder of articles, taken over at start while there are none. Where it says no state, they are published. */
     seed: z.string().min(1).max(1_000).optional(),
     /** Texts by language; those given here stand in place of the ones that are brought along. */
     says: z.record(z.string().max(35), knowledgeWords.partial()).default({}),

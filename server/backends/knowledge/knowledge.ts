@@ -6,6 +6,7 @@ import { summaryOf } from '../summary.ts'
 import { wordsOf } from '../words-of.ts'
 import type { Article } from './article.ts'
 import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
+import { importArticles, readImport } from './import-articles.ts'
 import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
 import { type Remembered, type Talk, talkBefore, triedToo } from './knowledge-memory.ts'
 import {
@@ -42,6 +43,8 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     },
     async open(host) {
       base = createKnowledgeBase({ folder: await host.folder(), clock: host.clock })
+      if (settings.seed !== undefined && base.articles.list({ limit: 1 }).length === 0)
+        importArticles(base, await readImport(settings.seed), { by: 'seed', state: 'published' })
     },
     async close() {
       base?.close()
