@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { toHutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
 import { addAgent } from './add-agent.ts'
+import { KNOWLEDGE_HELP, knowledgeCommands } from './cli-knowledge.ts'
 import { redacted, type Settings } from './config.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { doctor } from './doctor.ts'
@@ -23,6 +24,7 @@ hutong config check               names every mistake of the configuration
 hutong config print               shows the configuration in force, secrets hidden
 hutong agent add <email> <name>   adds a person to the desk; the password comes from standard input
 hutong token new <name>           makes an API token and what the configuration needs of it
+${KNOWLEDGE_HELP}
 
 Settings come from hutong.config.json (or --config <file>), variables such as HUTONG_LISTEN__PORT
 and flags such as --listen.port 8787; later ones win.`
@@ -45,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'config print': runConfigPrint,
   'agent add': runAgentAdd,
   'token new': runTokenNew,
+  ...knowledgeCommands({ settingsOf, say }),
 }
 
 async function main(argv: readonly string[]): Promise<number> {
