@@ -28,7 +28,7 @@ describe('the callback channel', () => {
 
   it('shows what is said at once, and asks Rasa once however long it takes', async () => {
     talk = await openRasaTalk({ ...callback, answerWithin: 1_000 })
-    talk.rasa.script('hello', { ...says('At last.'), takes: 1_500 })
+    talk.rasa.script('hello', { ...says('At last.'), takes: 2_600 })
     const { conversation } = await talk.house.write('hello')
     await expect.poll(() => talk.rasa.asked.length).toBe(1)
     await talk.rasa.remind(conversation, { text: 'One moment.' })

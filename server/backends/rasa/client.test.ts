@@ -108,7 +108,8 @@ describe('a Rasa that fails', () => {
   it('is asked once also when the event comes again after the answer came', async () => {
     talk = await openRasaTalk({ handoff: { intents: ['human'] } })
     talk.rasa.script('hello', hi)
-    talk.rasa.fault('/tracker', { status: 500 })
+    const forgetful = { status: 200, body: { latest_message: { intent: { name: 'greet' } }, events: [] } }
+    talk.rasa.fault('/tracker', { status: 500 }, forgetful)
     const { conversation } = await talk.house.write('hello')
     await talk.answers(conversation, 1)
     await expect
