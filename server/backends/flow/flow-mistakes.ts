@@ -65,7 +65,11 @@ function recordOf(value: unknown): Record<string, unknown> {
 
 function idle({ raw, rules }: Readable, complete: boolean): Mistake[] {
   const does = rules.size > 0 || raw.welcome !== undefined || raw.otherwise !== undefined
-  return complete && !does ? [{ path: [], message: 'does nothing; give "welcome", "rules" or "otherwise"' }] : []
+  const shut = recordOf(raw.welcome).closed !== undefined && raw.hours === undefined
+  return [
+    ...(complete && !does ? [{ path: [], message: 'does nothing; give "welcome", "rules" or "otherwise"' }] : []),
+    ...(shut ? [{ path: ['welcome', 'closed'], message: 'is never said without business hours; give "hours"' }] : []),
+  ]
 }
 
 interface Root {

@@ -215,7 +215,9 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
     ])
   })
 
-  it('a flow that does nothing', () => {
+  it('a flow that does nothing, and words for hours that are not given', () => {
+    const welcome = { text: 'x', closed: 'y' }
+    expect(mistakesIn({ welcome })).toEqual(['welcome.closed: is never said without business hours; give "hours"'])
     expect(mistakesIn({})).toEqual([': does nothing; give "welcome", "rules" or "otherwise"'])
   })
 
