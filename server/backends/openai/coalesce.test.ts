@@ -34,6 +34,23 @@ describe('what comes in bursts', () => {
     expect(performance.now() - started).toBeLessThan(3_000)
   })
 
+  it('fails when its source does, however busy the listener is meanwhile', async () => {
+    async function* failing(): AsyncIterable<number> {
+      yield 1
+      await pause(5)
+      throw new Error('cut')
+    }
+    const seen: number[] = []
+    const listening = async () => {
+      for await (const one of coalesce(failing(), { ms: 1, stop() {} })) {
+        seen.push(one)
+        await pause(60)
+      }
+    }
+    await expect(listening()).rejects.toThrow('cut')
+    expect(seen).toEqual([1])
+  })
+
   it('stops its source when nobody listens any more', async () => {
     const left = new AbortController()
     async function* endless(): AsyncIterable<number> {

@@ -7,7 +7,7 @@ export async function* coalesce<T>(
   { ms, stop }: { ms: number; stop: () => void },
 ): AsyncGenerator<T> {
   const reader = source[Symbol.asyncIterator]()
-  let next = reader.next()
+  let next = ask()
   try {
     for (let one = await take(); !one.done; one = await rested()) yield one.value
   } finally {
@@ -15,9 +15,16 @@ export async function* coalesce<T>(
     await Promise.allSettled([next])
   }
 
+  /** A failure is kept for whoever takes it: it may come while nobody is waiting. */
+  function ask(): Promise<IteratorResult<T>> {
+    const asked = reader.next()
+    asked.catch(() => undefined)
+    return asked
+  }
+
   async function take(): Promise<IteratorResult<T>> {
     const one = await next
-    if (!one.done) next = reader.next()
+    if (!one.done) next = ask()
     return one
   }
 

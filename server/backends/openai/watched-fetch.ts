@@ -22,6 +22,7 @@ export function watchedFetch(idleMs: number): typeof fetch {
       return response.body ? new Response(response.body.pipeThrough(watch(timer, ended)), response) : response
     } catch (error) {
       clearTimeout(timer)
+      ended.abort()
       throw error
     }
   }
@@ -45,7 +46,6 @@ function watch(timer: NodeJS.Timeout, ended: AbortController): TransformStream<U
 function refuseWhole(response: Response): void {
   const type = response.headers.get('content-type') ?? ''
   if (!response.ok || !/^(application\/json|text\/html)/i.test(type)) return
-  void response.body?.cancel()
   throw new HutongError('unreachable', `the endpoint answers with ${type}, not with a stream; is baseUrl right?`, {
     field: 'baseUrl',
   })
