@@ -123,7 +123,8 @@ export interface Backend {
    */
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
   /**
-   * `later`: `handle` resolving without actions is the receipt alone, and the answer comes through `act`. It is due `answerWithin`
+   * `later`: `handle` resolving with undefined is the receipt alone, and the answer comes through `act`; an empty list says that there
+   * is nothing to say. It is due `answerWithin`
    * after the event; then the floor goes to the next in the chain. Events reach such a backend also after the floor has moved.
    */
   readonly answers?: 'later'

@@ -1,4 +1,4 @@
-import { type Backend, type BackendHost, type Event, type EventAnswer, eventAnswer } from '@hutong/core/backend'
+import { type Backend, type Event, type EventAnswer, eventAnswer } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
@@ -36,7 +36,6 @@ const RETRIES = [1, 2, 5, 10, 30, ...Array.from({ length: 24 * 60 }, () => 60)].
 export function createSocketBackend(name: string, input: SocketOptions): SocketBackend {
   const { title, answerWithin } = socketOptions.parse(input)
   const seats = createSeats(name)
-  let host: BackendHost | undefined
 
   return {
     name,
@@ -45,15 +44,10 @@ export function createSocketBackend(name: string, input: SocketOptions): SocketB
     answers: 'later',
     retries: RETRIES,
     sit: seats.sit,
-    open: async (given) => {
-      host = given
-    },
     async handle(event, { signal }) {
       const said = await seats.bring(event, signal)
       const { actions, later } = readAnswer(name, said)
-      if (actions.length === 0 && !later)
-        await host?.act(event.conversation, { key: `${event.id}:heard`, event: event.id, actions: [] })
-      return actions
+      return later && actions.length === 0 ? undefined : actions
     },
   }
 }
