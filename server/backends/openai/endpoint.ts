@@ -10,7 +10,7 @@ export interface Endpoint {
   stream(turns: readonly Turn[], signal: AbortSignal): AsyncIterable<unknown>
 }
 
-/** A chat-completions endpoint. The client is loaded for the first answer, as it takes a relay without one 0.1 s and 35 MB. */
+/** A chat-completions endpoint. The client is loaded for the first answer, as it costs 0.1 to 0.3 s and 20 to 35 MB. */
 export function createEndpoint(settings: OpenaiSettings): Endpoint {
   let client: Promise<OpenAI> | undefined
 
