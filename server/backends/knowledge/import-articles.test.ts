@@ -88,12 +88,12 @@ Too many?,a,,,no,extra
 `
     expect(refusal(() => take('faq.csv', wrong))).toEqual([
       'nothing was imported:',
-      'faq.csv row 5 (line 6), handoff: "maybe" is neither yes nor no',
       expect.stringMatching(/^faq\.csv row 6 \(line 7\): has more cells than there are headings; put a text that/),
       expect.stringMatching(/^faq\.csv row 2, question: must be one line/),
       expect.stringMatching(/^faq\.csv row 3 \(line 4\), question: /),
       expect.stringMatching(/^faq\.csv row 4 \(line 5\), state: must be .*draft/),
       expect.stringMatching(/^faq\.csv row 5 \(line 6\), language: use a language tag as en or zh-CN/),
+      'faq.csv row 5 (line 6), handoff: must be true or false',
     ])
     expect(store.articles.list()).toEqual([])
   })

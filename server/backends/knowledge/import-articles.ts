@@ -87,7 +87,9 @@ async function bounded(path: string): Promise<Uint8Array> {
  */
 export function importArticles(base: Kept, reading: Reading, options: ImportOptions): Imported {
   const mistakes = [...reading.mistakes]
-  const planned = reading.found.flatMap((one) => draftFor(base, one, options, mistakes))
+  const drafted = reading.found.map((one) => draftFor(base, one, options.state))
+  const planned = drafted.flatMap((one) => ('draft' in one ? [one] : []))
+  mistakes.push(...drafted.flatMap((one) => ('wrong' in one ? one.wrong : [])))
   mistakes.push(...twice(reading.found), ...wrongSynonyms(reading))
   if (mistakes.length === 0 && planned.length === 0 && reading.synonyms === undefined)
     mistakes.push('there are no articles in it: see that it has more than headings')
@@ -110,26 +112,24 @@ function refused(mistakes: readonly string[]): HutongError {
   return new HutongError('invalid', ['nothing was imported:', ...shown, ...more].join('\n'))
 }
 
+/** What is to be kept of it, or why it cannot be. */
 function draftFor(
   { articles }: Kept,
   { where, article, complete }: Found,
-  { state }: ImportOptions,
-  mistakes: string[],
-): { draft: ArticleDraft; was: keyof Imported }[] {
+  state: ArticleState | undefined,
+): { draft: ArticleDraft; was: keyof Imported } | { wrong: string[] } {
   const kept = articles.get(article.id)
   const old = kept && draftOf(kept)
   const merged = complete ? article : { ...old, ...article }
   if (!complete && article.answer !== undefined && old?.parts !== undefined) delete merged.parts
   const wanted = article.state ?? state ?? old?.state ?? 'draft'
   const read = articleDraft.safeParse({ ...merged, state: wanted }, { error: settingWords })
-  if (!read.success) {
-    mistakes.push(
-      ...read.error.issues.map(({ path, message }) => `${where}, ${path.join('.') || 'article'}: ${message}`),
-    )
-    return []
-  }
+  if (!read.success)
+    return {
+      wrong: read.error.issues.map(({ path, message }) => `${where}, ${path.join('.') || 'article'}: ${message}`),
+    }
   const same = old !== undefined && JSON.stringify(old) === JSON.stringify(read.data)
-  return [{ draft: read.data, was: same ? 'same' : old ? 'changed' : 'made' }]
+  return { draft: read.data, was: same ? 'same' : old ? 'changed' : 'made' }
 }
 
 function wrongSynonyms({ synonyms }: Reading): string[] {

@@ -37,7 +37,7 @@ export function readCsv(name: string, bytes: Uint8Array): Reading {
     const where = placeOf(name, at + 2, row.line)
     if (row.cells.length > columns.length && row.cells.slice(columns.length).some((cell) => cell.trim() !== ''))
       mistakes.push(`${where}: has more cells than there are headings; put a text that holds the separator in quotes`)
-    else found.push(articleOf(where, columns, row.cells, mistakes))
+    else found.push(articleOf(where, columns, row.cells))
   }
   return { found, mistakes }
 }
@@ -101,19 +101,12 @@ function columnsOf(name: string, head: readonly string[]): { columns: (Column | 
   return { columns, mistakes }
 }
 
-function articleOf(
-  where: string,
-  columns: readonly (Column | undefined)[],
-  cells: readonly string[],
-  mistakes: string[],
-): Found {
+function articleOf(where: string, columns: readonly (Column | undefined)[], cells: readonly string[]): Found {
   const given = new Map(columns.flatMap((column, at) => (column ? [[column, (cells[at] ?? '').trim()] as const] : [])))
   const question = given.get('question') ?? ''
   const article: Found['article'] = { id: given.get('id') || idFor(question) }
   for (const [column, written] of given) {
     if (column === 'id') continue
-    if (column === 'handoff' && ![...YES, ...NO].includes(written.toLowerCase()))
-      mistakes.push(`${where}, handoff: "${written}" is neither yes nor no`)
     const value = cellValue(column, written)
     if (value !== KEPT) article[column] = value
   }
@@ -132,7 +125,7 @@ function cellValue(column: Exclude<Column, 'id'>, written: string): unknown {
     case 'tags':
       return pieces(written, /[|｜,，、;；\r\n]+/)
     case 'handoff':
-      return YES.includes(written.toLowerCase())
+      return yesOrNo(written.toLowerCase())
     case 'state':
       return written === '' ? KEPT : stateFor(written)
     case 'answer':
@@ -140,4 +133,10 @@ function cellValue(column: Exclude<Column, 'id'>, written: string): unknown {
     case 'language':
       return written === '' ? undefined : written
   }
+}
+
+/** What is neither goes on as it is, to be refused with everything else that is wrong. */
+function yesOrNo(written: string): boolean | string {
+  if (NO.includes(written)) return false
+  return YES.includes(written) || written
 }
