@@ -245,6 +245,19 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
       expect(out).toMatch(sentence)
   })
 
+  it('says which backend lacks the token by which it would answer', async () => {
+    const webhook = { kind: 'webhook', url: 'https://bot.example/hook', secrets: [`whsec_${'A'.repeat(32)}`] }
+    const tokens = [{ name: 'known', hash: 'a'.repeat(64) }]
+    await writeFile(
+      join(folder, 'hutong.config.json'),
+      JSON.stringify({ backends: { crm: webhook, known: webhook }, tokens }),
+    )
+    const { out, code } = await run(['doctor'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/hm +backend crm has no token of its name: .* — make one with: hutong token new crm/)
+    expect(out).not.toContain('backend known has no token')
+  })
+
   it('reports every mistake of the configuration', async () => {
     const { out, code } = await run(['doctor'], { env: { HUTONG_SECRET: 'short', HUTONG_RAW_DAYS: '-1' } })
     expect(code).toBe(1)

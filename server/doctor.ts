@@ -61,6 +61,26 @@ function* backends(settings: Settings): Iterable<Finding> {
   if (mistakes.length > 0) return
   const names = configuredBackends(settings).map((backend) => backend.name)
   yield { state: 'good', what: `backends: ${[...names, 'desk'].join(', ')}` }
+  yield* tokensOfBackends(settings)
+}
+
+/** What the other end of a wire needs a token for. */
+const TOKEN_FOR: Readonly<Record<string, string>> = {
+  webhook: 'it can answer only in the reply to a request, not later',
+  socket: 'it cannot connect',
+  pull: 'it cannot ask for its events',
+}
+
+function* tokensOfBackends({ backends: configured, tokens }: Settings): Iterable<Finding> {
+  for (const [name, { kind = name }] of Object.entries(configured)) {
+    const without = TOKEN_FOR[String(kind)]
+    if (without !== undefined && !tokens.some((token) => token.name === name))
+      yield {
+        state: 'odd',
+        what: `backend ${name} has no token of its name: ${without}`,
+        remedy: `make one with: hutong token new ${name}`,
+      }
+  }
 }
 
 function secret({ secret: value, mode }: Settings): Finding {

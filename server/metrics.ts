@@ -23,6 +23,8 @@ export interface Metrics {
   connections(namespace: string, count: () => number): void
   /** Which channels work, asked whenever it is looked at. */
   channels(working: () => [channel: string, works: boolean][]): void
+  /** Which backends are brought events, asked whenever it is looked at. */
+  backends(enabled: () => Promise<[backend: string, enabled: boolean][]>): void
   /** Everything in Prometheus' text form. */
   text(): Promise<string>
   readonly contentType: string
@@ -65,6 +67,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const counts = new Map<string, () => number>()
   connectionGauge(registers, counts)
   const channels = channelGauge(registers)
+  const backends = backendGauge(registers)
   backlogGauges(registers, options)
   const stopLag = processGauges(registers)
 
@@ -81,6 +84,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     floorConflict: () => conflicts.inc(),
     connections: (namespace, count) => counts.set(namespace, count),
     channels: channels.watch,
+    backends: backends.watch,
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: stopLag,
@@ -113,6 +117,24 @@ function channelGauge(registers: Registry[]): { watch: Metrics['channels'] } {
   return {
     watch(working) {
       ask = working
+    },
+  }
+}
+
+function backendGauge(registers: Registry[]): { watch: Metrics['backends'] } {
+  let ask: Parameters<Metrics['backends']>[0] = async () => []
+  new Gauge({
+    name: 'hutong_backend_enabled',
+    help: 'Whether a backend is brought events: 0 after its other end wanted no more',
+    labelNames: ['backend'],
+    registers,
+    async collect() {
+      for (const [backend, enabled] of await ask()) this.set({ backend }, enabled ? 1 : 0)
+    },
+  })
+  return {
+    watch(enabled) {
+      ask = enabled
     },
   }
 }

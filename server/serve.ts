@@ -8,6 +8,7 @@ import { createClientAddress } from '@hutong/core/client-address'
 import { Hono } from 'hono'
 import { createAuth } from './auth.ts'
 import { createBackendSocket } from './backend-socket.ts'
+import { readDisabled } from './backends/webhook/disabled.ts'
 import { builtFiles } from './built-files.ts'
 import { type Config, type Settings, sitesOf } from './config.ts'
 import { startAlerts } from './configured-alerts.ts'
@@ -124,6 +125,9 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
   metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
+  metrics.backends(() =>
+    Promise.all(backends.map(async ({ name }) => [name, (await readDisabled(store, name)) === undefined])),
+  )
   await installRoutes(app, { config, relay, adapters: channels, backends, logger, clock, ...ground }, closers)
 
   closers.push(() => relay.drain())

@@ -1,7 +1,7 @@
 import type { Backend } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
-import { DISABLED, disabled } from '../backends/webhook/disabled.ts'
+import { DISABLED, readDisabled } from '../backends/webhook/disabled.ts'
 import type { Relay } from '../relay.ts'
 import type { OutboxStore, SmallStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
@@ -57,7 +57,7 @@ function enable(options: BackendOptions): Operation {
     errors: ['not_found'],
     async handle({ params: { name } }) {
       const found = known(options, name)
-      await store.set(scopeOf(name), DISABLED, undefined)
+      await store.set(`backend:${name}`, DISABLED, undefined)
       await relay.hasten(name)
       return show(options, found, await store.backlog(now()))
     },
@@ -78,7 +78,7 @@ function replay(options: BackendOptions): Operation {
     errors: ['not_found', 'conflict'],
     async handle({ params: { name } }) {
       known(options, name)
-      if ((await store.get(scopeOf(name), DISABLED)) !== undefined)
+      if ((await readDisabled(store, name)) !== undefined)
         throw new HutongError('conflict', `${name} is disabled; enable it first: POST /v1/backends/${name}/enable`)
       const replayed = await store.replay({ target: targetOf(name) }, now())
       await relay.hasten(name)
@@ -93,7 +93,7 @@ async function show(
   backlog: Awaited<ReturnType<OutboxStore['backlog']>>,
 ): Promise<Shown> {
   const { open, dead, oldest } = backlog.find(({ target }) => target === targetOf(name)) ?? NOTHING
-  const off = disabled.optional().parse(await store.get(scopeOf(name), DISABLED))
+  const off = await readDisabled(store, name)
   const kind = configured[name]?.kind ?? (name in configured ? name : undefined)
   return {
     name,
@@ -116,10 +116,5 @@ function known({ backends }: BackendOptions, name: string): Backend {
 }
 
 function targetOf(name: string): string {
-  return `backend:${name}`
-}
-
-/** Where the state of a backend is kept. */
-function scopeOf(name: string): string {
   return `backend:${name}`
 }
