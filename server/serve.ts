@@ -124,10 +124,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   })
   metrics.connections('visitors', () => web.io.of('/').sockets.size)
   metrics.connections('backends', () => backendSocket.count())
-  metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
-  metrics.backends(() =>
-    Promise.all(backends.map(async ({ name }) => [name, (await readDisabled(store, name)) === undefined])),
-  )
+  watchWorking(ground, { relay, channels, backends })
   await installRoutes(app, { config, relay, adapters: channels, backends, logger, clock, ...ground }, closers)
 
   closers.push(() => relay.drain())
@@ -172,6 +169,17 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
     limits: fileLimits(config),
   })
   return { store, metrics, presence, auth, files, address }
+}
+
+/** What works and what does not, for the metrics. */
+function watchWorking(
+  { metrics, store }: Pick<Awaited<ReturnType<typeof openGround>>, 'metrics' | 'store'>,
+  { relay, channels, backends }: { relay: Relay; channels: readonly Adapter[]; backends: readonly Backend[] },
+): void {
+  metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
+  metrics.backends(() =>
+    Promise.all(backends.map(async ({ name }) => [name, (await readDisabled(store, name)) === undefined])),
+  )
 }
 
 interface Doors extends Awaited<ReturnType<typeof openGround>> {
