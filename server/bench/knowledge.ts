@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { createPlainBm25 } from './knowledge-bm25.ts'
 import { bestThreshold, type Decide, type Engine, from, type Measured, measure } from './knowledge-measure.ts'
 import { openOurs } from './knowledge-ours.ts'
@@ -5,8 +6,10 @@ import { clinc150, type QuestionSet, xsidChinese } from './knowledge-questions.t
 
 /**
  * The knowledge base beside plain BM25 (SQLite's FTS5) on public labelled questions: how often the right article comes first, what
- * customers are told, and what becomes of questions that no article answers. No threshold ever sees a test question.
+ * customers are told, and what becomes of questions that no article answers. No threshold ever sees a test question: settings are to be
+ * judged by `--validation`, which shows the same figures for the validation questions.
  */
+const { values: flags } = parseArgs({ options: { validation: { type: 'boolean', default: false } } })
 
 const COLUMNS: readonly (readonly [keyof Measured, string])[] = [
   ['top1', 'top-1'],
@@ -23,17 +26,18 @@ const COLUMNS: readonly (readonly [keyof Measured, string])[] = [
 const NAME = 42
 
 async function run(set: QuestionSet): Promise<void> {
-  const outOfScope = set.test.filter(({ intent }) => intent === undefined).length
+  const questions = asked(set)
+  const outOfScope = questions.filter(({ intent }) => intent === undefined).length
   print(
     `\n${set.name}: ${new Set(set.train.map(({ intent }) => intent)).size} articles of ${set.train.length} phrasings; ` +
-      `${set.test.length - outOfScope} test questions with an answer, ${outOfScope} without, ${set.repeated} left out that stand in the other parts too`,
+      `${questions.length - outOfScope} ${flags.validation ? 'validation' : 'test'} questions with an answer, ${outOfScope} without, ${set.repeated} left out that stand in the other parts too`,
   )
   print(`${' '.repeat(NAME)}${pad('with an answer:', 68)}without one:`)
   print(`${' '.repeat(NAME)}${COLUMNS.map(([, title]) => pad(title, width(title))).join('')}`)
   const ours = await openOurs(set.train)
   const begun = performance.now()
   await row(`${ours.name}, as shipped`, ours, { set, decide: ours.shipped })
-  const each = (performance.now() - begun) / set.test.length
+  const each = (performance.now() - begun) / questions.length
   const plain = (['unicode61', 'trigram'] as const).flatMap((tokenizer) =>
     (['phrasings', 'articles'] as const).map((documents) => createPlainBm25(set.train, { tokenizer, documents })),
   )
@@ -45,8 +49,12 @@ async function run(set: QuestionSet): Promise<void> {
   await ours.close()
 }
 
+function asked(set: QuestionSet): QuestionSet['test'] {
+  return flags.validation ? set.validation : set.test
+}
+
 async function row(name: string, engine: Engine, { set, decide }: { set: QuestionSet; decide: Decide }): Promise<void> {
-  const measured = await measure(engine, set.test, decide)
+  const measured = await measure(engine, asked(set), decide)
   print(
     `${pad(name, NAME)}${COLUMNS.map(([key, title]) => pad(`${(measured[key] * 100).toFixed(1)} %`, width(title))).join('')}`,
   )

@@ -218,7 +218,7 @@ describe('a folder of Markdown', () => {
       'refund.md':
         '---\nid: refund\ntags: [money]\nstate: published\n---\n# How do I get a refund?\n\nWithin **14 days**.\n\nAlso asked:\n- money back\n- I want my money back\n\n```sh\n## no heading\n```\n',
       '发货/faq.md':
-        '---\nlanguage: zh\n---\n# 发货\n\n## 什么时候发货？ {#ship-time}\n\n其他问法：\n- 多久发货\n\n当天发货。\n\n## 可以改地址吗？\n\n发货前可以。\n',
+        '---\nlanguage: zh\n---\n# 发货\n\n## 什么时候发货？ {#ship-time}\n\n其他问法：\n- 多久发货\n\n当天发货。\n\n~~~\n## 不是问题\n~~~\n\n## 可以改地址吗？\n\n发货前可以。\n',
       'README.md': 'not an article',
     })
     const imported = importArticles(base, await readImport(path), { by: 'test' })
@@ -233,7 +233,7 @@ describe('a folder of Markdown', () => {
     expect(store.articles.get('ship-time')).toMatchObject({
       question: '什么时候发货？',
       phrasings: ['多久发货'],
-      answer: '当天发货。',
+      answer: '当天发货。\n\n~~~\n## 不是问题\n~~~',
       category: '发货',
       language: 'zh',
     })
