@@ -59,6 +59,7 @@ function createScale({ phrasings, byPhrasing, byArticle, covering }: ArticleInde
   const kinships = new Float64Array(articles)
   const coverages = new Float64Array(articles)
   const closest = new Int32Array(articles)
+  const owners = Int32Array.from(phrasings, ({ article }) => article)
 
   return ({ terms, length, mass }: Asked) => {
     for (const one of [cosines, kinships, coverages]) one.fill(0)
@@ -68,11 +69,14 @@ function createScale({ phrasings, byPhrasing, byArticle, covering }: ArticleInde
       byArticle.add(term, weight / length, kinships)
       covering.add(term, weight / mass, coverages)
     }
-    for (const [document, { article }] of phrasings.entries()) {
+    for (let document = 0; document < owners.length; document++) {
+      const cosine = cosines[document] ?? 0
+      if (cosine <= 0) continue
+      const article = owners[document] ?? 0
       const best = closest[article] ?? -1
-      if ((cosines[document] ?? 0) > (best === -1 ? 0 : (cosines[best] ?? 0))) closest[article] = document
+      if (best === -1 || cosine > (cosines[best] ?? 0)) closest[article] = document
     }
-    const shares = sharesOf(phrasings, cosines)
+    const shares = sharesOf(owners, cosines)
     return (article: number): Found | undefined => {
       const coverage = Math.min(1, coverages[article] ?? 0)
       if (coverage === 0) return undefined
@@ -87,13 +91,13 @@ function createScale({ phrasings, byPhrasing, byArticle, covering }: ArticleInde
 const NEIGHBOURS = 12
 
 /** The share that each article has in the closest phrasings of all. */
-function sharesOf(phrasings: ArticleIndex['phrasings'], cosines: Float64Array): Map<number, number> {
+function sharesOf(owners: Int32Array, cosines: Float64Array): Map<number, number> {
   const nearest: { article: number; cosine: number }[] = []
-  for (const [document, { article }] of phrasings.entries()) {
+  for (let document = 0; document < owners.length; document++) {
     const cosine = cosines[document] ?? 0
     if (cosine <= 0 || (nearest.length === NEIGHBOURS && cosine <= (nearest.at(-1)?.cosine ?? 0))) continue
     const after = nearest.findIndex((one) => one.cosine < cosine)
-    nearest.splice(after === -1 ? nearest.length : after, 0, { article, cosine })
+    nearest.splice(after === -1 ? nearest.length : after, 0, { article: owners[document] ?? 0, cosine })
     if (nearest.length > NEIGHBOURS) nearest.pop()
   }
   const votes = new Map<number, number>()

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import type { Searched } from './article-index.ts'
+import { createSearchIndex } from './search-index.ts'
+import { createTermReader } from './terms.ts'
+
+function article(id: string, phrasings: [string, ...string[]], more: Partial<Searched> = {}): Searched {
+  const [question, ...others] = phrasings
+  return {
+    id,
+    question,
+    phrasings: others,
+    category: undefined,
+    tags: [],
+    language: undefined,
+    answer: undefined,
+    ...more,
+  }
+}
+
+const ARTICLES = [
+  article('refund', ['How do I get a refund?', 'I want my money back']),
+  article('return', ['How can I return an item?', 'Send back a product']),
+  article('cost', ['How much is shipping?', 'shipping cost', 'What are the delivery fees?']),
+  article('time', ['How long does delivery take?', 'When will my order arrive?']),
+  article('canada', ['Do you ship to Canada?', 'delivery abroad']),
+  article('pay', ['How can I pay?'], { answer: 'By PayPal, card or **invoice**.', tags: ['payment methods'] }),
+  article('zh-refund', ['怎么申请退款？', '我要退款', '退钱'], { language: 'zh' }),
+  article('zh-return', ['怎么退货？', '退货流程', '东西不想要了怎么退'], { language: 'zh' }),
+  article('zh-fee', ['运费多少钱？', '包邮吗'], { language: 'zh-CN' }),
+  article('zh-bill', ['怎么开发票？', '电子发票在哪里下载'], { language: 'zh' }),
+]
+const index = createSearchIndex(ARTICLES, {
+  reader: createTermReader([
+    ['运费', '邮费', '快递费'],
+    ['refund', 'reimbursement', 'money back'],
+  ]),
+})
+
+const best = (question: string) => index.search(question)[0] ?? { id: 'nothing', score: 0 }
+
+describe('a question', () => {
+  test('in the words of a phrasing is certain, whatever its case, width, signs and form of a word', () => {
+    for (const question of [
+      'HOW DO I GET A REFUND',
+      'how do i get refunds??',
+      'ｓｈｉｐｐｉｎｇ ｃｏｓｔ',
+      '怎么退货',
+      '怎麼開發票',
+    ])
+      expect(best(question), question).toMatchObject({ score: 1 })
+  })
+
+  test('that has nothing to do with any article is not answered', () => {
+    for (const question of [
+      'what is the weather today?',
+      'tell me a joke',
+      '今天天气怎么样',
+      '你们老板是谁',
+      '你好',
+      '?!',
+      '',
+    ])
+      expect(best(question).score, question).toBeLessThan(0.2)
+  })
+
+  test.each([
+    ['refnud', 'refund'],
+    ['shiping csot', 'cost'],
+    ['delivrey fees', 'cost'],
+    ['when wil my ordre arive', 'time'],
+    ['我想退款可以吗', 'zh-refund'],
+    ['退貨流程是什麼', 'zh-return'],
+    ['邮费是多少', 'zh-fee'],
+    ['能帮我开一张发票吗', 'zh-bill'],
+    ['how do i get a reimbursement', 'refund'],
+    ['do you deliver to canada', 'canada'],
+  ])('%s is understood', (question, id) => {
+    expect(best(question)).toMatchObject({ id })
+    expect(best(question).score).toBeGreaterThan(0.5)
+  })
+
+  test('is looked for in tags and answers too, and believed less there', () => {
+    const [found] = index.search('payment methods paypal')
+    expect(found).toMatchObject({ id: 'pay' })
+    expect(found?.score).toBeLessThan(0.6)
+  })
+
+  test('says which phrasing came closest and why', () => {
+    expect(index.search('shipping costs')[0]).toMatchObject({
+      id: 'cost',
+      why: { phrasing: 'shipping cost', similarity: 1 },
+    })
+  })
+
+  test('finds only articles of its language, where one is given', () => {
+    expect(index.search('怎么退货', { language: 'zh-TW' })[0]).toMatchObject({ id: 'zh-return' })
+    expect(index.search('怎么退货', { language: 'en' })).toEqual([])
+  })
+
+  test('that fits two articles is taken for the topic that was spoken of', () => {
+    const two = createSearchIndex([
+      article('a', ['cancel my flight'], { category: 'flights' }),
+      article('b', ['cancel my hotel'], { category: 'hotels' }),
+    ])
+    expect(two.search('please cancel', { category: 'hotels' })[0]).toMatchObject({ id: 'b' })
+    expect(two.search('please cancel', { category: 'flights' })[0]).toMatchObject({ id: 'a' })
+    expect(two.search('cancel my flight', { category: 'hotels' })[0]).toMatchObject({ id: 'a', score: 1 })
+  })
+
+  test('is answered the same whatever order the articles came in', () => {
+    const turned = createSearchIndex(ARTICLES.toReversed())
+    const straight = createSearchIndex(ARTICLES)
+    for (const question of ['return', 'delivery', '退', 'how much'])
+      expect(turned.search(question)).toEqual(straight.search(question))
+  })
+})
+
+describe('20 000 phrasings', () => {
+  const words = Array.from({ length: 6_000 }, (_, n) => `w${(n * 7_919).toString(26).replaceAll(/\d/g, 'x')}q`)
+  const topics = ['refund', 'order', 'shipping', 'card', 'invoice', 'address', '退款', '运费', '发票', '订单']
+  const of = <T>(list: readonly T[], n: number) => list[n % list.length] as T
+  const phrasing = (n: number) =>
+    `how do I ${of(topics, n)} the ${of(words, n * 31)} of my ${of(topics, n * 3 + 1)} ${of(words, n * 17)}${of(topics, n + 6)}怎么办`
+  const many = createSearchIndex(
+    Array.from({ length: 4_000 }, (_, a) =>
+      article(`a${a}`, [phrasing(a * 5), ...[1, 2, 3, 4].map((n) => phrasing(a * 5 + n))]),
+    ),
+  )
+
+  test('are searched within 10 ms of the processor, 99 times in 100', () => {
+    const spent = Array.from({ length: 400 }, (_, n) => {
+      const question = phrasing(n * 37).replace('refund', 'refnud')
+      const before = process.cpuUsage()
+      many.search(question)
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1_000
+    })
+    expect(spent.toSorted((a, b) => a - b)[395]).toBeLessThan(10)
+  })
+})
