@@ -363,7 +363,7 @@ describe('a relay that cannot start', () => {
   it('says which routing step nobody answers to', async () => {
     await expect(start({}, {})).rejects.toMatchObject({
       code: 'misconfigured',
-      message: 'sites.0.routing: there is no backend "echo"; there are keyword and desk',
+      message: expect.stringMatching(/^sites\.0\.routing: there is no backend "echo"; there are .*keyword.* and desk$/),
     })
   })
 

@@ -122,9 +122,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     logger,
     now: () => clock.now(),
   })
-  metrics.connections('visitors', () => web.io.of('/').sockets.size)
-  metrics.connections('backends', () => backendSocket.count())
-  watchWorking(ground, { relay, channels, backends })
+  watchLife(ground, { relay, channels, backends, io: web.io, backendSocket })
   await installRoutes(app, { config, relay, adapters: channels, backends, logger, clock, ...ground }, closers)
 
   closers.push(() => relay.drain())
@@ -171,11 +169,21 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
   return { store, metrics, presence, auth, files, address }
 }
 
-/** What works and what does not, for the metrics. */
-function watchWorking(
+interface Life {
+  relay: Relay
+  channels: readonly Adapter[]
+  backends: readonly Backend[]
+  io: ReturnType<typeof createSocketServer>
+  backendSocket: ReturnType<typeof createBackendSocket>
+}
+
+/** Who is connected, what works and what does not, for the metrics. */
+function watchLife(
   { metrics, store }: Pick<Awaited<ReturnType<typeof openGround>>, 'metrics' | 'store'>,
-  { relay, channels, backends }: { relay: Relay; channels: readonly Adapter[]; backends: readonly Backend[] },
+  { relay, channels, backends, io, backendSocket }: Life,
 ): void {
+  metrics.connections('visitors', () => io.of('/').sockets.size)
+  metrics.connections('backends', () => backendSocket.count())
   metrics.channels(() => channels.map(({ channel }) => [channel, !relay.troubles().has(channel)]))
   metrics.backends(() =>
     Promise.all(backends.map(async ({ name }) => [name, (await readDisabled(store, name)) === undefined])),
