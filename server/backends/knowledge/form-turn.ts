@@ -54,10 +54,15 @@ export function openFields({ fields }: ArticleForm, { values }: OpenForm): Field
 }
 
 /** What was given, with the labels of the form: for an answer and for whoever takes over. */
-export function labelled({ fields }: ArticleForm, values: Readonly<Record<string, string>>) {
-  return fields.flatMap(({ name, label, options }) => {
+export function labelled(
+  { fields }: ArticleForm,
+  values: Readonly<Record<string, string>>,
+  { yes, no }: KnowledgeWords,
+) {
+  return fields.flatMap(({ name, label, type, options }) => {
     const value = Object.hasOwn(values, name) ? (values[name] ?? '') : ''
-    const shown = options?.find(({ id }) => id === value)?.label ?? value
+    const ticked = type === 'checkbox' && value !== '' ? (value === 'true' ? yes : no) : undefined
+    const shown = ticked ?? options?.find(({ id }) => id === value)?.label ?? value
     return shown === '' ? [] : [{ name, label, value: shown }]
   })
 }

@@ -228,6 +228,43 @@ describe('forms', () => {
     expect(textOf((await say('a@b.example'))[0])).toBe('We look into order 12 and write to a@b.example.')
   })
 
+  test('offer the options of a field, and take a pick, a label or a number', async () => {
+    const { say, backend } = await talk()
+    const options = [
+      { id: 's', label: 'Small' },
+      { id: 'l', label: 'Large' },
+    ]
+    const fields = [
+      { name: 'size', label: 'Size', type: 'select' as const, options, required: true },
+      { name: 'spare', label: 'Spare size', type: 'select' as const, options, required: true },
+      { name: 'gift', label: 'A gift?', type: 'checkbox' as const, required: true },
+    ]
+    const article = { id: 'socks', question: 'Order socks', answer: '{{size}}, {{spare}}, {{gift}}', form: { fields } }
+    backend.base?.articles.put({ ...article, state: 'published' }, { by: 'test' })
+    await say('order socks')
+    const [asks] = await say('purple')
+    expect(choicesOf(asks)).toEqual(['s', 'l'])
+    await say(pickOf(asks, 'l'))
+    expect(choicesOf((await say('small'))[0])).toEqual(['yes', 'no'])
+    expect(textOf((await say('yes'))[0])).toBe('Large, Small, Yes')
+  })
+
+  test('are over when people had the floor meanwhile', async () => {
+    const { say, relay, until } = await talk()
+    await say('I want a refund')
+    const ann = { kind: 'agent' as const, id: 'ann' }
+    const act = (key: string, holder: { kind: 'agent' | 'bot'; id: string }) =>
+      relay.act(ann, conversation, { key, actions: [{ kind: 'handoff', to: holder }] })
+    await act('take', { kind: 'agent', id: 'ann' })
+    await relay.act(ann, conversation, {
+      key: 'hi',
+      actions: [{ kind: 'reply', parts: [{ kind: 'text', text: 'Done.' }] }],
+    })
+    await act('back', { kind: 'bot', id: 'knowledge' })
+    await until(conversation, (all) => all.filter(({ body }) => body.kind === 'handoff').length >= 2)
+    expect(choicesOf((await say('12'))[0])).toEqual(['none:'])
+  })
+
   test('are left with a word, in both languages', async () => {
     for (const word of ['Cancel!', '取消']) {
       const { say } = await talk()

@@ -54,7 +54,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
       if (base === undefined) throw new Error(`${name} is asked before it was opened`)
       const before = talkBefore(event.id, await tools.memory.get())
       const heard = await heardIn(event, tools)
-      if (heard === undefined) return
+      if (heard === undefined) return forget(event, before, tools)
       const language = chooseLanguage([...LANGUAGES, ...Object.keys(settings.says)], {
         locale: undefined,
         text: heard.question,
@@ -69,10 +69,18 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
   }
 }
 
+/** Whatever was begun before somebody else had the floor is over. */
+async function forget({ id, entry }: Event, before: Talk, tools: Tools): Promise<void> {
+  if (entry.body.kind !== 'handoff' || before.form === undefined) return
+  await tools.memory.put({ event: id, before, after: withoutForm(before) } satisfies Remembered)
+}
+
 interface Heard {
   entry: Entry
   question: string
   pick?: string | undefined
+  /** It was said before this backend was given the floor. */
+  before?: true
 }
 
 /** What is to be answered: what the contact wrote, also before this backend was given the floor and nobody answered it. */
@@ -82,7 +90,7 @@ async function heardIn({ entry }: Event, tools: Tools): Promise<Heard | undefine
   if (entry.body.kind !== 'handoff') return undefined
   const said = (await tools.history({ limit: 30 })).filter(({ body }) => body.kind === 'message').reverse()
   const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system')
-  return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last) } : undefined
+  return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last), before: true } : undefined
 }
 
 interface Asking {
@@ -104,7 +112,7 @@ interface Turn {
 function turnOf(asking: Asking): Turn {
   const { talk, heard } = asking
   const article = talk.form && published(asking, talk.form.article)
-  if (article?.form && heard.entry.body.kind !== 'handoff') return inForm(asking, article)
+  if (article?.form && !heard.before) return inForm(asking, article)
   if (heard.entry.body.kind === 'answer') return { say: [], talk }
   return outOfForm({ ...asking, talk: withoutForm(talk) })
 }
@@ -156,7 +164,7 @@ function aside(asking: Asking, { article, other }: { article: Article; other: Ar
 }
 
 function filledIn({ words }: Asking, { question, form }: Article, values: Readonly<Record<string, string>>): string[] {
-  const given = form ? labelled(form, values) : []
+  const given = form ? labelled(form, values, words) : []
   return [`${words.topic}: ${question}`, ...given.map(({ label, value }) => `${label}: ${value}`)]
 }
 
@@ -178,7 +186,7 @@ function asked(asking: Asking): Turn {
   const [best] = found
   const sure = best && isSure(found, settings) ? base.articles.get(best.id) : undefined
   if (sure) return answered(asking, sure)
-  const tried = triedToo(talk, { question: heard.question, closest: found.map(closest) })
+  const tried = triedToo(talk, { question: heard.question || '…', closest: found.map(closest) })
   const close = found.filter(({ score }) => score >= settings.suggestAt).slice(0, settings.suggestions)
   const patience = settings.patience + (close.length > 0 ? 1 : 0)
   if (tried.length >= patience) return passOn({ ...asking, talk: { ...talk, tried } }, words.passingOn)
@@ -223,7 +231,7 @@ function answered(asking: Asking, article: Article): Turn {
 function said(asking: Asking, article: Article, values: Readonly<Record<string, string>>): Turn {
   const { talk, words } = asking
   const { id, category, answer, parts, handoff } = article
-  const given = article.form ? labelled(article.form, values) : []
+  const given = article.form ? labelled(article.form, values, words) : []
   const byName = new Map(given.map(({ name, value }) => [name, value]))
   const text = answer === undefined ? undefined : filledMarkdown(answer, (name) => byName.get(name))
   const content = parts ??
