@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -204,6 +204,21 @@ describe('an export', () => {
   })
 })
 
+describe('the examples of the documentation', () => {
+  it('are imported as they stand there', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../docs/backend-knowledge.md'), 'utf8')
+    const example = (kind: string) => new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? ''
+    expect(take('faq.csv', example('csv'))).toEqual({ made: ['parcel'], changed: [], same: [] })
+    expect(store.articles.get('parcel')).toMatchObject({
+      tags: ['parcel', 'order'],
+      state: 'published',
+      handoff: false,
+    })
+    expect(take('faq.md', example('md'))).toEqual({ made: [], changed: ['parcel'], same: [] })
+    expect(store.articles.get('parcel')).toMatchObject({ category: 'Delivery', phrasings: ['track my order'] })
+  })
+})
+
 describe('a folder of Markdown', () => {
   async function write(pages: Record<string, string>) {
     for (const [name, text] of Object.entries(pages)) {
@@ -255,6 +270,26 @@ describe('a folder of Markdown', () => {
       expect.stringMatching(/^d\.md line 3, answer: give answer or parts/),
     ])
     expect(store.articles.list()).toEqual([])
+  })
+
+  it('is read in a moment, however it is written: endless spaces, and front matter that refers to itself', () => {
+    const spaces = ' '.repeat(300_000)
+    const begun = performance.now()
+    for (const text of [`#${spaces}x`, `# A?\n\nAlso asked${spaces}x\n-${spaces}\n`, `---\n${spaces}---x\n`])
+      readContent('a.md', bytes(text))
+    expect(performance.now() - begun).toBeLessThan(1_000)
+    const lines = [
+      'a: &a [x]',
+      ...'bcdefgh'
+        .split('')
+        .map(
+          (one, at) =>
+            `${one}: &${one} [${'*a'.replace('a', 'abcdefgh'[at] ?? 'a')}${`, *${'abcdefgh'[at]}`.repeat(9)}]`,
+        ),
+    ]
+    expect(readContent('a.md', bytes(`---\n${lines.join('\n')}\n---\n# A?\nx\n`)).mistakes).toEqual([
+      expect.stringMatching(/^a\.md, front matter/),
+    ])
   })
 
   it('that is not there, or holds no pages, is said to be so', async () => {

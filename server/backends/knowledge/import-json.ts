@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { settingWords } from '../../setting-words.ts'
 import type { Article, ArticleDraft } from './article.ts'
 import { idFor, type Reading } from './import-reading.ts'
 import type { KnowledgeBase } from './knowledge-base.ts'
@@ -27,7 +28,7 @@ export function readJson(name: string, text: string): Reading {
   } catch (error) {
     return { found: [], mistakes: [`${name}: is not JSON: ${(error as Error).message}`] }
   }
-  const read = file.safeParse(value)
+  const read = file.safeParse(value, { error: settingWords })
   if (!read.success) {
     const mistakes = read.error.issues.map(
       ({ path, message }) => `${name}, ${path.join('.') || 'the file'}: ${message}`,

@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { settingWords } from '../../setting-words.ts'
 import { type Found, idFor, type Reading, stateFor } from './import-reading.ts'
 
 /** What may stand between the two `---` at the top of a file. */
@@ -14,6 +15,8 @@ const frontMatter = z.strictObject({
   handoff: z.boolean().optional(),
 })
 type FrontMatter = z.infer<typeof frontMatter>
+
+const ALSO_MAX = 40
 
 interface Section {
   level: 0 | 1 | 2
@@ -73,7 +76,7 @@ function headingIn(lines: readonly string[]): string {
 }
 
 function splitFrontMatter(name: string, text: string) {
-  const match = /^---[ \t]*\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/.exec(text)
+  const match = /^---[ \t]*\n(?:([\s\S]*?)\n)?---[ \t]*(?:\n|$)/.exec(text)
   const none = { head: {} as FrontMatter, body: text, firstLine: 1, mistakes: [] as string[] }
   if (!match) return none
   const firstLine = match[0].split('\n').length
@@ -87,7 +90,7 @@ function splitFrontMatter(name: string, text: string) {
     )
     return { ...none, mistakes }
   }
-  const read = frontMatter.safeParse(document.toJS() ?? {})
+  const read = frontMatter.safeParse(plainly(document) ?? {}, { error: settingWords })
   if (read.success) return { head: read.data, body, firstLine, mistakes: [] }
   const known = Object.keys(frontMatter.shape).join(', ')
   const mistakes = read.error.issues.map(({ path, message, code }) =>
@@ -98,21 +101,36 @@ function splitFrontMatter(name: string, text: string) {
   return { ...none, mistakes }
 }
 
+/** The value, unless it is written to grow without end by what it refers to. */
+function plainly(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    if (error instanceof ReferenceError) return error.message
+    throw error
+  }
+}
+
 function sectionsOf(body: string, firstLine: number): Section[] {
   const sections: Section[] = [{ level: 0, title: '', id: undefined, line: firstLine, lines: [] }]
   let fence: string | undefined
   for (const [at, line] of body.split('\n').entries()) {
     const mark = /^\s{0,3}(```|~~~)/.exec(line)?.[1]
     if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence
-    const heading = fence === undefined ? /^(#{1,2})\s+(.*?)\s*#*\s*(?:\{#([\w.-]+)\})?\s*$/.exec(line) : null
-    if (!heading) {
-      sections.at(-1)?.lines.push(line)
-      continue
-    }
-    const level = heading[1] === '#' ? 1 : 2
-    sections.push({ level, title: heading[2] ?? '', id: heading[3], line: firstLine + at, lines: [] })
+    const heading = fence === undefined ? headingOf(line) : undefined
+    if (heading) sections.push({ ...heading, line: firstLine + at, lines: [] })
+    else sections.at(-1)?.lines.push(line)
   }
   return sections
+}
+
+function headingOf(line: string): Pick<Section, 'level' | 'title' | 'id'> | undefined {
+  const mark = /^#{1,2}(?=\s)/.exec(line)?.[0]
+  if (mark === undefined) return undefined
+  const written = line.slice(mark.length).trim()
+  const named = /\{#([\w.-]{1,64})\}$/.exec(written)
+  const title = (named ? written.slice(0, named.index) : written).trim().replace(/\s#+$/, '')
+  return { level: mark === '#' ? 1 : 2, title, id: named?.[1] }
 }
 
 /** The answer, and the list after "Also asked:" taken out of it. */
@@ -121,10 +139,11 @@ function answerOf(lines: readonly string[]): { answer: string | undefined; phras
   const phrasings: string[] = []
   let listing = false
   for (const line of lines) {
-    const item = /^\s*[-*+]\s+(.*\S)\s*$/.exec(line)?.[1]
-    if (ALSO.test(line.trim())) listing = true
+    const plain = line.trim()
+    const item = /^[-*+]\s+(.+)$/.exec(plain)?.[1]
+    if (plain.length <= ALSO_MAX && ALSO.test(plain)) listing = true
     else if (listing && item !== undefined) phrasings.push(item)
-    else if (!listing || line.trim() !== '') {
+    else if (!listing || plain !== '') {
       listing = false
       answer.push(line)
     }
