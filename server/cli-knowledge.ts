@@ -11,10 +11,10 @@ import { createKnowledgeBase, type KnowledgeBase } from './backends/knowledge/kn
 import type { Settings } from './config.ts'
 import { makeDataFolder } from './data-folder.ts'
 
-export const KNOWLEDGE_HELP = `hutong knowledge import <path>     takes articles from CSV, JSON or a folder of Markdown (--dry-run, --state published)
-hutong knowledge export            writes all articles as JSON
-hutong knowledge list              shows the articles (--state draft)
-hutong knowledge match <question>  ranks the answers to a question, or measures a CSV of questions with their articles`
+export const KNOWLEDGE_HELP = `hutong knowledge import <path>    takes articles from CSV, JSON or a folder of Markdown (--dry-run, --state published)
+hutong knowledge export           writes all articles as JSON
+hutong knowledge list             shows the articles (--state draft)
+hutong knowledge match <question> ranks the answers to a question, or measures a CSV of questions with their articles`
 
 interface Printing {
   settingsOf(flags: readonly string[]): Promise<Settings>
