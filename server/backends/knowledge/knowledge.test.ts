@@ -174,6 +174,13 @@ describe('between close articles', () => {
     expect(textOf((await say(pickOf(asks, 'refund-time')))[0])).toBe('Within **5 days**.')
   })
 
+  test('an article that was retired since it was offered is not said', async () => {
+    const { say, backend } = await talk({ lead: 0.4 })
+    const [asks] = await say('refund')
+    backend.base?.articles.remove('refund-time', { by: 'test' })
+    expect(textOf((await say(pickOf(asks, 'refund-time')))[0])).not.toContain('5 days')
+  })
+
   test('"none of these" goes on to people, with what was asked and what came closest', async () => {
     const { say, log } = await talk({ lead: 0.4 })
     const [asks] = await say('refund')
