@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { webhookOptions } from './webhook.ts'
 
@@ -16,5 +18,16 @@ describe('the settings of a webhook', () => {
     const issue = wrong(more).error?.issues[0]
     expect(issue).toMatchObject({ path, message: expect.stringContaining(message) })
     expect(issue?.message).not.toContain('pass@')
+  })
+
+  it('of the page about it are taken once the secrets stand beside them', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/backend-webhook.md'), 'utf8')
+    const settings = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    const all: Record<string, object>[] = Object.values(settings.backends)
+    expect(all).toHaveLength(2)
+    for (const { kind, ...one } of all) {
+      expect(kind).toBe('webhook')
+      expect(wrong(one).error).toBeUndefined()
+    }
   })
 })
