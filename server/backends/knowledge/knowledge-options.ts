@@ -62,7 +62,7 @@ export const knowledgeOptions = z
     /** From this score on the best article is said, unless another comes close to it. */
     answerAt: score.default(0.6),
     /** From this score on an article is offered as "did you mean". */
-    suggestAt: score.default(0.35),
+    suggestAt: score.default(0.45),
     /** The best article is said only when it is so much ahead of the next; otherwise both are offered. */
     lead: score.default(0.12),
     /** Most articles offered at once. */
