@@ -65,6 +65,12 @@ describe('where settings come from', () => {
   it('takes the key of a backend from the environment', async () => {
     const env = { HUTONG_SECRET: SECRET, HUTONG_BACKENDS__OPENAI__API_KEY: 'sk-1', HUTONG_BACKENDS__OPENAI__MODEL: 'm' }
     expect((await load({ env })).backends).toEqual({ openai: { apiKey: 'sk-1', model: 'm' } })
+    const lists = {
+      HUTONG_SECRET: SECRET,
+      HUTONG_BACKENDS__FAQ__SECRETS: '["a","b"]',
+      HUTONG_BACKENDS__FAQ__TITLE: '[x',
+    }
+    expect((await load({ env: lists })).backends).toEqual({ faq: { secrets: ['a', 'b'], title: '[x' } })
   })
 
   it('keeps a secret made of digits a text', async () => {

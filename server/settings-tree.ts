@@ -134,7 +134,12 @@ function typed(schema: Schema, text: string): unknown {
   if (type === 'boolean' && /^(true|1|on|yes)$/i.test(text)) return true
   if (type === 'boolean' && /^(false|0|off|no)$/i.test(text)) return false
   if (type === 'array' && !text.startsWith('[')) return text.split(',').map((one) => one.trim())
-  if (type !== 'array' && type !== 'object' && type !== 'record') return text
+  // What a backend's own settings are is not known here: a list or an object shows itself.
+  if (type === 'unknown') return /^[[{]/.test(text) ? (fromJson(text) ?? text) : text
+  return type === 'array' || type === 'object' || type === 'record' ? fromJson(text) : text
+}
+
+function fromJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
