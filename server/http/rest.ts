@@ -18,6 +18,7 @@ import { describeOperations } from './document.ts'
 import { createDoors } from './doors.ts'
 import { feedOperation } from './feed.ts'
 import { fileOperations } from './files.ts'
+import { knowledgeOperations } from './knowledge.ts'
 import { mount, type Operation, operation, type RestEnv } from './operation.ts'
 import { originalOperations } from './originals.ts'
 import { sessionOperations } from './session.ts'
@@ -78,6 +79,7 @@ export function restOperations(options: RestOptions): Operation[] {
     ...contactOperations({ ...options, doors }),
     ...fileOperations({ ...options, doors, now }),
     ...deliveryOperations({ ...options, doors, now }),
+    ...knowledgeOperations({ backends: options.backends ?? [], sites: options.config.sites }),
     feedOperation(options),
     ...backendOperations({
       ...options,
