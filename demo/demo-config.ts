@@ -2,8 +2,24 @@ import type { ConfigInput } from '@hutong/server/config'
 
 export const SITE = 'courtyard-tea'
 
-/** The demonstration's relay: one site, a keyword backend that knows the shop, people behind it. */
-export function demoConfig({ data, port, shop }: { data: string; port: number; shop: string }): ConfigInput {
+/** A chat-completions endpoint. */
+export interface DemoModel {
+  baseUrl: string
+  model: string
+  apiKey?: string
+  /** The name that customers see. */
+  title?: string
+}
+
+interface DemoSettings {
+  data: string
+  port: number
+  shop: string
+  model?: DemoModel
+}
+
+/** The demonstration's relay: one site, what answers there first, people behind it. */
+export function demoConfig({ data, port, shop, model }: DemoSettings): ConfigInput {
   return {
     mode: 'development',
     data,
@@ -14,13 +30,14 @@ export function demoConfig({ data, port, shop }: { data: string; port: number; s
         name: 'Courtyard Tea',
         origins: [shop, shop.replace('127.0.0.1', 'localhost')],
         locales: ['en', 'zh-CN'],
-        routing: ['keyword', 'desk'],
+        routing: [model ? 'openai' : 'keyword', 'desk'],
         typingPreview: true,
+        ratings: { ask: 'csat' },
       },
     ],
     /** The buttons on the simulated phones put the clock forward; nobody has to sign in again for that. */
     sessions: { idleMs: 14 * 86_400_000 },
-    backends: { keyword: { answers: ANSWERS } },
+    backends: model ? { openai: { ...model } } : { keyword: { answers: ANSWERS } },
     log: { level: 'warn' },
   }
 }

@@ -6,7 +6,7 @@ import { addAgent } from '@hutong/server/add-agent'
 import { type ConfigInput, settings } from '@hutong/server/config'
 import { withSecret } from '@hutong/server/load-config'
 import { serve } from '@hutong/server/serve'
-import { demoConfig, SITE } from './demo-config.ts'
+import { type DemoModel, demoConfig, SITE } from './demo-config.ts'
 import { serveShop } from './shop.ts'
 import type { SimulatedWeChat } from './simulate-wechat.ts'
 
@@ -25,6 +25,8 @@ export interface DemoOptions {
   over?: Partial<ConfigInput>
   /** What is simulated beside the relay. The platform forgets everything at its end, so `data` must be new. */
   beside?: 'wechat' | 'nothing'
+  /** A language model that answers in place of the shop's articles. */
+  model?: DemoModel
 }
 
 export interface Demo {
@@ -39,7 +41,7 @@ export interface Demo {
 
 /** The shop, the relay and the desk, each on its own address of this machine. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { data, port, shopPort, over = {}, beside = 'nothing' } = options
+  const { data, port, shopPort, over = {}, beside = 'nothing', model } = options
   let relay = ''
   const shop = await serveShop({ port: shopPort, site: SITE, relay: () => relay })
   const wechat = beside === 'wechat' ? await openWeChat() : undefined
@@ -49,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
   try {
     const channels = [...(wechat?.channels ?? []), ...(over.channels ?? [])]
-    const own = demoConfig({ data, port, shop: shop.url })
+    const own = demoConfig({ data, port, shop: shop.url, ...(model && { model }) })
     const config = await withSecret(settings.parse({ ...own, ...over, channels }))
     const agents = await agentsOf(config.data)
     const running = await serve(config, wechat && { clock: wechat.clock })

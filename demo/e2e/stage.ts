@@ -33,10 +33,13 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** `over`: settings of the relay over the demonstration's own; `beside`: what is simulated. */
-export async function openStage(over: Partial<ConfigInput> = {}, beside?: DemoOptions['beside']): Promise<Stage> {
+/** `over`: settings of the relay over the demonstration's own; then what is simulated beside and who answers. */
+export async function openStage(
+  over: Partial<ConfigInput> = {},
+  { beside, model }: Pick<DemoOptions, 'beside' | 'model'> = {},
+): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hutong-e2e-'))
-  const demo = await startDemo({ data, port: 0, shopPort: 0, over, ...(beside && { beside }) })
+  const demo = await startDemo({ data, port: 0, shopPort: 0, over, ...(beside && { beside }), ...(model && { model }) })
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
   const complaints: string[] = []
 

@@ -46,7 +46,7 @@ describe('a visitor who goes on in WeChat', () => {
     office = await openPostOffice()
     const address = office.fresh('lin')
     const mail = { ...mailChannel(office, office.fresh('help')), gatherMs: 200 }
-    stage = await openStage({ channels: [mail], reach: { afterMs: 500 } }, 'wechat')
+    stage = await openStage({ channels: [mail], reach: { afterMs: 500 } }, { beside: 'wechat' })
     const customer = await stage.customer()
     const shop = await stage.shop(customer)
     await openChat(shop)
@@ -89,7 +89,7 @@ describe('a visitor who goes on in WeChat', () => {
   })
 
   it('follows an agent’s link to 微信客服, is answered on the phone, and reads in the shop what WeChat did not take', async () => {
-    stage = await openStage({ reach: { afterMs: 500 } }, 'wechat')
+    stage = await openStage({ reach: { afterMs: 500 } }, { beside: 'wechat' })
     const customer = await stage.customer()
     const shop = await stage.shop(customer)
     const desk = await stage.desk()
