@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Accepted, Logger } from '@hutong/core/adapter'
+import type { Accepted, Adapter, Logger } from '@hutong/core/adapter'
 import type { ActionInput, Backend } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { ContactBody, Entry } from '@hutong/core/entry'
@@ -32,7 +32,7 @@ export interface Stage {
   token: string
   relay: Relay
   store: Store
-  contact(name: string): StageContact
+  contact(name: string, channel?: string): StageContact
   /** An agent acts in the conversation. */
   agent(conversation: string, ...actions: ActionInput[]): Promise<unknown>
   conversation(id: string): Promise<Conversation>
@@ -56,6 +56,8 @@ export interface StageOptions {
   /** Where a relay of its own answers; 0 for any port. */
   port?: number
   logger?: Logger
+  /** Default: `web` alone. */
+  adapters?: readonly Adapter[]
 }
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
@@ -65,7 +67,7 @@ const ANNA = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
 export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-conformance-'))
   const token = randomText(32)
-  let house = await openHouse(options, { folder, token, port: 0 })
+  let house = await openHouse(options, { folder, token, port: options.port ?? 0 })
   const contacts = new Map<string, StageContact & { follow(relay: Relay): void }>()
   let keys = 0
 
@@ -78,8 +80,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     get store() {
       return house.store
     },
-    contact(name) {
-      const contact = contacts.get(name) ?? createContact(name, () => house)
+    contact(name, channel = 'web') {
+      const contact = contacts.get(name) ?? createContact({ name, channel, house: () => house })
       contacts.set(name, contact)
       return contact
     },
@@ -102,7 +104,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 type House = Awaited<ReturnType<typeof openHouse>>
 
 async function openHouse(
-  { backends, logger = silent }: StageOptions,
+  { backends, logger = silent, adapters = [logChannel] }: StageOptions,
   { folder, token, port }: { folder: string; token: string; port: number },
 ) {
   const chain = backends()
@@ -130,7 +132,7 @@ async function openHouse(
   const relay = createRelay({
     ...common,
     sites: sitesOf(config),
-    adapters: [logChannel],
+    adapters,
     backends: chain,
     rawDays: 1,
     backendFolder: join(folder, 'backends'),
@@ -139,7 +141,7 @@ async function openHouse(
   const addressOf = ({ socket }: { socket: { remoteAddress?: string | undefined } }) => socket.remoteAddress ?? ''
   installIngress(app, { limits: config.limits, addressOf, metrics: { refused() {} }, logger, now: clock.now })
   app.all('/backends/*', (c) => relay.fetch(c.req.raw))
-  app.route('/', createRest({ ...common, relay, adapters: [logChannel], config, auth, presence }))
+  app.route('/', createRest({ ...common, relay, adapters, config, auth, presence }))
   const http = createHttpServer(app)
   const io = new Server(http)
   const backendSocket = createBackendSocket({ ...common, io, relay, auth, presence, backends: chain })
@@ -164,7 +166,15 @@ async function openHouse(
 
 let written = 0
 
-function createContact(name: string, house: () => House): StageContact & { follow(relay: Relay): void } {
+function createContact({
+  name,
+  channel,
+  house,
+}: {
+  name: string
+  channel: string
+  house(): House
+}): StageContact & { follow(relay: Relay): void } {
   const signals: Signal[] = []
   let conversation: string | undefined
 
@@ -180,7 +190,7 @@ function createContact(name: string, house: () => House): StageContact & { follo
     log,
     async say(body, key = `c${written++}`) {
       const { relay } = house()
-      const accepted = await relay.receive('web', {
+      const accepted = await relay.receive(channel, {
         from: { address: name },
         site: SITE,
         key,
