@@ -25,6 +25,8 @@ const NEEDS: readonly Need[] = [
     present: () =>
       ['/usr/sbin/dovecot', '/usr/lib/dovecot/imap', '/usr/lib/dovecot/lmtp'].every((one) => existsSync(one)),
   },
+  { what: 'Python for the examples in docs/', packages: ['python3'], present: () => onPath('python3') },
+  { what: 'PHP for the examples in docs/', packages: ['php-cli'], present: () => onPath('php') },
 ]
 
 function onPath(command: string): boolean {

@@ -1,49 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import type { Widget, WidgetOptions } from '@hutong/widget'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { named, ROOT, readBlocks } from './docs-blocks.ts'
 
 /**
  * The code of README.md, of the packages' README.md and of docs/*.md, held to what it says: `ts` and `tsx` blocks compile, `ts run`
  * blocks also run to a good end, `json` blocks parse, the commands in `sh` blocks exist, script tags in `html` blocks have only
- * attributes that the widget knows and leave only commands that it answers to.
+ * attributes that the widget knows and leave only commands that it answers to. What the programs among them do is held in docs-backends.test.ts.
  */
-interface Block {
-  page: string
-  line: number
-  language: string
-  runs: boolean
-  code: string
-  /** Where it lies as a module of its own. */
-  file: string
-}
-
-const ROOT = join(import.meta.dirname, '..')
 const WORK = join(import.meta.dirname, '.data', 'docs')
-
-function pages(): string[] {
-  const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
-  const packages = ['adapters/core', 'adapters/websocket', 'adapters/email', 'server', 'widget']
-  return ['README.md', ...packages.map((folder) => `${folder}/README.md`), ...docs.map((name) => `docs/${name}`)]
-}
-
-function blocksOf(page: string): Block[] {
-  const text = readFileSync(join(ROOT, page), 'utf8')
-  return [...text.matchAll(/^( *)```(\w+)([^\n]*)\n([\s\S]*?)^\1```[ \t]*$/gm)].map((match) => {
-    const [, indent = '', language = '', info = '', code = ''] = match
-    const line = text.slice(0, match.index).split('\n').length
-    const name = `${page.replace(/\W+/g, '-')}-${line}.${language === 'tsx' ? 'tsx' : 'ts'}`
-    const undented = code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
-    return { page, line, language, runs: /\brun\b/.test(info), code: undented, file: join(WORK, name) }
-  })
-}
-
-const blocks = pages().flatMap(blocksOf)
+const blocks = readBlocks(WORK)
 const modules = blocks.filter(({ language }) => language === 'ts' || language === 'tsx')
-const named = (all: readonly Block[]) => all.map((block) => [`${block.page}:${block.line}`, block] as const)
 
 /** Complete, or it would not compile: what a script tag may carry as `data-…`. */
 const OPTIONS: Record<keyof WidgetOptions, true> = {
@@ -120,7 +91,7 @@ describe('code in the documentation', () => {
     expect(complaints.split('\n').filter((line) => !ours(line))).toEqual([])
   })
 
-  test.each(named(modules.filter(({ runs }) => runs)))(
+  test.each(named(modules.filter(({ info }) => /\brun\b/.test(info))))(
     '%s runs to a good end',
     async (_, { file }) => {
       const child = spawn(process.execPath, [file], { cwd: WORK, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 })
