@@ -6,6 +6,7 @@ import type { Part, RatingScale } from '@hutong/core/parts'
 import { ofRating, ratingKey, ratingOf } from './ask-rating-open.ts'
 import type { RatingSettings } from './ask-rating-settings.ts'
 import { type AskRatingWords, askRatingWordsFor, ownQuestion } from './ask-rating-words.ts'
+import { languageOf, wordsOf } from './backends/words-of.ts'
 import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Carrier } from './outbox.ts'
@@ -197,7 +198,7 @@ async function say(
   { conversation, site }: Asking,
   { key, words, state }: Saying,
 ): Promise<void> {
-  const locale = (await store.contact(conversation.contact))?.locale ?? site.locales?.[0]
+  const locale = await localeOf(store, { conversation, site })
   const part = words({ ...askRatingWordsFor(locale), ...(locale !== undefined && { locale }) })
   const from = { ...RELAY, ...(site.name !== undefined && { name: site.name }) }
   const deliveries = await ways.deliveries(conversation)
@@ -216,6 +217,20 @@ async function say(
     .catch((thrown: unknown) => {
       if (toHutongError(thrown) !== begun) throw thrown
     })
+}
+
+/** The contact's own, where the channel tells; else the site's one that fits what they wrote last, or its first. */
+async function localeOf(
+  store: AskRatingOptions['store'],
+  { conversation: { id, contact }, site }: Pick<Asking, 'conversation' | 'site'>,
+): Promise<string | undefined> {
+  const told = (await store.contact(contact))?.locale
+  if (told !== undefined) return told
+  const entries = await store.entries(id, { before: Number.MAX_SAFE_INTEGER, limit: PAGE })
+  const said = entries.filter(({ from }) => from.kind === 'contact' && !isOutsider(from)).map(wordsOf)
+  const last = said.findLast((words) => /\p{L}/u.test(words))
+  const written = last === undefined ? undefined : languageOf(last)
+  return site.locales?.find((one) => one.split('-', 1)[0] === written) ?? site.locales?.[0]
 }
 
 function text(words: string): Part {
