@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { letter, openPostOffice, type PostOffice, type Read } from '../../adapters/email/test-post-office.ts'
+import { letter, openPostOffice, type PostOffice } from '../../adapters/email/test-post-office.ts'
 import {
   bubbles,
   conversations,
@@ -12,7 +12,7 @@ import {
   shows,
   violations,
 } from './stage.ts'
-import { mailChannel, mailSaying } from './test-mailbox.ts'
+import { answerMail, mailChannel, mailSaying } from './test-mailbox.ts'
 
 let office: PostOffice
 let shopAddress: string
@@ -29,30 +29,6 @@ afterAll(async () => {
   await stage?.close()
   await office?.close()
 })
-
-interface Answering {
-  from: string
-  text: string
-  to: Read
-  id: string
-}
-
-/** An answer as mail programs write it: below the customer's words stands what is answered. */
-async function answer({ from, text, to, id }: Answering): Promise<void> {
-  const { headers } = to
-  const replyTo = headers.get('reply-to') ?? headers.get('from') ?? ''
-  const answered = headers.get('message-id') ?? ''
-  const quote = to.text.replace(/^/gm, '> ')
-  const source = letter({
-    from,
-    to: replyTo,
-    id,
-    subject: `Re: ${headers.get('subject')}`,
-    text: `${text}\n\nOn Sat, 21 Nov 2026 at 02:00, Courtyard Tea wrote:\n${quote}\n`,
-    headers: { 'In-Reply-To': answered, References: `${headers.get('references') ?? ''} ${answered}`.trim() },
-  })
-  await office.dovecot.deliver(/<([^>]+)>/.exec(replyTo)?.[1] ?? replyTo, source)
-}
 
 describe('a customer with a mailbox', () => {
   it('leaves an address in the shop, goes on by mail, and finds all of it in the shop again', async () => {
@@ -78,7 +54,7 @@ describe('a customer with a mailbox', () => {
     await shows(desk, 'is the Longjing in stock?')
     await reply(desk, 'Yes, three tins are left.')
     const answered = await mailSaying({ office, address }, 'Yes, three tins are left.')
-    await answer({ from: address, text: 'Then please keep one for me.', to: answered, id: 'keep-one' })
+    await answerMail(office, { from: address, text: 'Then please keep one for me.', to: answered, id: 'keep-one' })
     await shows(desk, 'Then please keep one for me.')
     const [last] = (await bubbles(desk)).slice(-1)
     expect(last).toBe('Then please keep one for me.')
@@ -112,7 +88,7 @@ describe('a customer with a mailbox', () => {
     const answered = await mailSaying({ office, address }, 'We do, within the week.')
     expect(answered.headers.get('subject')).toBe('Re: Vienna')
     expect(answered.headers.get('references')).toMatch(/^<vienna@people\.test>/)
-    await answer({ from: address, text: 'Wonderful, thank you!', to: answered, id: 'wonderful' })
+    await answerMail(office, { from: address, text: 'Wonderful, thank you!', to: answered, id: 'wonderful' })
     await shows(desk, 'Wonderful, thank you!')
     expect((await bubbles(desk)).at(-1)).toBe('Wonderful, thank you!')
     expect(await count(desk)).toBe(before + 1)

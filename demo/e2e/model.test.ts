@@ -1,11 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  openTestEndpoint,
-  type Step,
-  saying,
-  type TestEndpoint,
-} from '../../server/backends/openai/test-endpoint.ts'
+import { openTestEndpoint, type Step, saying, type TestEndpoint } from '../../server/backends/openai/test-endpoint.ts'
 import { bubbles, conversations, openChat, openStage, reply, type Stage, say, shows, violations } from './stage.ts'
 
 let endpoint: TestEndpoint
@@ -42,7 +37,9 @@ const ZH = {
   path: '/zh/',
   locale: 'zh-CN',
   question: '介绍一下龙井',
-  answer: [...'**龙井**是产自西湖周边山里的绿茶。春天雨前采摘，手工在锅里炒干压扁，有板栗和鲜豌豆的香气。用八十度的水泡两分钟就好。']
+  answer: [
+    ...'**龙井**是产自西湖周边山里的绿茶。春天雨前采摘，手工在锅里炒干压扁，有板栗和鲜豌豆的香气。用八十度的水泡两分钟就好。',
+  ]
     .join(' ')
     .replaceAll('* *', '**'),
   again: '怎么做的？',
@@ -128,11 +125,11 @@ describe.each([
 describe('a customer who is answered by a language model', () => {
   it('stops it, asks for a person, gets one, and rates', async () => {
     const handoff = JSON.stringify({ reason: 'asked for a person', summary: 'Wants to know how Longjing is made.' })
-    endpoint.script(
-      [...trickle(EN.answer, 90), 'stall'],
-      saying(EN.last),
-      [{ call: 'handoff', json: handoff }, { finish: 'tool_calls' }, 'done'],
-    )
+    endpoint.script([...trickle(EN.answer, 90), 'stall'], saying(EN.last), [
+      { call: 'handoff', json: handoff },
+      { finish: 'tool_calls' },
+      'done',
+    ])
     const shop = await stage.shop(await stage.customer())
     const desk = await stage.desk()
     await openChat(shop)
