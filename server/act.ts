@@ -29,6 +29,8 @@ export interface ActOptions {
   /** What a contact is shown who may go on over another channel. */
   invitation: Invite['parts']
   signal(conversation: string, signal: Signal): void
+  /** Calls when the floor of a conversation moves past `term`; the returned function ends it. */
+  onFloorMoved(conversation: string, term: number, moved: () => void): () => void
   now(): number
 }
 
@@ -185,11 +187,7 @@ function decide({ sites, backends, now }: ActOptions, acting: Acting, action: Si
         attributes: action.attributes,
       }
     case 'reopen':
-      return {
-        entries: [{ from, body: { kind: 'status', status: 'open' } }],
-        status: 'open',
-        ...withFloor(conversation, from),
-      }
+      return reopened(conversation, from, now())
     case 'handoff': {
       const refuse = refusal(acting)
       if (refuse) return { refuse }
@@ -213,9 +211,15 @@ function wordsOf({ reason, summary }: Extract<Action, { kind: 'handoff' }>): { r
 }
 
 /** An agent who reopens a conversation has the floor; whatever else reopens it leaves the floor where it is. */
-function withFloor(conversation: Conversation, from: Participant): Partial<Extract<Decision, { floor?: unknown }>> {
-  if (from.kind !== 'agent') return {}
-  return { floor: { holder: agentHolder(from), term: conversation.floor.term + 1 } }
+function reopened(conversation: Conversation, from: Participant, at: number): Decision {
+  const { holder } = conversation.floor
+  const status: NewEntry = { from, body: { kind: 'status', status: 'open' } }
+  const has = holder.kind === 'agent' && holder.id === from.id
+  if (from.kind !== 'agent' || has) return { entries: [status], status: 'open' }
+  const handed = taken(conversation, from, at)
+  if ('refuse' in handed) return handed
+  const { waitingSince } = conversation
+  return { ...handed, entries: [status, ...handed.entries], status: 'open', waitingSince }
 }
 
 function closed(conversation: Conversation, from: Participant, reason: string | undefined): Decision {
@@ -333,12 +337,30 @@ async function append(
   return { ...(seq === undefined ? {} : { seq }), duplicate: false }
 }
 
-async function pass({ store, signal }: ActOptions, acting: Acting, one: Signal): Promise<Result> {
-  const conversation = await store.conversation(acting.conversation.id)
-  const refuse = conversation && acting.author.kind !== 'agent' && refusal({ ...acting, conversation })
-  if (refuse) throw refuse
-  signal(acting.conversation.id, one)
+async function pass(options: ActOptions, acting: Acting, one: Signal): Promise<Result> {
+  const show = () => options.signal(acting.conversation.id, one)
+  if (acting.author.kind === 'agent') show()
+  else await withFloor(options, acting, show)
   return { duplicate: false }
+}
+
+/** Followers who were told that the floor moved are shown nothing more of who had it: a move during the look has it repeated. */
+async function withFloor({ store, onFloorMoved }: ActOptions, acting: Acting, show: () => void): Promise<void> {
+  const { id, floor } = acting.conversation
+  for (let moved = true; moved; ) {
+    moved = false
+    const unwatch = onFloorMoved(id, floor.term, () => {
+      moved = true
+    })
+    try {
+      const conversation = await store.conversation(id)
+      const refuse = conversation && refusal({ ...acting, conversation })
+      if (refuse) throw refuse
+      if (!moved) show()
+    } finally {
+      unwatch()
+    }
+  }
 }
 
 async function verifyOwn({ store }: ActOptions, { author, conversation }: Acting, of: number): Promise<void> {

@@ -144,6 +144,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
       deadline.heard(conversation, one)
       fanOut.signal(conversation, one)
     },
+    onFloorMoved: floorWatch(fanOut),
     deliveriesTo: ways.deliveries,
   })
   const deadline = createDeadline({ store, backends, act, now })
