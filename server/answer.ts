@@ -5,6 +5,7 @@ import type { Carrier } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
 import type { Store } from './stores/store.ts'
+import { isStale, unlessStale } from './unless-stale.ts'
 
 export interface AnswerOptions {
   store: Pick<Store, 'contact' | 'conversation' | 'entries' | 'get' | 'set'>
@@ -147,12 +148,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })
-}
-
-function isStale(error: unknown): boolean {
-  return error instanceof HutongError && error.code === 'stale_floor'
-}
-
-function unlessStale(error: unknown): void {
-  if (!isStale(error)) throw error
 }

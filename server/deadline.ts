@@ -5,6 +5,7 @@ import type { Carrier } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
 import type { LogStore, SmallStore } from './stores/store.ts'
+import { unlessStale } from './unless-stale.ts'
 
 export interface DeadlineOptions {
   store: Pick<LogStore, 'conversation' | 'entries'> & Pick<SmallStore, 'get'>
@@ -55,11 +56,12 @@ export function createDeadline(options: DeadlineOptions): Deadline {
         if (sign !== undefined && sign + time > now && now < event.entry.at + LONGEST)
           return { state: 'wait', due: sign + time }
         const reason = `${name} gave no answer in ${time} ms`
-        await options.act(RELAY, event.conversation, {
+        const request: ActRequestInput = {
           key: `${event.id}:fallback`,
           term: event.floor.term,
           actions: [{ kind: 'handoff', to: { kind: 'next' }, reason }],
-        })
+        }
+        await options.act(RELAY, event.conversation, request).catch(unlessStale)
         return { state: 'done' }
       },
     },
