@@ -31,7 +31,11 @@ beforeEach(async () => {
   const parts = [{ kind: 'text', text: 'Hello from the bot.' }]
   bot = await openUnsteadyReceiver({ secret, now, reply: () => ({ json: { actions: [{ kind: 'reply', parts }] } }) })
   archive = await openUnsteadyReceiver({ secret, now, reply: () => ({ status: 204 }) })
-  const shared = { secrets: [secret], timeoutMs: 400 }
+})
+
+/** `timeoutMs` is how long a request to a receiver that hangs takes. */
+async function start(timeoutMs: number): Promise<void> {
+  const shared = { secrets: [secret], timeoutMs }
   relay = createWebhookProcess(folder, {
     sites: [
       { id: 'people', routing: ['desk'] },
@@ -43,7 +47,7 @@ beforeEach(async () => {
     ],
   })
   await relay.start()
-})
+}
 
 afterEach(async () => {
   await relay.kill()
@@ -52,6 +56,7 @@ afterEach(async () => {
 })
 
 it('brings every event after an outage of hours, in order and unchanged, though the relay was killed in it', async () => {
+  await start(1_000)
   const random = createRandom(SEED)
   const [conversations, hours, each] = LONG ? [120, 48, 120] : [60, 14, 45]
   process.stdout.write(`seed ${SEED}: replay with HUTONG_FAULT_SEED=${SEED}\n`)
@@ -78,10 +83,11 @@ it('brings every event after an outage of hours, in order and unchanged, though 
     await relay.forward(passes)
     outage += passes
   }
-  await Promise.all([bot.become('up'), archive.become('up')])
-  const waits = await openEvents()
   const before = [bot.taken.length, archive.taken.length]
-  await relay.forward(27 * HOUR)
+  const waits = await openEvents()
+  await Promise.all([bot.become('up'), archive.become('up')])
+  // A request that a busy machine cut off waits for its next try, so time passes again.
+  for (let turn = 0; turn < 3; turn++) await relay.forward(27 * HOUR)
   await expect.poll(openEvents, PATIENCE).toBe(0)
   const after = [bot, archive].flatMap(({ taken }, at) => taken.slice(before[at]).map((call) => call.at))
   const drained = after.length
@@ -112,18 +118,19 @@ it('brings every event after an outage of hours, in order and unchanged, though 
 })
 
 it('gives up after the whole schedule of Standard Webhooks, and brings it all in order when asked to', async () => {
+  await start(10_000)
   await archive.become('failing')
   const visitors = Array.from({ length: 10 }, (_, at) => `visitor-${at}`)
   const texts = ['one', 'two']
   for (const text of texts) for (const visitor of visitors) await relay.write('people', visitor, `${visitor}-${text}`)
   const tries = SCHEDULE.length + 1
   for (const [at] of texts.entries())
-    for (const [turn, wait] of [...SCHEDULE, MINUTE].entries()) {
+    for (const [turn, wait] of SCHEDULE.entries()) {
       const asked = visitors.length * (at * tries + turn + 1)
-      await expect.poll(() => archive.calls.length, PATIENCE).toBe(asked)
+      await expect.poll(() => archive.calls.length, PATIENCE).toBeGreaterThanOrEqual(asked)
       await relay.forward(wait * 1.11)
     }
-  expect(await relay.backlog()).toMatchObject([{ target: 'backend:archive', open: 0, dead: 20 }])
+  await expect.poll(relay.backlog, PATIENCE).toMatchObject([{ target: 'backend:archive', open: 0, dead: 20 }])
   for (const calls of Map.groupBy(archive.calls, ({ id }) => id).values()) {
     const times = calls.map(({ headers }) => Number(headers['webhook-timestamp']))
     expect(times).toHaveLength(tries)

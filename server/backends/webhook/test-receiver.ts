@@ -55,6 +55,8 @@ export async function openReceiver({
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: Error) => {
+      // A relay that was killed, or ran out of patience, breaks off in the middle.
+      if (!request.complete) return
       complaints.push(error.message)
       response.writeHead(400).end()
     })
