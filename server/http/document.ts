@@ -1,15 +1,25 @@
 import { ERRORS, type ErrorCode } from '@hutong/core/errors'
-import { z } from 'zod'
+import { createJsonSchemas, type JsonSchema, reference } from './json-schemas.ts'
 import type { Operation } from './operation.ts'
-import { SCHEMAS } from './schemas.ts'
+import { PUSH_SCHEMAS, pushHeaders } from './wire-schemas.ts'
 
-type JsonSchema = z.core.JSONSchema.BaseSchema
-
-/** The OpenAPI 3.1 description of these operations. */
+/** The OpenAPI 3.1 description of these operations, and of what the relay asks of webhooks. */
 export function describeOperations(operations: readonly Operation[], publicUrl: string | undefined) {
-  const schemas = createSchemas()
-  const parts = operations.map((one) => ({ one, ...schemas.add(one) }))
-  const { components, inline } = schemas.finish()
+  const schemas = createJsonSchemas({ named: PUSH_SCHEMAS, target: 'draft-2020-12' })
+  const write = (one: Operation, part: 'body' | 'answer') => {
+    const schema = one[part]
+    return typeof schema === 'object' ? schemas.add(schema, `${one.id}-${part}`) : schema
+  }
+  const parts = operations.map((one) => ({
+    one,
+    params: schemas.add(one.params, `${one.id}-params`),
+    query: schemas.add(one.query, `${one.id}-query`),
+    body: write(one, 'body'),
+    answer: write(one, 'answer'),
+  }))
+  const headers = schemas.add(pushHeaders, 'push-headers')
+  const { components, schemaOf } = schemas.finish()
+  const inline = (id: string) => (id === 'stream' || id === 'bytes' ? 'bytes' : schemaOf(id))
   const paths: Record<string, Record<string, object>> = {}
   for (const { one, params, query, body, answer } of parts) {
     const path = paths[one.path] ?? {}
@@ -19,7 +29,7 @@ export function describeOperations(operations: readonly Operation[], publicUrl: 
       tags: [one.tag],
       summary: one.summary,
       ...(one.access === 'public' ? {} : { security: [{ token: [] }, { session: [] }] }),
-      parameters: [...parameters('path', inline(params)), ...parameters('query', inline(query))],
+      parameters: [...parameters('path', schemaOf(params)), ...parameters('query', schemaOf(query))],
       ...(body === undefined ? {} : { requestBody: { required: true, content: content(inline(body)) } }),
       responses: {
         ...(answer === undefined
@@ -39,8 +49,9 @@ export function describeOperations(operations: readonly Operation[], publicUrl: 
         'Conversations, contacts and files of a relay. Lists answer `items` and, when there is more, `next`: send it back as `cursor`. Whatever belongs to a site outside the credentials does not exist for them.',
     },
     servers: [{ url: publicUrl ?? '/' }],
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set([...operations.map(({ tag }) => tag), 'push'])].map((name) => ({ name })),
     paths,
+    webhooks: { event: { post: describePush(schemaOf(headers)) } },
     components: {
       schemas: components,
       securitySchemes: {
@@ -51,48 +62,34 @@ export function describeOperations(operations: readonly Operation[], publicUrl: 
   }
 }
 
-/** Turns every schema into JSON Schema at once, so that named ones are written once and referred to elsewhere. */
-function createSchemas() {
-  const registry = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
-
-  function idOf(schema: z.ZodType, id: string): string {
-    const known = registry.get(schema)?.id
-    if (known === undefined) registry.add(schema, { id })
-    return known ?? id
-  }
-
-  return {
-    add: (one: Operation) => ({
-      params: idOf(one.params, `${one.id}-params`),
-      query: idOf(one.query, `${one.id}-query`),
-      body: typeof one.body === 'object' ? idOf(one.body, `${one.id}-body`) : one.body,
-      answer: typeof one.answer === 'object' ? idOf(one.answer, `${one.id}-answer`) : one.answer,
-    }),
-    finish() {
-      const written = z.toJSONSchema(registry, { uri: reference, io: 'input', unrepresentable: 'any' }).schemas
-      const schemas = new Map(Object.entries(written).map(([id, { $schema, $id, ...schema }]) => [id, schema]))
-      const components = Object.fromEntries([...schemas].filter(([id]) => Object.hasOwn(SCHEMAS, id)))
-      const inline = (id: string): JsonSchema | 'bytes' => {
-        if (id === 'stream' || id === 'bytes') return 'bytes'
-        return Object.hasOwn(SCHEMAS, id) ? { $ref: reference(id) } : (schemas.get(id) ?? {})
-      }
-      return { components, inline }
-    },
-  }
-}
-
-function reference(id: string): string {
-  return `#/components/schemas/${id}`
-}
-
-function parameters(place: 'path' | 'query', schema: JsonSchema | 'bytes'): object[] {
-  if (schema === 'bytes') return []
+function parameters(place: 'path' | 'query' | 'header', schema: JsonSchema): object[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const { description, ...rest } = typeof property === 'object' ? property : {}
     const required = place === 'path' || (schema.required?.includes(name) ?? false)
     return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: rest }
   })
+}
+
+/** What a backend of kind `webhook` is sent, and what its status says. */
+function describePush(headers: JsonSchema): object {
+  return {
+    operationId: 'hearEvent',
+    tags: ['push'],
+    summary:
+      'Hears an event of a conversation: signed by Standard Webhooks, repeated under the same id until it is heard',
+    parameters: parameters('header', headers),
+    requestBody: {
+      required: true,
+      content: { 'application/cloudevents+json': { schema: { $ref: reference('CloudEvent') } } },
+    },
+    responses: {
+      200: { description: 'Heard, and answered', content: content({ $ref: reference('EventAnswer') }) },
+      202: { description: 'Heard; the answer comes by POST /v1/conversations/{id}/actions' },
+      204: { description: 'Heard, and there is nothing to say' },
+      410: { description: 'No more events: the backend is disabled until POST /v1/backends/{name}/enable' },
+      default: { description: 'Not heard; the same event comes again, after `Retry-After` at the earliest' },
+    },
+  }
 }
 
 function content(schema: JsonSchema | 'bytes'): object {

@@ -8,6 +8,7 @@ import type { Presence } from '../presence.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../stores/store.ts'
 import { asideOperations } from './aside.ts'
+import { describeWires } from './asyncapi.ts'
 import { backendOperations } from './backends.ts'
 import { byMailOperations } from './by-mail.ts'
 import { type ConfiguredChannel, channelOperation } from './channels.ts'
@@ -98,6 +99,17 @@ export function restOperations(options: RestOptions): Operation[] {
     answer: z.record(z.string(), z.unknown()),
     handle: async () => description,
   })
-  const description = describeOperations([...operations, document], options.config.publicUrl)
-  return [...operations, document]
+  const wires = operation({
+    method: 'get',
+    path: '/v1/asyncapi.json',
+    access: 'public',
+    id: 'getWires',
+    tag: 'description',
+    summary: 'What travels over Socket.IO and to webhooks, as AsyncAPI 3.0',
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => described,
+  })
+  const described = describeWires(options.config.publicUrl)
+  const description = describeOperations([...operations, document, wires], options.config.publicUrl)
+  return [...operations, document, wires]
 }
