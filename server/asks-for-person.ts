@@ -1,0 +1,31 @@
+import { asksInEnglish } from './asks-for-person-en.ts'
+import { asksInChinese } from './asks-for-person-zh.ts'
+
+/** The id of an option that means "a person, please", whichever backend offers it. */
+export const PEOPLE = 'people'
+
+/** Whoever writes more than this has more to say than that. */
+const LONGEST = 2_000
+/** The same of what stands between two marks of punctuation. */
+const CLAUSE = 200
+
+/**
+ * Whether these words ask for a person instead of a machine, in English or Chinese: "talk to a human", "转人工", "is anyone there?".
+ * A question about people, work done by hand, agents of other trades, or a request not to be handed over is none.
+ */
+export function asksForPerson(text: string): boolean {
+  if (text.length > LONGEST) return false
+  const said = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(INVISIBLE, '')
+    .replace(/[’‘`´]/g, "'")
+  const clauses = said
+    .split(/[.,!?;:。、…~()（）"“”「」\n\r]+|\s[-–—]+\s/u)
+    .map((one) => one.replace(EDGES, ''))
+    .filter((one) => one !== '' && one.length <= CLAUSE)
+  return clauses.length > 0 && (asksInChinese(clauses) || asksInEnglish(clauses))
+}
+
+const INVISIBLE = /[\u200B-\u200F\u2060\uFE0E\uFE0F]/gu
+const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
