@@ -95,8 +95,8 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   const web = openWeb(config, http, { presence, logger })
   const channels = await configuredChannels(config, { store, clock })
   closers.push(
-    () => closeServer(http),
-    () => web.io.close(),
+    // Side by side: Socket.IO's end waits until the server's last connection is gone.
+    () => Promise.all([web.io.close(), closeServer(http)]),
   )
   const relay = createRelay({
     store: countDeliveries(store, metrics),

@@ -14,7 +14,9 @@ import { type Auth, createAuth, hashPassword } from './auth.ts'
 import { type BackendSocket, createBackendSocket } from './backend-socket.ts'
 import { parseConfig } from './config.ts'
 import { createFiles, type Files } from './files.ts'
+import { describeOperations } from './http/document.ts'
 import { createRest, restOperations } from './http/rest.ts'
+import { createAnswerCheck } from './http/test-answers.ts'
 import { closeServer, createHttpServer, listen } from './http-server.ts'
 import { type IngressEnv, installIngress } from './ingress.ts'
 import { createPresence, type Presence } from './presence.ts'
@@ -51,7 +53,7 @@ export interface Stand extends TestRelay {
   presence: Presence
   backendSocket: BackendSocket
   operations: ReturnType<typeof restOperations>
-  /** A request with a token, answered as status and JSON. */
+  /** A request with a token, answered as status and JSON. Rejects what the OpenAPI document does not describe. */
   ask(path: string, more?: Asking): Promise<{ status: number; body: Answer; headers: Headers }>
   /** Signs Anna in; resolves with the cookie a browser would keep. */
   signIn(): Promise<string>
@@ -116,7 +118,7 @@ export async function openStand({
     store,
     secret: config.secret,
     clock,
-    origin: () => publicUrl ?? '',
+    origin: () => publicUrl ?? url,
     limits: () => uploads,
   })
   const parts = { backends, relay, store, adapters, config, files, auth, presence }
@@ -135,6 +137,16 @@ export async function openStand({
   const backendSocket = createBackendSocket({ ...parts, io, logger: quiet, sessionCheck })
   const url = `http://127.0.0.1:${await listen(http, { host: '127.0.0.1', port: 0 })}`
   const clients: BackendClient[] = []
+  const operations = restOperations(parts)
+  const check = createAnswerCheck(JSON.parse(JSON.stringify(describeOperations(operations, publicUrl))))
+
+  const askChecked: Stand['ask'] = async (path, more = {}) => {
+    const answer = await ask(url, path, more)
+    const type = answer.headers.get('content-type')?.split(';')[0]
+    const complaints = check({ method: more.method ?? 'GET', path, type, ...answer })
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    return answer
+  }
 
   return {
     ...house,
@@ -142,11 +154,15 @@ export async function openStand({
     url,
     folder,
     backendSocket,
-    operations: restOperations(parts),
-    ask: (path, more) => ask(url, path, more),
+    operations,
+    ask: askChecked,
     async signIn() {
       const json = { email: ANNA.email, password: PASSWORD }
-      const { headers } = await ask(url, '/v1/session', { method: 'POST', json, headers: { origin: publicUrl ?? url } })
+      const { headers } = await askChecked('/v1/session', {
+        method: 'POST',
+        json,
+        headers: { origin: publicUrl ?? url },
+      })
       return headers.getSetCookie()[0]?.split(';')[0] ?? ''
     },
     backend(auth, headers = {}) {
@@ -176,15 +192,14 @@ async function closeStand(stand: {
   for (const client of stand.clients) client.close()
   stand.backendSocket.close(0)
   stand.presence.close()
-  await stand.io.close()
-  await closeServer(stand.http, 100)
+  await Promise.all([stand.io.close(), closeServer(stand.http, 100)])
   await stand.house.close()
   await rm(stand.folder, { recursive: true })
 }
 
 async function ask(url: string, path: string, { method = 'GET', token, json, body, headers = {} }: Asking = {}) {
   const content = json === undefined ? body : JSON.stringify(json)
-  const response = await fetch(url + path, {
+  const response = await fetch(new URL(path, url), {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -156,8 +156,7 @@ async function openHouse(
     async stop() {
       backendSocket.close(0)
       presence.close()
-      await io.close()
-      await closeServer(http, 100)
+      await Promise.all([io.close(), closeServer(http, 100)])
       await relay.drain()
       await store.close()
     },

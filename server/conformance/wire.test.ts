@@ -12,7 +12,7 @@ import { BOT, type Wire, type WireBench } from './wire-bench.ts'
 
 const WIRES: Readonly<Record<string, () => Wire | Promise<Wire>>> = { 'in-process': inProcess, push, pull, socket }
 const RULES = [...receiptRules, ...answerRules, ...floorRules, ...faultRules]
-const WITHIN = 1_000
+const WITHIN = 2_500
 
 async function open(make: () => Wire | Promise<Wire>, within = WITHIN): Promise<WireBench> {
   const wire = await make()
