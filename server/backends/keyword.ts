@@ -46,6 +46,9 @@ export type KeywordOptions = z.input<typeof keywordOptions>
 
 interface Memory {
   misses: number
+  /** The entry that was decided on last, and the misses before it: the same event again is decided alike. */
+  seq: number
+  before: number
 }
 
 const PEOPLE = 'people'
@@ -59,22 +62,25 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     if (body.kind !== 'message') return
     const question = wordsOf(event.entry)
     const says = saysFor(options.says, question)
-    if (body.choice?.id === PEOPLE || mentions(question, options.people))
-      return yield* handOver(says.handingOver, { event, tools })
+    const { seq } = event.entry
+    const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0, seq: 0, before: 0 }
+    const before = memory.seq === seq ? memory.before : memory.misses
+    const remember = (misses: number) => tools.memory.put({ misses, seq, before } satisfies Memory)
+    const goOn = () => handOver(says.handingOver, { event, tools, forget: () => remember(0) })
+    if (body.choice?.id === PEOPLE || mentions(question, options.people)) return yield* goOn()
     const answer = options.answers.find((one) => mentions(question, one.any))
     if (answer) {
-      await tools.memory.put({ misses: 0 } satisfies Memory)
+      await remember(0)
       yield { kind: 'reply', parts: answer.parts }
       return
     }
-    const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0 }
-    const misses = memory.misses + 1
-    if (misses >= options.patience) return yield* handOver(says.handingOver, { event, tools })
+    const misses = before + 1
+    if (misses >= options.patience) return yield* goOn()
     yield {
       kind: 'reply',
       parts: [{ kind: 'choices', text: says.unknown, options: [{ id: PEOPLE, label: says.people }] }],
     }
-    await tools.memory.put({ misses } satisfies Memory)
+    await remember(misses)
   }
 
   return { name, ...(options.title === undefined ? {} : { title: options.title }), answerWithin: 5_000, handle }
@@ -82,9 +88,12 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
 
 type Says = z.infer<typeof keywordOptions>['says'][string]
 
-async function* handOver(text: string, { event, tools }: { event: Event; tools: Tools }): AsyncIterable<ActionInput> {
+async function* handOver(
+  text: string,
+  { event, tools, forget }: { event: Event; tools: Tools; forget(): Promise<void> },
+): AsyncIterable<ActionInput> {
   const summary = await summaryOf(tools, { now: event.entry })
-  await tools.memory.put({ misses: 0 } satisfies Memory)
+  await forget()
   yield { kind: 'reply', parts: [{ kind: 'text', text }] }
   yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
 }
