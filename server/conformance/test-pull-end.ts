@@ -60,10 +60,18 @@ export function pull(): Wire {
         return new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve('again')))
       }
 
-      /** A refusal is final: the same again would be refused again. */
+      /** A refusal is final: the same again would be refused again. What never reached the relay is said again. */
       async function answer(event: Event, actions: readonly ActionInput[]): Promise<void> {
         const request = { key: event.id, term: event.floor.term, event: event.id, actions: [...actions] }
-        await actByRest(stage, event.conversation, request).catch(() => undefined)
+        while (!gone.signal.aborted) {
+          const asked = actByRest(stage, event.conversation, request)
+          const refusal: { code?: string } | undefined = await asked.then(
+            () => undefined,
+            (error: { code?: string }) => error,
+          )
+          if (refusal === undefined || (refusal.code !== undefined && refusal.code !== 'internal')) return
+          await pause(50)
+        }
       }
 
       async function leave(): Promise<void> {
