@@ -31,7 +31,7 @@ async function upload(content: Buffer | string, name: string, token = TOKENS.sho
   return { ...answer, ...(answer.body as unknown as Uploaded) }
 }
 
-const fetchFile = (url: string, init?: RequestInit) => fetch(stand.url + url, init)
+const fetchFile = (url: string, init?: RequestInit) => fetch(new URL(url, stand.url), init)
 
 describe('files over HTTP', () => {
   it('are uploaded as a part to send, and come back to readers of the log with a link', async () => {

@@ -70,9 +70,10 @@ function refine(schema: z.core.$ZodTypes, written: JsonSchema): void {
     written.pattern = patternOf(schema, written.pattern)
 }
 
-/** JSON Schema knows no flags: letters of either case are written out. */
+/** JSON Schema knows no flags, and many readers no Unicode properties: letters of either case and control characters are written out. */
 function patternOf(schema: z.core.$ZodType, pattern: string): string {
   const patterns: Iterable<RegExp> = schema._zod.bag.patterns instanceof Set ? schema._zod.bag.patterns : []
   const ignoresCase = [...patterns].some(({ source, flags }) => source === pattern && flags.includes('i'))
-  return ignoresCase ? pattern.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`) : pattern
+  const plain = pattern.replaceAll('\\p{Cc}', '\\u0000-\\u001f\\u007f-\\u009f')
+  return ignoresCase ? plain.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`) : plain
 }

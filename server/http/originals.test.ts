@@ -72,7 +72,7 @@ describe('the original of a mail', () => {
     const { conversation: id } = await relay.receive('letters', { ...mail, raw: `${top.join('\r\n')}\r\n\r\n${html}` })
     const path = `/v1/conversations/${id}/entries/1/original.html`
     const { body, headers } = await stand.ask(path, { token: TOKENS.shop })
-    expect(body.text).toMatch(/<img src="\/files\/f_tin\?/)
+    expect(body.text).toMatch(/<img src="http:\/\/127\.0\.0\.1:\d+\/files\/f_tin\?/)
     expect(body.text).not.toContain('f_foreign')
     expect(headers.get('content-security-policy')).toContain("img-src 'self';")
   })

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+type Json = Record<string, unknown>
+
+/** A described document, OpenAPI or AsyncAPI, as its readers see it: JSON alone. */
+export interface Document {
+  components: { schemas: Record<string, unknown> }
+  [field: string]: unknown
+}
+
+export interface Checker {
+  /** What is wrong with the value for whoever has only the document; empty when nothing is. `whole`: nothing undescribed is in it. */
+  complaints(schema: unknown, value: unknown, whole?: 'whole'): string[]
+}
+
+/** Holds values against the schemas of a document, and knows nothing of the code they were made from. */
+export function createChecker({ components }: Document): Checker {
+  const known = new Map<string, z.ZodType>()
+  const definitions = { open: localised(components.schemas), whole: closed(localised(components.schemas)) }
+
+  function read(schema: unknown, as: 'open' | 'whole'): z.ZodType {
+    const text = `${as} ${JSON.stringify(schema)}`
+    const found = known.get(text)
+    if (found) return found
+    const own = localised(schema) as Json
+    const made = z.fromJSONSchema({
+      ...(as === 'whole' ? (closed(own) as Json) : own),
+      $defs: definitions[as] as never,
+    })
+    known.set(text, made)
+    return made
+  }
+
+  return {
+    complaints(schema, value, whole) {
+      const { error } = read(schema, whole ?? 'open').safeParse(value)
+      return error ? error.issues.map((issue) => `${issue.path.join('.')}: ${JSON.stringify(issue)}`) : []
+    },
+  }
+}
+
+/** References into the document as references into a schema of its own. */
+function localised(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/'))
+}
+
+/** Objects take no field that is not described. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed)
+  if (typeof value !== 'object' || value === null) return value
+  const { anyOf, ...rest } = value as Json
+  const isObject = rest.type === 'object' && 'properties' in rest
+  const inside = Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, closed(one)]))
+  return {
+    ...inside,
+    // What stands beside the fields of an object only narrows them.
+    ...(anyOf !== undefined && { anyOf: isObject ? anyOf : closed(anyOf) }),
+    ...(isObject && !('additionalProperties' in rest) && { additionalProperties: false }),
+  }
+}
