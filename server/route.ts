@@ -16,6 +16,9 @@ export const DESK = 'desk'
 
 export type Routing = readonly string[]
 
+/** Why a bot gets the floor of a contact who answers a person no more; it is owed no word before the contact's next one. */
+export const GIVEN_BACK = 'the contact said nothing more'
+
 /** The kinds a contact appends that a backend holding the floor is asked to answer. */
 const HEARD: readonly BodyKind[] = ['message', 'answer', 'rating']
 
@@ -42,7 +45,13 @@ export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
 
-export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic']; stops?: Stopped }
+export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic']; stops?: Stopped; asks?: Asks }
+
+/** A person was asked for, and what is said with the hand-off. */
+export interface Asks {
+  reason: string
+  summary?: string
+}
 
 /** What the contact's stop meets: texts that it was being shown, whole; undefined when nothing is being answered. */
 export interface Stopped {
@@ -61,16 +70,18 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
   const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
   const old = conversation.floor
   const next = reopens ? firstHolder(routing) : old.holder
-  const taken = wakes && entry.automatic === 'people' && next.kind === 'bot'
+  const robot = entry.automatic === 'people'
+  const taken = wakes && (robot || entry.asks !== undefined) && next.kind === 'bot'
   const moves = reopens || taken
   const floor: Floor = moves ? { holder: taken ? { kind: 'queue' } : next, term: old.term + 1 } : old
   if (conversation.status === 'closed' && reopens)
     entries.push({ from: RELAY, body: { kind: 'status', status: 'open' } })
-  if (moves) entries.push({ from: RELAY, body: { kind: 'handoff', floor } })
+  if (moves) entries.push({ from: RELAY, body: { kind: 'handoff', floor, ...(taken && !robot && entry.asks) } })
   const waits = wakes && floor.holder.kind !== 'bot'
   return {
     entries,
     ...(moves ? { floor, status: 'open' as const } : {}),
+    ...(robot ? { quiet: true as const } : {}),
     ...(taken && old.holder.kind === 'bot' ? { cancel: [backendLane(old.holder.id, conversation.id)] } : {}),
     ...(waits && (moves || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
     deliveries: heardBy(floor.holder, conversation.id, entry.body),
@@ -114,8 +125,15 @@ function heardBy(holder: Holder, conversation: string, body: Body): NewDelivery[
 /** Whether a backend has to answer an event: the contact's word while it has the floor, or the hand-off that gave it. */
 export function isOwedTo({ entry: { from, body }, floor: { holder } }: Event, backend: string): boolean {
   if (holder.kind !== 'bot' || holder.id !== backend) return false
-  if (body.kind === 'handoff') return body.reason !== STOPPED
+  if (body.kind === 'handoff') return body.reason !== STOPPED && body.reason !== GIVEN_BACK
   return from.kind === 'contact' && HEARD.includes(body.kind)
+}
+
+/** Whether a backend is told of an event: what it has to answer, and that no answer is wanted any more. */
+export function isToldTo(event: Event, backend: string): boolean {
+  const { entry, floor } = event
+  const stops = entry.body.kind === 'stop' && floor.holder.kind === 'bot' && floor.holder.id === backend
+  return stops || isOwedTo(event, backend)
 }
 
 export interface Handoff {

@@ -20,6 +20,7 @@ export function pull(): Wire {
     backend: (name, { answerWithin }) => createPullBackend(name, { answerWithin }),
     async open(stage: Stage): Promise<End> {
       const lanes = new Map<string, Promise<void>>()
+      const unfinished = new Map<string, number>()
       let position = 0
       let gone = new AbortController()
       let loop = follow(gone.signal)
@@ -30,6 +31,7 @@ export function pull(): Wire {
           if (!found) continue
           for (const event of found.items) {
             const before = lanes.get(event.conversation) ?? Promise.resolve()
+            unfinished.set(event.id, event.position)
             lanes.set(
               event.conversation,
               before.then(() => work(event)),
@@ -43,8 +45,8 @@ export function pull(): Wire {
       async function work(event: Event): Promise<void> {
         for (let again: Event | undefined = event; again !== undefined; ) {
           const actions = await decide(again)
-          if (actions === 'later') return
-          if (actions !== 'again') return void (await answer(again, actions))
+          if (Array.isArray(actions)) await answer(again, actions)
+          if (actions !== 'again') return void unfinished.delete(event.id)
           await pause(30)
           const found = await page(stage, { after: event.position - 1, wait: 0 }, gone.signal)
           again = found?.items.find(({ id }) => id === event.id)
@@ -57,7 +59,7 @@ export function pull(): Wire {
         if (turn.do === 'nonsense') return JSON.parse('[{ "kind": "dance" }]')
         if (turn.do === 'fail') return 'again'
         if (turn.do === 'later') return 'later'
-        return new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve('again')))
+        return new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve('again'), { once: true }))
       }
 
       /** A refusal is final: the same again would be refused again. What never reached the relay is said again. */
@@ -77,12 +79,16 @@ export function pull(): Wire {
       async function leave(): Promise<void> {
         gone.abort()
         await loop
+        await Promise.all(lanes.values())
       }
 
       return script.end({
         act: (conversation, request) => actByRest(stage, conversation, request),
         async lose() {
           await leave()
+          position = Math.min(position, ...[...unfinished.values()].map((one) => one - 1))
+          unfinished.clear()
+          lanes.clear()
           gone = new AbortController()
           loop = follow(gone.signal)
         },

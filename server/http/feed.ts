@@ -4,7 +4,7 @@ import { type Actor, mayEnter } from '../auth.ts'
 import type { Files } from '../files.ts'
 import { withUrls } from '../present.ts'
 import type { Relay } from '../relay.ts'
-import { isOwedTo } from '../route.ts'
+import { isToldTo } from '../route.ts'
 import type { LogStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
 
@@ -86,7 +86,7 @@ async function readPage(
   for (let scanned = 0; scanned < SCAN_MAX; scanned += BATCH) {
     const found = await store.feed({ after: position, limit: BATCH, ...onlySite(actor) })
     for (const one of found) {
-      const wanted = mayEnter(actor, one.site) && (!mine || isOwedTo(one, actor.id))
+      const wanted = mayEnter(actor, one.site) && (!mine || isToldTo(one, actor.id))
       if (wanted && (items.length === limit || (mine && under.has(one.conversation)))) return { items, position }
       position = one.position
       if (!wanted) continue
