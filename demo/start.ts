@@ -6,6 +6,7 @@ import { addAgent } from '@hutong/server/add-agent'
 import { type ConfigInput, settings } from '@hutong/server/config'
 import { withSecret } from '@hutong/server/load-config'
 import { serve } from '@hutong/server/serve'
+import { type ChosenModel, chooseModel } from './choose-model.ts'
 import { type DemoModel, demoConfig, SITE } from './demo-config.ts'
 import { serveShop } from './shop.ts'
 import type { SimulatedWeChat } from './simulate-wechat.ts'
@@ -100,23 +101,29 @@ async function main(): Promise<void> {
       'shop-port': { type: 'string', default: '5280' },
       data: { type: 'string' },
       wechat: { type: 'boolean', default: false },
+      model: { type: 'string' },
+      'model-name': { type: 'string' },
     },
   })
   if (values.wechat && values.data !== undefined)
     throw new Error('--wechat keeps nothing, for neither does the simulated WeChat; leave out --data')
   const ports = { port: portOf('--port', values.port), shopPort: portOf('--shop-port', values['shop-port']) }
+  const chosen = await modelOf(values.model, values['model-name'])
   const passing = values.wechat ? await mkdtemp(join(tmpdir(), 'hutong-wechat-')) : undefined
   const data = passing ?? values.data ?? join(import.meta.dirname, '.data')
   const forget = async () => {
+    await chosen?.close()
     if (passing !== undefined) await rm(passing, { recursive: true, force: true })
   }
-  const demo = await startDemo({ ...ports, data, beside: values.wechat ? 'wechat' : 'nothing' }).catch(
+  const beside = values.wechat ? 'wechat' : 'nothing'
+  const demo = await startDemo({ ...ports, data, beside, ...(chosen && { model: chosen.model }) }).catch(
     async (thrown: unknown) => {
       await forget()
       throw thrown
     },
   )
-  process.stdout.write(told(demo, passing === undefined ? `what was said is kept in ${data}` : 'nothing is kept'))
+  const end = passing === undefined ? `what was said is kept in ${data}` : 'nothing is kept'
+  process.stdout.write(told(demo, { answering: answering(chosen?.model), end }))
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {
       demo
@@ -126,8 +133,22 @@ async function main(): Promise<void> {
     })
 }
 
+/** The key comes from the environment alone: flags are seen by everybody on the machine. */
+async function modelOf(model: string | undefined, name: string | undefined): Promise<ChosenModel | undefined> {
+  if (model !== undefined) return chooseModel({ model, name, apiKey: process.env.OPENAI_API_KEY || undefined })
+  if (name !== undefined) throw new Error('--model-name needs --model: the address of the endpoint that has it')
+  return undefined
+}
+
+function answering(model: DemoModel | undefined): string {
+  if (model === undefined) return 'The shop’s articles answer first, then people at the desk.'
+  if (model.model === 'simulated')
+    return 'A simulated language model answers: no intelligence, it quotes the shop’s articles.'
+  return `The language model ${model.model} at ${model.baseUrl} answers first.`
+}
+
 /** Where everything is, for the person at the terminal. */
-function told({ shop, desk, agents, wechat }: Demo, end: string): string {
+function told({ shop, desk, agents, wechat }: Demo, { answering, end }: { answering: string; end: string }): string {
   const phones = wechat
     ? `
   A phone at the 公众号             ${wechat.phones.gzh}
@@ -140,6 +161,7 @@ function told({ shop, desk, agents, wechat }: Demo, end: string): string {
   Sign in as                        ${agents.map(({ email }) => email).join(' or ')}
   with the password                 ${agents.map(({ password }) => password).join(' or ')}
 ${phones}
+  ${answering}
   Ctrl+C ends it; ${end}
 `
 }
