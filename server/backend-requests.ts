@@ -65,7 +65,7 @@ export function serveRequests(options: ServeOptions, socket: BackendConnection):
     schema: backendTypingPacket,
     async handle({ conversation, on }) {
       await enter(conversation)
-      relay.signal(conversation, { kind: 'typing', from: author, on })
+      await relay.act(author, conversation, { key: 'typing', actions: [{ kind: 'typing', on }] })
     },
   })
   onHint(socket, 'cursor', {

@@ -197,6 +197,19 @@ describe('signals on the socket', () => {
     expect(heardByAnna.signals.filter(({ kind }) => kind === 'typing')).toEqual([])
     expect(await stand.store.cursors(conversation)).toMatchObject([{ participant: { id: 'a_anna' }, read: 1 }])
   })
+
+  it('show nobody the typing of a program while somebody else has the floor', async () => {
+    const { conversation } = await stand.write('hello')
+    const seen: string[] = []
+    stand.relay.follow(conversation, { entries() {}, signal: ({ kind }) => void seen.push(kind) })
+    const { client } = await open({ token: TOKENS.shop })
+    client.emit('typing', { conversation, on: true })
+    await until(() => {
+      client.emit('cursor', { conversation, delivered: 1, read: 1 })
+      return seen.includes('cursor')
+    })
+    expect(seen).not.toContain('typing')
+  })
 })
 
 describe('the door of the socket', () => {
