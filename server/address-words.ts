@@ -1,6 +1,5 @@
 /** What the relay itself says to a customer about an address to answer to. */
 export interface Words {
-  nobody: string
   ask: string
   address: string
   send: string
@@ -18,8 +17,7 @@ export interface Words {
 }
 
 const en: Words = {
-  nobody: 'Nobody is here right now.',
-  ask: 'Nobody is here right now. Leave your e-mail address, and the answer will also reach you when you have closed this page.',
+  ask: 'Leave your e-mail address, and the answer will also reach you when you have closed this page.',
   address: 'E-mail',
   send: 'Send',
   askCode: (address) =>
@@ -37,8 +35,7 @@ const en: Words = {
 }
 
 const zh: Words = {
-  nobody: '现在没有客服在线。',
-  ask: '现在没有客服在线。留下您的邮箱，即使关闭了本页面，也能收到回复。',
+  ask: '留下您的邮箱，即使关闭了本页面，也能收到回复。',
   address: '邮箱',
   send: '发送',
   askCode: (address) => `我们已向 ${address} 发送了六位验证码，请在十分钟内填写，或仅用该验证码回复邮件。`,

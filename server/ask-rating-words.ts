@@ -34,8 +34,8 @@ export function askRatingWordsFor(locale: string | undefined): AskRatingWords {
   return locale?.toLowerCase().startsWith('zh') ? zh : en
 }
 
-/** The site's own question in the language or, failing that, in another variety of it. */
-export function ownQuestion(asked: Readonly<Record<string, string>> = {}, locale = 'en'): string | undefined {
+/** The site's own words in the language or, failing that, in another variety of it. */
+export function ownWords<T>(asked: Readonly<Record<string, T>> = {}, locale = 'en'): T | undefined {
   const language = (one: string) => one.toLowerCase().split('-', 1)[0]
   const same = Object.keys(asked).find((one) => one.toLowerCase() === locale.toLowerCase())
   const near = same ?? Object.keys(asked).find((one) => language(one) === language(locale))

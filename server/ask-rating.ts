@@ -5,7 +5,7 @@ import { HutongError, toHutongError } from '@hutong/core/errors'
 import type { Part, RatingScale } from '@hutong/core/parts'
 import { ofRating, ratingKey, ratingOf } from './ask-rating-open.ts'
 import type { RatingSettings } from './ask-rating-settings.ts'
-import { type AskRatingWords, askRatingWordsFor, ownQuestion } from './ask-rating-words.ts'
+import { type AskRatingWords, askRatingWordsFor, ownWords } from './ask-rating-words.ts'
 import { languageOf, wordsOf } from './backends/words-of.ts'
 import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
@@ -182,7 +182,7 @@ async function isAskedLately({ store, now }: AskRatingOptions, { conversation, s
 }
 
 function questionOf({ settings }: Asking, words: AskRatingWords & { locale?: string }, scale: RatingScale): Part {
-  const question = ownQuestion(settings.questions[scale], words.locale) ?? words.questions[scale]
+  const question = ownWords(settings.questions[scale], words.locale) ?? words.questions[scale]
   return { kind: 'rating', scale, question }
 }
 

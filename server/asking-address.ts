@@ -5,6 +5,7 @@ import type { FanOut } from './fan-out.ts'
 import type { RoutedSite } from './identify.ts'
 import { createLeaveAddress, type LeaveAddress, type LeaveAddressOptions } from './leave-address.ts'
 import { createVerifyIdentity, type VerifyIdentityOptions } from './verify-identity.ts'
+import { waitingWordsFor } from './waiting-words.ts'
 
 /** Who is asked for an address, and when. */
 export interface AskingAddress {
@@ -16,7 +17,7 @@ export interface AskingAddress {
   onChange(listener: () => void): () => void
 }
 
-export type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf'> &
+export type AskingAddressOptions = Omit<LeaveAddressOptions, 'mailbox' | 'readsLog' | 'staffed' | 'nameOf' | 'nobody'> &
   Pick<VerifyIdentityOptions, 'store' | 'merge'> & {
     store: AskWaitingOptions['store']
     leaveAddress?: AskingAddress
@@ -47,6 +48,7 @@ export function createAskingAddress({
     ...parts,
     staffed: leaveAddress.staffed,
     nameOf: (site) => sites.find(({ id }) => id === site)?.name,
+    nobody: (site, locale) => waitingWordsFor(sites.find(({ id }) => id === site)?.floor?.says, locale).nobody,
     mailbox: (site) => mailboxes.get(site),
     readsLog: (channel) => channels.get(channel)?.capabilities.readsLog ?? false,
   })

@@ -27,5 +27,5 @@ export function asksForPerson(text: string): boolean {
   return clauses.length > 0 && (asksInChinese(clauses) || asksInEnglish(clauses))
 }
 
-const INVISIBLE = /[\u200B-\u200F\u2060\uFE0E\uFE0F]/gu
+const INVISIBLE = /[\u200B-\u200F\u2060]|\uFE0E|\uFE0F/gu
 const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu

@@ -4,6 +4,7 @@ import { alertSettings } from './alert-settings.ts'
 import { ratingSettings } from './ask-rating-settings.ts'
 import { channelSettings, redactedChannel } from './channel-settings.ts'
 import { contradictions, type Mistake } from './contradictions.ts'
+import { floorSettings } from './floor-settings.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, settingWords } from './setting-words.ts'
 import { readable, settingNames } from './settings-tree.ts'
@@ -79,6 +80,8 @@ const site = z.strictObject({
   typingPreview: z.boolean().default(false),
   /** Asks customers for a rating once their conversation is closed; without it nobody is asked. */
   ratings: ratingSettings.optional(),
+  /** When people and bots get the floor, and what customers who wait are told. */
+  floor: floorSettings.prefault({}),
 })
 
 const token = z.strictObject({

@@ -41,12 +41,23 @@ function siteMistakes({ sites = [], limits }: Partly<Settings>): Mistake[] {
   return [
     ...sameKey.map((at) => ({ path: ['sites', at, 'key'], message: `"${keys[at]}" is used by another site` })),
     ...sameId.map((at) => ({ path: ['sites', at, 'id'], message: `"${ids[at]}" is used by another site` })),
+    ...sites.flatMap((one, at) =>
+      floorMistakes(one ?? {}).map((message) => ({ path: ['sites', at, 'floor'], message })),
+    ),
     ...sites.flatMap((one, at) => {
       const bytes = one?.uploads?.maxBytes
       if (bytes === undefined || most === undefined || bytes <= most) return []
       return [{ path: ['sites', at, 'uploads', 'maxBytes'], message: `is above limits.uploadBytes, ${most}` }]
     }),
   ]
+}
+
+function floorMistakes({ floor, routing }: Partly<Settings['sites'][number]>): string[] {
+  if (!floor) return []
+  if (floor.backTo !== undefined && floor.backToBotAfterMs === undefined) return ['backTo needs backToBotAfterMs']
+  const bots = (routing ?? []).filter((name) => name !== 'desk')
+  const nowhere = floor.backToBotAfterMs !== undefined && floor.backTo === undefined && bots.length === 0
+  return nowhere ? ['backToBotAfterMs needs a backend in routing, or backTo'] : []
 }
 
 function tokenMistakes({ tokens = [] }: Partly<Settings>, keys: readonly (string | undefined)[]): Mistake[] {
@@ -85,7 +96,7 @@ export function unroutable({ sites = [] }: Partly<Pick<Settings, 'sites'>>, back
   const there = [...backends, 'desk']
   const names = there.length === 1 ? 'is only desk' : `are ${there.slice(0, -1).join(', ')} and desk`
   return sites.flatMap((one, at) =>
-    (one?.routing ?? [])
+    [...(one?.routing ?? []), ...(one?.floor?.backTo === undefined ? [] : [one.floor.backTo])]
       .filter((step) => step !== undefined && !there.includes(step))
       .map((step = '') => ({
         path: ['sites', at, 'routing'],

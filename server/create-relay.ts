@@ -16,6 +16,7 @@ import { createEgress, type EgressOptions } from './egress.ts'
 import { createFailOver } from './fail-over.ts'
 import { createFanOut, type FanOut } from './fan-out.ts'
 import type { RelayFiles } from './files.ts'
+import { createGiveBack } from './give-back.ts'
 import { createHost, createRoutes } from './host.ts'
 import { type RoutedSite, siteOf } from './identify.ts'
 import { createInvite, type InviteOptions } from './invite.ts'
@@ -26,12 +27,14 @@ import { createMerge } from './merge.ts'
 import { createOpenChannels } from './open-channels.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
 import { createOwed } from './owed.ts'
+import { owingFloor } from './owing-floor.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
 import { createReceive, type ReceiveOptions } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 import { createTakeBack, type TakeBackOptions } from './take-back.ts'
+import { createWaiting } from './waiting.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -50,6 +53,8 @@ export interface RelayOptions {
   backendFolder: string
   /** Asks visitors for an address on the channel of their site while nobody is there to answer. */
   leaveAddress?: AskingAddress
+  /** Whether anybody is there to answer this site; without it somebody always is. */
+  staffed?(site: string): boolean
   measure?: { commit?: CommitterOptions['measure']; backend?: AnswerOptions['measure'] }
 }
 
@@ -73,7 +78,7 @@ export function createRelay(options: RelayOptions): Relay {
   let purging: NodeJS.Timeout | undefined
 
   const openBackend = (backend: Backend) =>
-    backend.open?.(createBackendHost({ ...options, act: doors.act, routes, folder: options.backendFolder }, backend))
+    backend.open?.(createBackendHost({ ...options, ...relay, routes, folder: options.backendFolder }, backend))
 
   const relay: Relay = {
     ...doors,
@@ -120,7 +125,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const fanOut = createFanOut()
   const committer = createCommitter({
     store,
-    owed: owingRatings(createOwed(backends), sites),
+    owed: owingFloor(owingRatings(createOwed(backends), sites), sites),
     ...(measure?.commit && { measure: measure.commit }),
     failed: (err) => logger.error({ err }, 'a commit went wrong'),
     committed(applied) {
@@ -139,7 +144,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     files: options.files,
     adapters: channels,
     now,
-    backends: backends.map(({ name }) => name),
+    backends,
     signal(conversation, one) {
       deadline.heard(conversation, one)
       fanOut.signal(conversation, one)
@@ -163,7 +168,13 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     deadline,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, rating: createAskRating(shared) } })
+  const { staffed = () => true } = options
+  const speaking = {
+    rating: createAskRating(shared),
+    waiting: createWaiting({ ...shared, leaveAddress, staffed }),
+    back: createGiveBack(shared),
+  }
+  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, ...speaking } })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
     fanOut,

@@ -1,6 +1,7 @@
 import type { Arrival } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { RatingSettings } from './ask-rating-settings.ts'
+import type { FloorSettings } from './floor-settings.ts'
 import { firstHolder, type Routing } from './route.ts'
 import type { LogStore, Opening } from './stores/store.ts'
 
@@ -12,6 +13,8 @@ export interface RoutedSite {
   locales?: readonly string[]
   routing: Routing
   ratings?: RatingSettings | undefined
+  /** Without it the floor moves as backends and agents say, and the relay says nothing of it. */
+  floor?: FloorSettings | undefined
 }
 
 /** Where an arrival belongs: a conversation that its platform proves, or else the one of its address. */

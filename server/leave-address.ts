@@ -12,6 +12,7 @@ import { RELAY } from './route.ts'
 import type { DeliveryRow, LogStore, NewDelivery, OutboxStore, PeopleStore } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 import type { Given, Proven, VerifyIdentity } from './verify-identity.ts'
+import { after } from './waiting-words.ts'
 import type { Ways } from './ways.ts'
 
 export interface LeaveAddressOptions {
@@ -28,6 +29,8 @@ export interface LeaveAddressOptions {
   readsLog(channel: string): boolean
   /** What customers know the site by. */
   nameOf(site: string): string | undefined
+  /** How the site says that nobody is there. */
+  nobody(site: string, locale: string | undefined): string
   /** Whether anybody is there to answer this site. */
   staffed(site: string): boolean
   now(): number
@@ -41,10 +44,22 @@ export interface LeaveAddress {
   carrier: Carrier
   /** As `Host.prove`. */
   prove(channel: string, answer: CodeAnswer): Promise<boolean>
+  /**
+   * Asks whoever waits in the conversation for an address if that is called for, or with `again` whoever waits for long, whether somebody
+   * is there or not; `before`: this waiting was asked already.
+   */
+  ask(conversation: string, more?: Again): Promise<Asked>
   /** The conversation has come to wait for a person. */
   queued(conversation: string): void
   idle(): Promise<void>
 }
+
+/** What is said before the question in place of that nobody is there. */
+interface Again {
+  again?: string
+}
+
+type Asked = 'asked' | 'before' | 'no'
 
 const TARGET = 'relay:address'
 const TRIES = 8
@@ -59,14 +74,10 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
   const { store, logger } = options
   const under = new Set<Promise<void>>()
 
-  async function wordsOf({ contact }: Conversation): Promise<Words> {
-    return wordsFor((await store.contact(contact))?.locale)
-  }
-
-  async function waits(id: string): Promise<void> {
+  async function waits(id: string, more: Again = {}): Promise<Asked> {
     const conversation = await store.conversation(id)
-    if (conversation && options.readsLog(conversation.channel))
-      await ask(options, conversation, await wordsOf(conversation))
+    if (!conversation || !options.readsLog(conversation.channel)) return 'no'
+    return ask(options, conversation, more)
   }
 
   async function work(id: string, entry: Entry): Promise<void> {
@@ -74,9 +85,12 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
     if (!conversation) return
     const { seq, body, channel = conversation.channel } = entry
     if (!options.readsLog(channel)) return follow(options, conversation, { channel, seq })
-    const words = await wordsOf(conversation)
-    if (body.kind === 'answer') await answered(options, { conversation, words, seq, body })
-    else await ask(options, conversation, words)
+    if (body.kind !== 'answer') {
+      await ask(options, conversation)
+      return
+    }
+    const words = wordsFor(await localeOf(options, conversation))
+    await answered(options, { conversation, words, seq, body })
   }
 
   return {
@@ -92,8 +106,10 @@ export function createLeaveAddress(options: LeaveAddressOptions): LeaveAddress {
       },
     },
     prove: (channel, answer) => cameBack(options, channel, answer),
+    ask: waits,
     queued(conversation) {
       const asking: Promise<void> = waits(conversation)
+        .then(() => undefined)
         .catch((err: unknown) => logger.error({ err }, 'an address could not be asked for'))
         .finally(() => under.delete(asking))
       under.add(asking)
@@ -136,16 +152,25 @@ function unheard({ staffed }: LeaveAddressOptions, { floor, site, waitingSince }
 }
 
 /** Once for each time that the floor moves, and only while no other way leads to the contact. */
-async function ask(options: LeaveAddressOptions, conversation: Conversation, words: Words): Promise<void> {
+async function ask(options: LeaveAddressOptions, conversation: Conversation, { again }: Again = {}): Promise<Asked> {
   const { id, floor, site, last } = conversation
-  if (!unheard(options, conversation) || !isAsking(options, site)) return
-  if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return
+  const waits = again === undefined ? unheard(options, conversation) : conversation.waitingSince !== null
+  if (!waits || !isAsking(options, site)) return 'no'
+  if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return 'no'
   const key = `${ASKED}${floor.term}`
   const before = await options.store.entries(id, { before: last + 1, limit: LATER })
-  if (before.some((entry) => entry.key === key)) return
-  const form = options.mailbox(site) && addressForm(words)
-  const parts = [...(form ?? [text(words.nobody)]), ...(await invitation(options, conversation, form && 'beside'))]
-  if (form || parts.length > 1) await say(options, conversation, { key, parts })
+  if (before.some((entry) => entry.key === key)) return 'before'
+  const locale = await localeOf(options, conversation)
+  const lead = again ?? options.nobody(site, locale)
+  const form = options.mailbox(site) && addressForm(wordsFor(locale), lead)
+  const parts = [...(form ?? [text(lead)]), ...(await invitation(options, conversation, form && 'beside'))]
+  if (!form && parts.length === 1) return 'no'
+  await say(options, conversation, { key, parts })
+  return 'asked'
+}
+
+async function localeOf({ store }: LeaveAddressOptions, { contact }: Conversation): Promise<string | undefined> {
+  return (await store.contact(contact))?.locale
 }
 
 /** The first channel of the site that can invite; whoever cannot be invited now is asked for an address all the same. */
@@ -221,7 +246,7 @@ async function cameBack(
 ): Promise<boolean> {
   const conversation = await options.store.conversation(id)
   if (!conversation || options.mailbox(conversation.site)?.channel !== channel) return false
-  const words = wordsFor((await options.store.contact(conversation.contact))?.locale)
+  const words = wordsFor(await localeOf(options, conversation))
   const refused = await confirmed(options, { conversation, words, given: { code, address } })
   if (!refused || refused.code === 'conflict') return true
   if (refused.code === 'forbidden' || refused.code === 'gone' || refused.code === 'throttled') return false
@@ -324,9 +349,9 @@ function text(words: string): Part {
   return { kind: 'text', text: words, format: 'plain' }
 }
 
-function addressForm(words: Words): Part[] {
+function addressForm(words: Words, lead?: string): Part[] {
   const fields = [{ name: 'email', label: words.address, type: 'email' as const, required: true }]
-  return [text(words.ask), { kind: 'form', fields, submit: words.send }]
+  return [text(lead === undefined ? words.ask : after(lead, words.ask)), { kind: 'form', fields, submit: words.send }]
 }
 
 function codeForm(words: Words): Part {

@@ -7,6 +7,7 @@ import type { Committed, Committer } from './commit.ts'
 import type { FanOut } from './fan-out.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { JoinConversation } from './join-conversation.ts'
+import { personAsked } from './person-asked.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived, type Stopped } from './route.ts'
 import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
@@ -53,6 +54,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     const heard = arrival.author ? undefined : await options.heard(place, body)
     const meets = body.kind === 'stop' ? await stopping(options, place) : undefined
     const { automatic = heard?.automatic } = arrival
+    const asks = own ? await personAsked(store, { site, place, body }) : undefined
     const write: Write = {
       to: target(opening, place, arrival.author === undefined),
       key: arrival.key,
@@ -61,7 +63,15 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       ...beside,
       decide(conversation, said) {
         const stops = meets?.(conversation, said)
-        const entry = { ...authorOf(arrival), channel, body, at, automatic, ...(stops && { stops }) }
+        const entry = {
+          ...authorOf(arrival),
+          channel,
+          body,
+          at,
+          automatic,
+          ...(stops && { stops }),
+          ...(asks && { asks }),
+        }
         const decision = arrived(conversation, site.routing, entry)
         return withWork(decision, conversation, (left) => [
           ...(heard?.deliveries ?? []),

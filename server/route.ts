@@ -81,7 +81,7 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
   return {
     entries,
     ...(moves ? { floor, status: 'open' as const } : {}),
-    ...(robot ? { quiet: true as const } : {}),
+    ...(robot && waits && (moves || conversation.waitingSince === null) ? { quiet: true as const } : {}),
     ...(taken && old.holder.kind === 'bot' ? { cancel: [backendLane(old.holder.id, conversation.id)] } : {}),
     ...(waits && (moves || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
     deliveries: heardBy(floor.holder, conversation.id, entry.body),

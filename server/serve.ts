@@ -109,6 +109,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     rawDays: config.rawDays,
     backendFolder: join(config.data, 'backends'),
     reach: config.reach,
+    staffed: presence.staffed,
     ...(channels.length > 0 && {
       leaveAddress: { channels: askingChannels(config), staffed: presence.staffed, onChange: presence.onChange },
     }),

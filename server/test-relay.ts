@@ -7,6 +7,7 @@ import type { ContactBody, Entry } from '@hutong/core/entry'
 import type { RatingSettings } from './ask-rating-settings.ts'
 import { createRelay, type RelayOptions } from './create-relay.ts'
 import { createFiles } from './files.ts'
+import type { FloorSettings } from './floor-settings.ts'
 import type { ReachTimes } from './reach.ts'
 import type { Relay } from './relay.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -59,6 +60,9 @@ export async function openTestRelay({
   adapters = [webChannel],
   routing = ['desk'],
   ratings,
+  floor,
+  staffed,
+  locales,
   reach,
   leaveAddress,
   path: taken,
@@ -67,6 +71,9 @@ export async function openTestRelay({
   adapters?: readonly Adapter[]
   routing?: readonly string[]
   ratings?: RatingSettings
+  floor?: FloorSettings
+  staffed?: NonNullable<RelayOptions['staffed']>
+  locales?: readonly string[]
   reach?: ReachTimes
   leaveAddress?: NonNullable<RelayOptions['leaveAddress']>
   /** The data of another relay, which was not closed: as after a crash. */
@@ -76,7 +83,9 @@ export async function openTestRelay({
   const path = taken ?? join(folder, 'hutong.sqlite')
   const store = createSqliteStore({ path })
   await store.migrate()
-  const sites = [{ id: 'shop', routing, ...(ratings && { ratings }) }]
+  const sites = [
+    { id: 'shop', routing, ...(ratings && { ratings }), ...(floor && { floor }), ...(locales && { locales }) },
+  ]
   const relay = createRelay({
     store,
     sites,
@@ -95,6 +104,7 @@ export async function openTestRelay({
     rawDays: 1,
     backendFolder: join(folder, 'backends'),
     ...(reach && { reach }),
+    ...(staffed && { staffed }),
     ...(leaveAddress && { leaveAddress }),
   })
   await relay.start()

@@ -1,6 +1,7 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
+import { PEOPLE } from '../asks-for-person.ts'
 import { mentions } from './mentions.ts'
 import { summaryOf } from './summary.ts'
 import { languageOf, wordsOf } from './words-of.ts'
@@ -16,27 +17,22 @@ export const keywordOptions = z.strictObject({
     .array(z.strictObject({ any: words, parts }))
     .max(500)
     .default([]),
-  /** Words that mean "a person, please". */
-  people: words.default(['human', 'person', 'agent', 'representative', '人工', '真人', '客服']),
   says: z
     .record(
       z.string().max(35),
       z.strictObject({
         unknown: z.string().min(1).max(500),
         people: z.string().min(1).max(80),
-        handingOver: z.string().min(1).max(500),
       }),
     )
     .default({
       en: {
         unknown: 'I have no answer to that. You can put it in other words, or talk to a person.',
         people: 'Talk to a person',
-        handingOver: 'I am handing you over to a colleague. Everything you wrote goes along.',
       },
       zh: {
         unknown: '这个问题我暂时答不上来。您可以换个说法，或者转人工客服。',
         people: '转人工客服',
-        handingOver: '正在为您转接人工客服，您写的内容会一并转交。',
       },
     }),
   /** After so many questions in a row without an answer the conversation goes to people. */
@@ -51,9 +47,7 @@ interface Memory {
   before: number
 }
 
-const PEOPLE = 'people'
-
-/** Answers by keywords, gives the floor on when asked for a person or when it does not know twice. */
+/** Answers by keywords, offers a person where it does not know, and gives the floor on when it does not know again. */
 export function createKeywordBackend(name: string, input: KeywordOptions): Backend {
   const options = keywordOptions.parse(input)
 
@@ -66,8 +60,6 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     const memory = ((await tools.memory.get()) as Memory | undefined) ?? { misses: 0, seq: 0, before: 0 }
     const before = memory.seq === seq ? memory.before : memory.misses
     const remember = (misses: number) => tools.memory.put({ misses, seq, before } satisfies Memory)
-    const goOn = () => handOver(says.handingOver, { event, tools, forget: () => remember(0) })
-    if (body.choice?.id === PEOPLE || mentions(question, options.people)) return yield* goOn()
     const answer = options.answers.find((one) => mentions(question, one.any))
     if (answer) {
       await remember(0)
@@ -75,7 +67,11 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
       return
     }
     const misses = before + 1
-    if (misses >= options.patience) return yield* goOn()
+    if (misses >= options.patience) {
+      const action = await passedOn(misses, { event, tools })
+      await remember(0)
+      return yield action
+    }
     yield {
       kind: 'reply',
       parts: [{ kind: 'choices', text: says.unknown, options: [{ id: PEOPLE, label: says.people }] }],
@@ -88,14 +84,10 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
 
 type Says = z.infer<typeof keywordOptions>['says'][string]
 
-async function* handOver(
-  text: string,
-  { event, tools, forget }: { event: Event; tools: Tools; forget(): Promise<void> },
-): AsyncIterable<ActionInput> {
+async function passedOn(misses: number, { event, tools }: { event: Event; tools: Tools }): Promise<ActionInput> {
   const summary = await summaryOf(tools, { now: event.entry })
-  await forget()
-  yield { kind: 'reply', parts: [{ kind: 'text', text }] }
-  yield { kind: 'handoff', to: { kind: 'next' }, ...(summary === '' ? {} : { summary }) }
+  const reason = misses === 1 ? 'no answer to the question' : `no answer to ${misses} questions in a row`
+  return { kind: 'handoff', to: { kind: 'next' }, reason, ...(summary === '' ? {} : { summary }) }
 }
 
 function saysFor(says: Readonly<Record<string, Says>>, question: string): Says {

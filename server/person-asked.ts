@@ -1,0 +1,43 @@
+import type { ContactBody } from '@hutong/core/entry'
+import { asksForPerson, PEOPLE } from './asks-for-person.ts'
+import { summaryOf } from './backends/summary.ts'
+import { wordsOf } from './backends/words-of.ts'
+import { type Place, type RoutedSite, threadAt } from './identify.ts'
+import { DESK } from './route.ts'
+import type { LogStore } from './stores/store.ts'
+
+/** Why a bot loses the floor, and what the person who gets it has to know. */
+export interface PersonAsked {
+  reason: string
+  summary?: string
+}
+
+export const ASKED_FOR_PERSON = 'the contact asked for a person'
+
+/**
+ * Whether the contact asks for a person by these words or by an option that means it. What was written so far goes into the summary;
+ * a bot that has the floor hears none of it.
+ */
+export async function personAsked(
+  store: Pick<LogStore, 'find' | 'entries' | 'conversation'>,
+  { site, place, body }: { site: RoutedSite; place: Place; body: ContactBody },
+): Promise<PersonAsked | undefined> {
+  if (!site.floor || body.kind !== 'message' || !isAsking(site, body)) return undefined
+  const id = await threadAt(store, place)
+  const conversation = id === undefined ? undefined : await store.conversation(id)
+  const history = async () =>
+    conversation ? store.entries(conversation.id, { before: conversation.last + 1, limit: HISTORY }) : []
+  const now = { from: { kind: 'contact' as const, id: conversation?.contact ?? place.address.slice(0, 128) }, body }
+  const seq = (conversation?.last ?? 0) + 1
+  const entry = { conversation: conversation?.id ?? '', seq, key: 'asked', at: 0, ...now }
+  const summary = await summaryOf({ history }, { now: entry })
+  return { reason: ASKED_FOR_PERSON, ...(summary !== '' && { summary }) }
+}
+
+const HISTORY = 40
+
+/** An option that was offered always means it; words can be left to backends. */
+function isAsking({ floor, routing }: RoutedSite, body: Extract<ContactBody, { kind: 'message' }>): boolean {
+  if (body.choice !== undefined) return body.choice.id === PEOPLE
+  return (floor?.onRequest ?? routing.includes(DESK)) && asksForPerson(wordsOf({ body }))
+}
