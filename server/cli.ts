@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { toHutongError } from '@hutong/core/errors'
 import { randomText } from '@hutong/core/ids'
 import { addAgent } from './add-agent.ts'
+import { BACKEND_HELP, backendCommands } from './cli-backend.ts'
 import { KNOWLEDGE_HELP, knowledgeCommands } from './cli-knowledge.ts'
 import { redacted, type Settings } from './config.ts'
 import { makeDataFolder } from './data-folder.ts'
@@ -25,6 +26,7 @@ hutong config print               shows the configuration in force, secrets hidd
 hutong agent add <email> <name>   adds a person to the desk; the password comes from standard input
 hutong token new <name>           makes an API token and what the configuration needs of it
 ${KNOWLEDGE_HELP}
+${BACKEND_HELP}
 
 Settings come from hutong.config.json (or --config <file>), variables such as HUTONG_LISTEN__PORT
 and flags such as --listen.port 8787; later ones win.`
@@ -48,6 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'agent add': runAgentAdd,
   'token new': runTokenNew,
   ...knowledgeCommands({ settingsOf, say }),
+  ...backendCommands({ say, complain, env: process.env }),
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -58,6 +58,8 @@ export interface MannersBench {
   someone(channel?: string): StageContact
   /** Says it and resolves once the backend is done with it. Rejects when the relay had to answer in its place. */
   ask(contact: StageContact, body: string | ContactBody, key?: string): Promise<Taken>
+  /** Milliseconds that each answer took. */
+  took: number[]
   close(): Promise<void>
 }
 
@@ -66,15 +68,18 @@ export interface MannersOptions {
   backend(): Backend
   /** A question that it answers. Without one, passing on is as good as answering. */
   ask?: string
+  /** Where the relay listens, and what the backend shows to be let in. Default: any port, a token made for the occasion. */
   port?: number
+  token?: string
 }
 
 const FIRST_QUESTION = 'Hello, where is my parcel?'
 const SLACK_MS = 5_000
 const lantern: Adapter = { ...logChannel, channel: ODD_CHANNEL }
 
-export async function openManners({ backend, ask, port }: MannersOptions): Promise<MannersBench> {
+export async function openManners({ backend, ask, port, token }: MannersOptions): Promise<MannersBench> {
   const done = new Set<string>()
+  const broke = new Map<string, string>()
   let made = backend()
   const within = made.answerWithin ?? 15_000
   let first = true
@@ -82,12 +87,14 @@ export async function openManners({ backend, ask, port }: MannersOptions): Promi
     backends() {
       if (!first) made = backend()
       first = false
-      return [watched(made, done)]
+      return [watched(made, { done, broke })]
     },
     adapters: [logChannel, lantern],
     ...(port !== undefined && { port }),
+    ...(token !== undefined && { token }),
   })
   let people = 0
+  const took: number[] = []
 
   async function isTaken(conversation: string, seq: number): Promise<boolean> {
     const { floor } = await stage.conversation(conversation)
@@ -103,13 +110,16 @@ export async function openManners({ backend, ask, port }: MannersOptions): Promi
     question: ask ?? FIRST_QUESTION,
     answers: ask !== undefined,
     within,
+    took,
     someone: (channel) => stage.contact(`guest-of-${channel ?? 'web'}-${people++}`, channel),
     async ask(contact, body, key) {
+      const started = performance.now()
       const { conversation, seq } = await contact.say(body, key)
       await eventually(() => isTaken(conversation, seq), 'an answer, a hand-off or "nothing to say"', within + SLACK_MS)
+      took.push(performance.now() - started)
       const log = await contact.log()
       const since = log.filter((one) => one.seq > seq)
-      failIfReplaced(since)
+      failIfReplaced(since, broke.get(`${conversation}:${seq}`))
       return { seq, log, said: said(since, GUEST), passed: since.some(isPassing) }
     },
     close: () => stage.close(),
@@ -122,14 +132,16 @@ export function isPassing({ from, body }: Entry): boolean {
 }
 
 /** The relay gave the floor on because the backend failed or was late. */
-export function failIfReplaced(log: readonly Entry[]): void {
+export function failIfReplaced(log: readonly Entry[], why?: string): void {
   for (const { from, body } of log)
     if (body.kind === 'handoff' && from.kind === 'system' && /could not answer|gave no answer/.test(body.reason ?? ''))
-      throw new Error(`the relay had to pass the conversation on: ${body.reason}`)
+      throw new Error(
+        `the relay had to pass the conversation on: ${body.reason}${why === undefined ? '' : `; at its last try: ${why}`}`,
+      )
 }
 
 /** The backend, where the stage sees which events it is done with and may lose its receipts. */
-function watched(backend: Backend, done: Set<string>): Backend {
+function watched(backend: Backend, { done, broke }: { done: Set<string>; broke: Map<string, string> }): Backend {
   const lost = new Set<string>()
 
   function finish({ id, entry }: Event): void {
@@ -156,10 +168,16 @@ function watched(backend: Backend, done: Set<string>): Backend {
       const answer = backend.handle(event, tools)
       // Of an answer that comes later it tells something whether there is a list of actions or none.
       if (backend.answers !== 'later' || Symbol.asyncIterator in answer) return followed(answer, event)
-      return answer.then((actions) => {
-        finish(event)
-        return actions
-      })
+      return answer.then(
+        (actions) => {
+          finish(event)
+          return actions
+        },
+        (error: unknown) => {
+          broke.set(event.id, error instanceof Error ? error.message : String(error))
+          throw error
+        },
+      )
     },
   }
 }

@@ -55,6 +55,8 @@ export interface StageOptions {
   backends(): readonly Backend[]
   /** Where a relay of its own answers; 0 for any port. */
   port?: number
+  /** Default: one made for the occasion. */
+  token?: string
   logger?: Logger
   /** Default: `web` alone. */
   adapters?: readonly Adapter[]
@@ -66,7 +68,7 @@ const ANNA = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hutong-conformance-'))
-  const token = randomText(32)
+  const token = options.token ?? randomText(32)
   let house = await openHouse(options, { folder, token, port: options.port ?? 0 })
   const contacts = new Map<string, StageContact & { follow(relay: Relay): void }>()
   let keys = 0
