@@ -1,4 +1,11 @@
-import { type Action, type ActRequestInput, type ActResult, actRequest, type HandoffTarget } from '@hutong/core/backend'
+import {
+  type Action,
+  type ActRequestInput,
+  type ActResult,
+  actRequest,
+  type Backend,
+  type HandoffTarget,
+} from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
@@ -20,8 +27,8 @@ export interface ActOptions {
     Pick<SmallStore, 'get' | 'set'>
   committer: Committer
   sites: readonly RoutedSite[]
-  /** The names of the backends there are. */
-  backends: readonly string[]
+  /** The backends there are, with the names that contacts see. */
+  backends: readonly Pick<Backend, 'name' | 'title'>[]
   /** The deliveries that carry a message of ours to the contact, when it does not read the log itself. */
   deliveriesTo(conversation: Conversation): Promise<NewDelivery[]>
   /** The deliveries that take a message of ours back from where it was sent. */
@@ -81,7 +88,8 @@ export type Act = (author: Participant, conversation: string, request: ActReques
 
 /** Carries out what a backend or an agent asks for: one transaction per action, the floor checked inside it. */
 export function createAct(options: ActOptions): Act {
-  return async function act(author, id, input) {
+  return async function act(actor, id, input) {
+    const author = titled(options.backends, actor)
     const request = parse(actRequest, input)
     if (request.event !== undefined) seqOf(request.event, id)
     const conversation = await options.store.conversation(id)
@@ -95,6 +103,13 @@ export function createAct(options: ActOptions): Act {
       await settle(options.store, { backend: author.id, conversation: id, event: request.event })
     return { results }
   }
+}
+
+/** A backend speaks under its own title over every wire; the name of its token is nothing for contacts. */
+function titled(backends: ActOptions['backends'], author: Participant): Participant {
+  const backend = author.kind === 'bot' ? backends.find(({ name }) => name === author.id) : undefined
+  if (!backend) return author
+  return { kind: 'bot', id: author.id, ...(backend.title !== undefined && { name: backend.title }) }
 }
 
 /** Nothing more is owed for the event, nor for what came before it. */
@@ -193,7 +208,7 @@ function decide({ sites, backends, now }: ActOptions, acting: Acting, action: Si
       if (refuse) return { refuse }
       const routing = sites.find((site) => site.id === conversation.site)?.routing ?? []
       const to = resolveTarget(routing, conversation.floor.holder, action.to)
-      if (to.kind === 'bot' && !backends.includes(to.id))
+      if (to.kind === 'bot' && !backends.some(({ name }) => name === to.id))
         return { refuse: new HutongError('invalid', `to.id: there is no backend "${to.id}"`, { field: 'to.id' }) }
       return handedOff(conversation, { from, to, at: now(), ...wordsOf(action) })
     }

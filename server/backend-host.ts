@@ -9,6 +9,7 @@ import type { SmallStore } from './stores/store.ts'
 
 export interface BackendHostOptions {
   act: Relay['act']
+  hasten: Relay['hasten']
   store: Pick<SmallStore, 'get' | 'set'>
   routes: Routes
   files: Pick<FileStorage, 'url'>
@@ -22,7 +23,7 @@ const STATE_MAX = 64 * 1024
 
 /** Everything one backend may do with the relay besides answering. */
 export function createBackendHost(
-  { act, store, routes, files, folder, logger, clock }: BackendHostOptions,
+  { act, hasten, store, routes, files, folder, logger, clock }: BackendHostOptions,
   { name, title }: Pick<Backend, 'name' | 'title'>,
 ): BackendHost {
   const scope = `backend:${name}`
@@ -39,6 +40,7 @@ export function createBackendHost(
       },
     },
     fileUrl: (id, until) => files.url({ id }, until),
+    hasten: () => hasten(name),
     async folder() {
       const own = join(folder, name)
       await mkdir(own, { recursive: true })

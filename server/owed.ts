@@ -1,4 +1,5 @@
 import type { Backend } from '@hutong/core/backend'
+import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Floor } from '@hutong/core/entry'
 import { backendLane } from './route.ts'
 import type { Decision, NewDelivery, Write } from './stores/store.ts'
@@ -16,7 +17,7 @@ export function createOwed(backends: readonly Backend[]): (write: Write) => Writ
   const later = backends.filter(({ answers, hears }) => answers === 'later' || hears === 'everything')
   if (later.length === 0) return (write) => write
 
-  function owed(decision: Decision, conversation: string, at: number, before: Floor): Decision {
+  function owed(decision: Decision, { id: conversation, floor: before }: Conversation, at: number): Decision {
     if ('refuse' in decision) return decision
     const routed = decision.deliveries ?? []
     const floor = decision.floor ?? before
@@ -38,8 +39,7 @@ export function createOwed(backends: readonly Backend[]): (write: Write) => Writ
 
   return (write) => ({
     ...write,
-    decide: (conversation, said) =>
-      owed(write.decide(conversation, said), conversation.id, write.at, conversation.floor),
+    decide: (conversation, said) => owed(write.decide(conversation, said), conversation, write.at),
   })
 }
 

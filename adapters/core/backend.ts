@@ -150,6 +150,8 @@ export interface BackendHost {
   readonly state: { get(key: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> }
   /** A signed link to a stored file that works until then (ms): the same for the same time. */
   fileUrl(id: string, until: number): string
+  /** Brings what waits for a further try at once: the other end is well again. */
+  hasten(): Promise<void>
   /** A folder of its own on the relay's disk, made at the first call. */
   folder(): Promise<string>
   readonly logger: Logger

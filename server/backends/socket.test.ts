@@ -7,7 +7,7 @@ import { createSocketBackend } from './socket.ts'
 let stand: Stand
 beforeEach(async () => {
   stand = await openStand({
-    backends: [createSocketBackend('shop', { answerWithin: 2_000 })],
+    backends: [createSocketBackend('shop', { answerWithin: 2_000, title: 'Tea helper' })],
     routing: ['shop', 'desk'],
   })
 })
@@ -93,6 +93,8 @@ describe('a backend on a socket', () => {
       conversation,
       request: { key: 'late', term: event.floor.term, event: event.id, actions: [reply('Here it is.')] },
     })
+    const [said] = (await stand.log(conversation)).filter(({ from }) => from.kind === 'bot')
+    expect(said?.from).toEqual({ kind: 'bot', id: 'shop', name: 'Tea helper' })
     await new Promise((resolve) => setTimeout(resolve, 2_300))
     expect((await stand.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'shop' })
   })

@@ -35,6 +35,16 @@ describe('a webhook that fails', () => {
     expect(times.at(-1)).toBeGreaterThan(times[0] ?? Number.NaN)
   })
 
+  it('that was down is brought everything that waits as soon as it takes one event again', async () => {
+    await open({ answerWithin: 60_000 })
+    stand.receiver.answer(() => ({ status: 503 }))
+    for (const address of ['a', 'b', 'c']) await stand.write('hello', { address })
+    await expect.poll(async () => (await stand.waiting()).length, { timeout: 5_000 }).toBe(3)
+    stand.receiver.answer(() => ({ json: {} }))
+    await stand.write('well again?', { address: 'd' })
+    await expect.poll(async () => (await stand.waiting()).length, { timeout: 4_000 }).toBe(0)
+  })
+
   it('leaves nobody in silence: people are asked when its time is over, and it goes on being tried', async () => {
     await open({ answerWithin: 1_000 })
     stand.receiver.answer(() => ({ status: 500 }))

@@ -1,6 +1,6 @@
 import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import { type BodyKind, body } from '@hutong/core/entry'
-import { HutongError } from '@hutong/core/errors'
+import { HutongError, toHutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import { withUrls } from '../../present.ts'
 import { isOwedTo } from '../../route.ts'
@@ -76,6 +76,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
   const options = webhookOptions.parse(input)
   const { title, hears, answerWithin } = options
   const signature = createSigner(options.secrets)
+  const outage = createOutage()
   let host: BackendHost | undefined
 
   async function send(at: BackendHost, event: Event, signal: AbortSignal): Promise<Posted> {
@@ -93,13 +94,23 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     return post({ url, headers, body: text, timeoutMs, signal, now: () => at.clock.now() })
   }
 
+  async function bring(at: BackendHost, event: Event, signal: AbortSignal): Promise<readonly Action[] | 'later'> {
+    try {
+      const posted = await send(at, event, signal)
+      if (posted.status === 410) throw await disable(at, name)
+      return answerOf(posted)
+    } catch (error) {
+      if (toHutongError(error).retryable) outage.failed(event)
+      throw error
+    }
+  }
+
   async function handle(event: Event, { signal }: Tools): Promise<void> {
     const owed = isOwedTo(event, name)
     if (!host || (!owed && !isWanted(options, event))) return
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
-    const posted = await send(host, event, signal)
-    if (posted.status === 410) throw await disable(host, name)
-    const actions = answerOf(posted)
+    const actions = await bring(host, event, signal)
+    if (outage.ended()) await host.hasten()
     if (actions !== 'later') await carryOut(host, event, { actions, owed })
   }
 
@@ -114,6 +125,27 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
       host = given
     },
     handle,
+  }
+}
+
+/**
+ * Tells when the other end is well again after several conversations in a row could not be brought there: what waits then is not
+ * left to its schedule. One event that always fails is no outage. Whatever waits from an earlier run is due at the first success.
+ */
+function createOutage() {
+  const failing = new Set<string>()
+  let down = true
+  return {
+    failed({ conversation }: Event): void {
+      failing.add(conversation)
+      down ||= failing.size > 1
+    },
+    ended(): boolean {
+      const ended = down
+      down = false
+      failing.clear()
+      return ended
+    },
   }
 }
 
