@@ -8,6 +8,7 @@ import { ownedFiles } from './migrations/0005-owned-files.ts'
 import { recalls } from './migrations/0006-recalls.ts'
 import { joined } from './migrations/0007-joined.ts'
 import { proofs } from './migrations/0008-proofs.ts'
+import { outboxTargets } from './migrations/0009-outbox-targets.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -21,7 +22,7 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles, recalls, joined, proofs]
+const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles, recalls, joined, proofs, outboxTargets]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

@@ -79,8 +79,15 @@ const SQL: Record<keyof Statements, string> = {
   after: `${ENTRY} and seq > ? order by seq limit ?`,
   before: `${ENTRY} and seq < ? order by seq desc limit ?`,
   position: 'select max(position) as position from entries',
-  dueHeads: `select id from outbox where head = 1 and due <= ? and target not in (select value from json_each(?))
-    order by due, id limit ?`,
+  // From target to target, so that what waits for one without room is not read.
+  dueHeads: `with recursive targets (target) as (
+      select (select min(target) from outbox where head = 1)
+      union all
+      select (select min(target) from outbox where head = 1 and target > t.target) from targets t where t.target is not null
+    )
+    select o.id from targets t join outbox o on o.id in (
+      select id from outbox where head = 1 and target = t.target and due <= ?1 order by due, id limit ?3
+    ) where t.target not in (select value from json_each(?2)) order by o.due, o.id limit ?3`,
   lease: "update outbox set state = 'leased', owner = ?, due = ?, tries = tries + 1 where id = ?",
   leased: `select o.lane, o.target, o.address, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
     c.site, c.contact from outbox o join conversations c on c.n = o.conversation
