@@ -1,6 +1,7 @@
 import type { ActionInput, ActRequestInput, ActResult, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { summaryFor } from './backends/summary.ts'
 import type { Carrier } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
@@ -43,10 +44,12 @@ export function createAnswer(options: AnswerOptions): Carrier {
       // Who only listens has no floor to give on, and nobody waits for an answer to a stop.
       if (holder.kind !== 'bot' || holder.id !== name || event.entry.body.kind === 'stop') return
       const why = error.code === 'internal' ? 'it failed' : error.message
+      const summary = await summaryFor(options.store, event)
+      const reason = `${name} could not answer: ${why}`.slice(0, 500)
       const request: ActRequestInput = {
         key: `${event.id}:fallback`,
         term,
-        actions: [{ kind: 'handoff', to: { kind: 'next' }, reason: `${name} could not answer: ${why}`.slice(0, 500) }],
+        actions: [{ kind: 'handoff', to: { kind: 'next' }, reason, ...(summary !== '' && { summary }) }],
       }
       await options.act(RELAY, event.conversation, request).catch(unlessStale)
     },

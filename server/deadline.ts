@@ -1,6 +1,7 @@
 import type { ActRequestInput, ActResult, Backend, Event } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
 import type { Signal } from '@hutong/core/signal'
+import { summaryFor } from './backends/summary.ts'
 import type { Carrier } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
@@ -55,11 +56,12 @@ export function createDeadline(options: DeadlineOptions): Deadline {
         const now = options.now()
         if (sign !== undefined && sign + time > now && now < event.entry.at + LONGEST)
           return { state: 'wait', due: sign + time }
+        const summary = await summaryFor(options.store, event)
         const reason = `${name} gave no answer in ${time} ms`
         const request: ActRequestInput = {
           key: `${event.id}:fallback`,
           term: event.floor.term,
-          actions: [{ kind: 'handoff', to: { kind: 'next' }, reason }],
+          actions: [{ kind: 'handoff', to: { kind: 'next' }, reason, ...(summary !== '' && { summary }) }],
         }
         await options.act(RELAY, event.conversation, request).catch(unlessStale)
         return { state: 'done' }

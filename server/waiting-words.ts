@@ -10,7 +10,7 @@ export interface WaitingWords {
 }
 
 const en: WaitingWords = {
-  queued: 'A colleague will answer you here. You can keep writing; everything you wrote goes along.',
+  queued: 'A colleague will answer you here. You can keep writing.',
   nobody: 'Nobody is here right now.',
   leave: 'Leave your message here: a person will read it and answer you here as soon as somebody is back.',
   again:
@@ -18,7 +18,7 @@ const en: WaitingWords = {
 }
 
 const zh: WaitingWords = {
-  queued: '人工客服会在这里回复您。您可以继续输入，之前的内容会一并转交。',
+  queued: '人工客服会在这里回复您，您可以继续输入。',
   nobody: '现在没有客服在线。',
   leave: '请在这里留言，客服上线后会尽快回复您。',
   again: '抱歉让您久等了。您的留言已收到，客服会在这里回复，您不必一直等候。',

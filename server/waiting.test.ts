@@ -7,7 +7,7 @@ import { type FloorSettings, floorSettings } from './floor-settings.ts'
 import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 
 const ANNA: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
-const QUEUED = 'A colleague will answer you here. You can keep writing; everything you wrote goes along.'
+const QUEUED = 'A colleague will answer you here. You can keep writing.'
 const ALONE =
   'Nobody is here right now. Leave your message here: a person will read it and answer you here as soon as somebody is back.'
 const SORRY = 'We are sorry to keep you waiting.'
@@ -89,7 +89,7 @@ describe('a customer who asks for a person', () => {
     const house = await open()
     const { conversation } = await house.write('转人工')
     expect(told(await untilTold(house, conversation))).toEqual([
-      '人工客服会在这里回复您。您可以继续输入，之前的内容会一并转交。',
+      '人工客服会在这里回复您，您可以继续输入。',
     ])
     await say(house, conversation, 'yes?')
     await house.relay.act(ANNA, conversation, { key: 'close', actions: [{ kind: 'close' }] })

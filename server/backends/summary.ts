@@ -1,7 +1,8 @@
-import type { Tools } from '@hutong/core/backend'
+import type { Event, Tools } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { wordsOf } from './words-of.ts'
 
+const LOOK = 40
 const TURNS = 6
 const TURN_MAX = 300
 const SUMMARY_MAX = 2_000
@@ -14,7 +15,7 @@ export async function summaryOf(
   tools: Pick<Tools, 'history'>,
   { now, more = [] }: { now?: Entry; more?: readonly string[] } = {},
 ): Promise<string> {
-  const before = await tools.history({ limit: 40 })
+  const before = await tools.history({ limit: LOOK })
   const entries = now === undefined ? before : [...before, now]
   const recalled = new Set(entries.flatMap(({ body }) => (body.kind === 'recall' ? [body.of] : [])))
   const said = entries
@@ -22,6 +23,15 @@ export async function summaryOf(
     .flatMap((entry) => line(entry))
     .slice(-TURNS)
   return [...more, ...said].join('\n').slice(0, SUMMARY_MAX)
+}
+
+/** The same for a backend that cannot say it itself, because it failed. */
+export function summaryFor(
+  store: { entries(conversation: string, range: { before: number; limit: number }): Promise<Entry[]> },
+  { conversation, entry }: Pick<Event, 'conversation' | 'entry'>,
+): Promise<string> {
+  const history = () => store.entries(conversation, { before: entry.seq, limit: LOOK })
+  return summaryOf({ history }, { now: entry })
 }
 
 function line(entry: Entry): string[] {
