@@ -124,7 +124,7 @@ describe('a customer in the shop', () => {
     await say(shop, '配送要几天？')
     await shows(shop, '二至四个工作日')
     await say(shop, '转人工')
-    await shows(shop, '正在为您转接人工客服')
+    await shows(shop, '您已进入排队')
     await openFirst(desk)
     await reply(desk, '您好，我是安娜，请问有什么可以帮您？')
     await shows(shop, '请问有什么可以帮您')
