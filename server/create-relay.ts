@@ -4,7 +4,7 @@ import type { Backend } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { type ActOptions, createAct, createAgentReply } from './act.ts'
 import { type AnswerOptions, createAnswer } from './answer.ts'
-import { createAskRating, owingRatings } from './ask-rating.ts'
+import { type AskRatingOptions, createAskRating, owingRatings } from './ask-rating.ts'
 import { type AskingAddress, type AskingAddressOptions, createAskingAddress } from './asking-address.ts'
 import { createBackendHost } from './backend-host.ts'
 import { createChangeContact } from './change-contact.ts'
@@ -34,7 +34,7 @@ import { createReceive, type ReceiveOptions } from './receive.ts'
 import type { Relay } from './relay.ts'
 import type { Store } from './stores/store.ts'
 import { createTakeBack, type TakeBackOptions } from './take-back.ts'
-import { createWaiting } from './waiting.ts'
+import { createWaiting, type WaitingOptions } from './waiting.ts'
 import { createWays } from './ways.ts'
 import { createWhereabouts } from './whereabouts.ts'
 
@@ -157,9 +157,8 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const shared = { store, committer, sites, channels, fanOut, ways, prompts, invite, agentReply, joining, now, logger }
   const { leaveAddress, ...arrivals } = createArrivals({ ...options, ...shared })
   const carriers = createCarriers({
+    ...options,
     ...shared,
-    files: options.files,
-    adapters: channels,
     backends,
     act,
     failOver,
@@ -168,13 +167,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
     deadline,
     ...(measure?.backend && { measure: measure.backend }),
   })
-  const { staffed = () => true } = options
-  const speaking = {
-    rating: createAskRating(shared),
-    waiting: createWaiting({ ...shared, leaveAddress, staffed }),
-    back: createGiveBack(shared),
-  }
-  const outbox = createOutbox({ store, owner, now, logger, carriers: { ...carriers, ...speaking } })
+  const outbox = createOutbox({ store, owner, now, logger, carriers })
   const signals = createContactSignals({ store, signal: fanOut.signal, present: whereabouts.heard, now, logger })
   return {
     fanOut,
@@ -193,7 +186,9 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
 }
 
 type CarriersOptions = Omit<AnswerOptions, 'onFloorMoved'> &
-  EgressOptions & {
+  Omit<EgressOptions, 'adapters'> &
+  AskRatingOptions &
+  WaitingOptions & {
     fanOut: FanOut
     joining: JoinConversation
     leaveAddress: LeaveAddress | undefined
@@ -210,10 +205,13 @@ function createCarriers({
 }: CarriersOptions): OutboxOptions['carriers'] {
   return {
     backend: createAnswer({ ...options, onFloorMoved: floorWatch(fanOut) }),
-    channel: createEgress({ ...options, joining }),
+    channel: createEgress({ ...options, adapters: options.channels, joining }),
     join: joining.carrier,
     deadline: deadline.carrier,
     ...(leaveAddress && { relay: leaveAddress.carrier }),
+    rating: createAskRating(options),
+    waiting: createWaiting({ ...options, leaveAddress }),
+    back: createGiveBack(options),
   }
 }
 

@@ -12,7 +12,7 @@ export interface PersonAsked {
   summary?: string
 }
 
-export const ASKED_FOR_PERSON = 'the contact asked for a person'
+const ASKED_FOR_PERSON = 'the contact asked for a person'
 
 /**
  * Whether the contact asks for a person by these words or by an option that means it. What was written so far goes into the summary;

@@ -110,9 +110,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
     backendFolder: join(config.data, 'backends'),
     reach: config.reach,
     staffed: presence.staffed,
-    ...(channels.length > 0 && {
-      leaveAddress: { channels: askingChannels(config), staffed: presence.staffed, onChange: presence.onChange },
-    }),
+    ...(channels.length > 0 && { leaveAddress: { ...presence, channels: askingChannels(config) } }),
     measure: { commit: metrics.committed, backend: metrics.answered },
   })
   const backendSocket = createBackendSocket({

@@ -20,8 +20,8 @@ export interface WaitingOptions {
   sites: readonly RoutedSite[]
   channels: ReadonlyMap<string, Adapter>
   leaveAddress: Pick<LeaveAddress, 'ask'> | undefined
-  /** Whether anybody is there to answer this site. */
-  staffed(site: string): boolean
+  /** Whether anybody is there to answer this site; without it somebody always is. */
+  staffed?(site: string): boolean
   now(): number
 }
 
@@ -110,7 +110,7 @@ async function tell(options: WaitingOptions, asking: Asking, seq: number): Promi
   const words = waitingWordsFor(settings.says, await localeOf(options, asking))
   const asked = await options.leaveAddress?.ask(conversation.id, again ? { again: words.again } : {})
   if (asked === 'asked' || (asked === 'before' && !again)) return
-  const text = again ? words.again : textOf(words, options.staffed(site.id))
+  const text = again ? words.again : textOf(words, options.staffed?.(site.id) ?? true)
   await say(options, asking, { key: `${markOf(again)}${seq}`, text })
 }
 
