@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { WebhookOptions } from '../backends/webhook/webhook.ts'
+import type { WebhookOptions } from '../backends/webhook/webhook-options.ts'
 
 export interface Setting {
   database: string

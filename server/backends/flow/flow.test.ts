@@ -4,7 +4,7 @@ import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry, Participant } from '@hutong/core/entry'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FlowOptions } from './flow-options.ts'
-import { brief, openTalk, plainChannel, type Talk } from './test-flow.ts'
+import { brief, openTalk, plainChannel, type Talk } from './test-flow-talk.ts'
 
 const anna: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 

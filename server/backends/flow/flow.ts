@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { summaryOf } from '../summary.ts'
 import { wordsOf } from '../words-of.ts'
 import { collected } from './collected.ts'
-import type { Flow } from './flow-options.ts'
+import { type FlowOptions, flowOptions } from './flow-options.ts'
 import { type Heard, hear } from './hear.ts'
 import { languagesOf } from './languages-of.ts'
 import { chooseLanguage } from './texts.ts'
@@ -31,7 +31,8 @@ const HISTORY = 100
 const HANDOFFS_MAX = 6
 
 /** Answers by rules and steps, and passes on what they are not for. */
-export function createFlowBackend(name: string, flow: Flow): Backend {
+export function createFlowBackend(name: string, input: FlowOptions): Backend {
+  const flow = flowOptions.parse(input)
   const languages = languagesOf(flow)
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {

@@ -6,7 +6,7 @@ import { type Checked, checkAnswer, type FormReading, readForm, readTyped } from
 import { textIn } from '../flow/texts.ts'
 import type { ArticleForm } from './article.ts'
 import type { OpenForm } from './knowledge-memory.ts'
-import type { KnowledgeWords } from './knowledge-options.ts'
+import type { KnowledgeWords } from './knowledge-words.ts'
 
 /** What a turn brought: all that was asked for, or what to ask next. */
 export type FormTurn = { done: Record<string, string> } | { form: OpenForm; say: ActionInput[] }

@@ -9,13 +9,8 @@ import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, op
 import { importArticles, readImport } from './import-articles.ts'
 import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
 import { type Remembered, type Talk, talkBefore, triedToo } from './knowledge-memory.ts'
-import {
-  type KnowledgeOptions,
-  type KnowledgeSettings,
-  type KnowledgeWords,
-  knowledgeOptions,
-  knowledgeWordsIn,
-} from './knowledge-options.ts'
+import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
+import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
 
 export interface KnowledgeBackend extends Backend {
   /** The articles; undefined before `open`. */
@@ -60,7 +55,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
         text: heard.question,
         before: before.language,
       })
-      const words = knowledgeWordsIn(settings, language)
+      const words = knowledgeWordsIn(settings.says, language)
       const turn = turnOf({ settings, base, language, words, heard, talk: { ...before, language } })
       const actions = [...turn.say, ...(await passedOn(turn, { heard, tools }))]
       await tools.memory.put({ event: event.id, before, after: turn.talk } satisfies Remembered)

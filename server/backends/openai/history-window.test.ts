@@ -3,7 +3,7 @@ import { outsider } from '@hutong/core/entry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutToTokens, estimateTokens } from './estimate-tokens.ts'
 import { type Asked, openTestEndpoint, type TestEndpoint } from './test-endpoint.ts'
-import { createTalk } from './test-talk.ts'
+import { createTalk } from './test-openai-talk.ts'
 
 let endpoint: TestEndpoint
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestEndpoint, type Script, type Step, saying, type TestEndpoint } from './test-endpoint.ts'
-import { createTalk } from './test-talk.ts'
+import { createTalk } from './test-openai-talk.ts'
 
 let endpoint: TestEndpoint
 

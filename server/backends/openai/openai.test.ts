@@ -3,7 +3,7 @@ import { type SignalOf, streamedText } from '@hutong/core/signal'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestRelay, type TestRelay } from '../../test-relay.ts'
 import { createOpenaiBackend } from './openai.ts'
-import type { OpenaiOptions } from './options.ts'
+import type { OpenaiOptions } from './openai-options.ts'
 import { openTestEndpoint, type Step, saying, type TestEndpoint } from './test-endpoint.ts'
 
 const AGENT = { kind: 'agent' as const, id: 'mei', name: 'Mei' }

@@ -2,10 +2,10 @@ import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { coalesce } from './coalesce.ts'
-import { createEndpoint } from './endpoint.ts'
 import { type Handoff, handoffIn } from './handoff-tool.ts'
 import { historyWindow } from './history-window.ts'
-import { type OpenaiOptions, openaiOptions } from './options.ts'
+import { createOpenaiClient } from './openai-client.ts'
+import { type OpenaiOptions, openaiOptions } from './openai-options.ts'
 import { actionsFor, answerKey, cutOff, declined, type Outcome, remembered, withSummary } from './outcome.ts'
 import type { Turn } from './prompt.ts'
 import { type Answer, emptyAnswer, readAnswer, textOf } from './read-answer.ts'
@@ -22,7 +22,7 @@ const GRACE = 2_000
 /** Answers by any OpenAI-compatible chat-completions endpoint, word by word, and gives the floor on when the model asks for it. */
 export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend {
   const settings = openaiOptions.parse(input)
-  const endpoint = createEndpoint(settings)
+  const client = createOpenaiClient(settings)
   const { historyTokens: tokens, images, title, answerWithin } = settings
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
@@ -57,7 +57,7 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     const late = AbortSignal.timeout(answerWithin)
     const signal = AbortSignal.any([unwanted, left.signal, late])
     try {
-      const growing = readAnswer(endpoint.stream(turns, signal), answer)
+      const growing = readAnswer(client.stream(turns, signal), answer)
       for await (const _ of coalesce(growing, { ms: SHOWN_EVERY, stop: () => left.abort() }))
         if (textOf(answer) !== '') yield { kind: 'stream', key: answerKey(id), text: textOf(answer).slice(0, TEXT_MAX) }
       if (late.aborted) return failureOf(answer) && new HutongError('timeout', TOO_SLOW, { field: 'answerWithin' })

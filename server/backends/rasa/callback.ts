@@ -3,7 +3,7 @@ import type { BackendHost } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
-import { type Decoded, decode, type Handoff } from './codec.ts'
+import { type Decoded, decode, type Handoff } from './rasa-codec.ts'
 import { readBounded } from './read-bounded.ts'
 import type { Talks, Turn } from './talks.ts'
 

@@ -1,5 +1,5 @@
 import type { ActionInput, BackendHost } from '@hutong/core/backend'
-import type { Handoff, Payloads } from './codec.ts'
+import type { Handoff, Payloads } from './rasa-codec.ts'
 
 /** What is kept of a conversation with Rasa. */
 export interface Talk {

@@ -5,7 +5,8 @@ import { expect } from 'vitest'
 import type { DeliveryRow } from '../../stores/store.ts'
 import { openStand, type Stand } from '../../test-stand.ts'
 import { openReceiver, type Receiver } from './test-receiver.ts'
-import { createWebhookBackend, type WebhookOptions } from './webhook.ts'
+import { createWebhookBackend } from './webhook.ts'
+import type { WebhookOptions } from './webhook-options.ts'
 
 /** The name of the stand's token for this site too, so that what it does over REST is the backend's. */
 export const NAME = 'shop'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { webhookOptions } from './webhook.ts'
+import { webhookOptions } from './webhook-options.ts'
 
 describe('the settings of a webhook', () => {
   const SECRET = `whsec_${randomBytes(32).toString('base64')}`

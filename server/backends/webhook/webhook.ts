@@ -1,7 +1,6 @@
 import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
-import { type BodyKind, body } from '@hutong/core/entry'
+import type { BodyKind } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
-import { z } from 'zod'
 import { withUrls } from '../../present.ts'
 import { isOwedTo } from '../../route.ts'
 import { VERSION } from '../../version.ts'
@@ -9,45 +8,8 @@ import { answerOf } from './answer-of.ts'
 import { DISABLED, type Disabled } from './disabled.ts'
 import { ENVELOPE_TYPE, envelope } from './envelope.ts'
 import { type Posted, post } from './post.ts'
-import { createSigner, secretMistake } from './signer.ts'
-
-const kinds = z.enum(body.options.map(({ shape }) => shape.kind.value))
-
-export const webhookOptions = z
-  .strictObject({
-    /** The name that contacts see. */
-    title: z.string().min(1).max(80).optional(),
-    /** Whoever writes the configuration chooses it, so private addresses are allowed. */
-    url: z.string().superRefine((value, context) => {
-      const message = urlMistake(value)
-      if (message !== undefined) context.addIssue({ code: 'custom', message })
-    }),
-    /** What every request is signed with, one signature each: the new one beside the old one while secrets change. */
-    secrets: z
-      .array(
-        z.string().superRefine((value, context) => {
-          const message = secretMistake(value)
-          if (message !== undefined) context.addIssue({ code: 'custom', message })
-        }),
-      )
-      .min(1)
-      .max(5),
-    hears: z.enum(['floor', 'everything']).default('floor'),
-    /** With `everything`: the kinds of entries and the ids of sites that it wants. What it has to answer it is told in any case. */
-    kinds: z.array(kinds).min(1).optional(),
-    sites: z.array(z.string().min(1).max(64)).min(1).optional(),
-    /** Milliseconds until the floor goes on when no answer came. */
-    answerWithin: z.int().min(1_000).max(600_000).default(15_000),
-    /** Milliseconds that one request may take. */
-    timeoutMs: z.int().min(100).max(30_000).default(15_000),
-  })
-  .superRefine(({ hears, ...rest }, context) => {
-    for (const field of ['kinds', 'sites'] as const)
-      if (hears === 'floor' && rest[field] !== undefined)
-        context.addIssue({ code: 'custom', path: [field], message: 'is for "hears": "everything" alone' })
-  })
-export type WebhookOptions = z.input<typeof webhookOptions>
-type Options = z.output<typeof webhookOptions>
+import { createSigner } from './signer.ts'
+import { type WebhookOptions, type WebhookSettings, webhookOptions } from './webhook-options.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -164,10 +126,10 @@ async function carryOut(
   })
 }
 
-function isWanted({ hears, kinds: wanted, sites }: Options, { site, entry }: Event): boolean {
+function isWanted({ hears, kinds, sites }: WebhookSettings, { site, entry }: Event): boolean {
   if (hears === 'floor') return true
   const kind: BodyKind = entry.body.kind
-  return (wanted?.includes(kind) ?? true) && (sites?.includes(site) ?? true)
+  return (kinds?.includes(kind) ?? true) && (sites?.includes(site) ?? true)
 }
 
 function withLinks(event: Event, host: BackendHost): Event {
@@ -192,12 +154,4 @@ function disabledError(name: string): HutongError {
     'gone',
     `the webhook answered 410 and is disabled: enable it again with POST /v1/backends/${name}/enable`,
   )
-}
-
-function urlMistake(value: string): string | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) return 'must be an http(s) URL'
-  if (url.username !== '' || url.password !== '')
-    return 'must hold no user name and no password: the signature tells who calls'
-  return undefined
 }

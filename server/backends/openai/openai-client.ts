@@ -1,17 +1,17 @@
 import type { OpenAI } from 'openai'
 import { endpointError } from './endpoint-error.ts'
 import { handoffTool } from './handoff-tool.ts'
-import type { OpenaiSettings } from './options.ts'
+import type { OpenaiSettings } from './openai-options.ts'
 import type { Turn } from './prompt.ts'
 import { watchedFetch } from './watched-fetch.ts'
 
-export interface Endpoint {
+export interface OpenaiClient {
   /** The chunks of an answer to these turns. Rejects and throws rows of the error table. */
   stream(turns: readonly Turn[], signal: AbortSignal): AsyncIterable<unknown>
 }
 
-/** A chat-completions endpoint. The client is loaded for the first answer, as it costs 0.1 to 0.3 s and 20 to 35 MB. */
-export function createEndpoint(settings: OpenaiSettings): Endpoint {
+/** Talks to a chat-completions endpoint. The official client is loaded for the first answer, as it costs 0.1 to 0.3 s and 20 to 35 MB. */
+export function createOpenaiClient(settings: OpenaiSettings): OpenaiClient {
   let client: Promise<OpenAI> | undefined
 
   return {

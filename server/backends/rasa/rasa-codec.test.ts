@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { parseConfig } from '../../config.ts'
 import { configuredBackends } from '../../configured-backends.ts'
-import { decode, messageOf } from './codec.ts'
+import { decode, messageOf } from './rasa-codec.ts'
 
 const hostile = [
   null,

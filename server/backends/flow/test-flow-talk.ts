@@ -3,7 +3,7 @@ import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { openTestRelay, type TestRelay, textBody, webChannel } from '../../test-relay.ts'
 import { createFlowBackend } from './flow.ts'
-import { type FlowOptions, flowOptions } from './flow-options.ts'
+import type { FlowOptions } from './flow-options.ts'
 
 export interface Talk extends TestRelay {
   conversation(): string
@@ -26,7 +26,7 @@ export async function openTalk(
   options: FlowOptions,
   { routing, others = [], adapters, before }: TalkOptions = {},
 ): Promise<Talk> {
-  let inner = createFlowBackend('flow', flowOptions.parse(options))
+  let inner = createFlowBackend('flow', options)
   const done = new Set<string>()
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const answer = inner.handle(event, tools)
@@ -55,7 +55,7 @@ export async function openTalk(
       return (await relay.log(conversation)).filter(({ seq, from }) => seq > accepted.seq && from.id === 'flow')
     },
     change(other) {
-      inner = createFlowBackend('flow', flowOptions.parse(other))
+      inner = createFlowBackend('flow', other)
     },
   }
 }

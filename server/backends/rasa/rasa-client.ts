@@ -1,5 +1,5 @@
 import { HutongError } from '@hutong/core/errors'
-import type { Question } from './codec.ts'
+import type { Question } from './rasa-codec.ts'
 import type { RasaSettings } from './rasa-options.ts'
 import { readBounded } from './read-bounded.ts'
 import type { TrackerEvent } from './tracker.ts'

@@ -2,7 +2,7 @@ import type { ActionInput, Event, Tools } from '@hutong/core/backend'
 import type { Body, Entry } from '@hutong/core/entry'
 import { toHutongError } from '@hutong/core/errors'
 import { createOpenaiBackend } from './openai.ts'
-import type { OpenaiOptions } from './options.ts'
+import type { OpenaiOptions } from './openai-options.ts'
 
 export interface Ended {
   /** Without the growing of the text and the typing. */
