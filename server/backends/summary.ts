@@ -1,5 +1,6 @@
 import type { Event, Tools } from '@hutong/core/backend'
-import type { Entry } from '@hutong/core/entry'
+import { plainText } from '@hutong/core/degrade'
+import type { Body, Entry } from '@hutong/core/entry'
 import { wordsOf } from './words-of.ts'
 
 const LOOK = 40
@@ -35,8 +36,17 @@ export function summaryFor(
 }
 
 function line(entry: Entry): string[] {
-  const words = wordsOf(entry)
+  const words = wordsOf({ body: unmarked(entry.body) })
   if (words === '' || entry.from.kind === 'system') return []
   const sign = entry.from.kind === 'contact' ? '›' : '‹'
   return [`${sign} ${words.replaceAll(/\s+/g, ' ').slice(0, TURN_MAX)}`]
+}
+
+/** Whoever takes over reads words, not the signs of their format. */
+function unmarked(body: Body): Body {
+  if (body.kind !== 'message') return body
+  const parts = body.parts.map((part) =>
+    part.kind === 'text' && part.format === 'markdown' ? { ...part, text: plainText(part.text) } : part,
+  )
+  return { ...body, parts }
 }
