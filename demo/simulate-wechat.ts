@@ -21,7 +21,7 @@ export interface SimulatedWeChat {
 
 const NAME = 'Courtyard Tea'
 const WELCOME = 'Welcome to Courtyard Tea! Ask us anything. 欢迎光临，有什么可以帮您？'
-/** What is pressed is said, and the keywords know it in both languages. */
+/** What is pressed is said, and the articles and the relay know it in both languages. */
 const MENU = [
   { name: '配送 Delivery', key: 'DELIVERY' },
   { name: '价格 Prices', key: 'PRICES' },
