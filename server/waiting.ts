@@ -123,9 +123,9 @@ async function localeOf({ store }: WaitingOptions, asking: Asking): Promise<stri
   const { conversation, site, entries } = asking
   const known = (await store.contact(conversation.contact))?.locale
   if (known !== undefined) return known
-  const said = entries.findLast((one) => one.from.kind === 'contact' && !isOutsider(one.from) && wordsOf(one) !== '')
-  const text = said ? wordsOf(said) : ''
-  if (!/\p{L}/u.test(text)) return site.locales?.[0]
+  const said = entries.filter(({ from }) => from.kind === 'contact' && !isOutsider(from)).map(wordsOf)
+  const text = said.findLast((words) => /\p{L}/u.test(words))
+  if (text === undefined) return site.locales?.[0]
   const language = languageOf(text)
   const isChinese = (locale: string) => locale.toLowerCase().startsWith('zh')
   return site.locales?.find((one) => isChinese(one) === (language === 'zh')) ?? language
