@@ -28,6 +28,8 @@ describe.each(Object.entries(guests))('the backend "%s"', (name, make) => {
     await guest.arrive?.(bench.stage)
   })
   afterAll(async () => {
+    const excepted = Object.keys(EXCEPTIONS[name] ?? {}).length
+    process.stdout.write(`${name}: ${manners.length - excepted} of ${manners.length} manners, ${excepted} let off\n`)
     await guest.close()
     await bench.close()
   })
@@ -48,7 +50,7 @@ describe.each(Object.entries(guests))('the backend "%s"', (name, make) => {
     60_000,
   )
   it.each(manners.filter(({ alone }) => alone).map((one) => [one.title, one] as const))(
-    '%s',
+    '%s, with the relay to itself',
     async (title, { run }) => hold(title, run),
     60_000,
   )

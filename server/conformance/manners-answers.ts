@@ -234,19 +234,6 @@ export const answerManners: readonly Manner[] = [
     },
   },
   {
-    title: 'writes under its own name alone',
-    contract: 'floor',
-    async run(bench) {
-      const { log } = await asked(bench, bench.someone())
-      const others = log.filter(({ from }) => from.kind !== 'contact' && from.id !== 'relay' && !isGuest(from))
-      mustEqual(
-        others.map(({ from }) => `${from.kind} ${from.id}`),
-        [],
-        'who else wrote',
-      )
-    },
-  },
-  {
     title: 'gives a reason or a summary where it passes a conversation on',
     contract: 'passing',
     async run(bench) {
