@@ -54,7 +54,7 @@ const filled = (name: string): JsonSchema => ({
 })
 const someAction: JsonSchema = {
   type: 'object',
-  properties: { actions: { type: 'array', minItems: 1 } },
+  properties: { actions: { type: 'array', items: {}, minItems: 1 } },
   required: ['actions'],
 }
 /** What the code of a refinement says, said once more as JSON Schema; the contract tests hold the two together. */

@@ -35,7 +35,21 @@ const ofBase = z.object({ backend })
 const ofArticle = z.object({ backend, article: articleId })
 
 /** What may be written of an article here: its state has a route of its own. */
-const written = z.strictObject(articleDraft.shape).omit({ id: true, state: true })
+const written = z
+  .strictObject(articleDraft.shape)
+  .omit({ id: true, state: true })
+  .meta({
+    description: 'With `answer` or `parts`; with neither only when it is handed to people',
+    anyOf: [
+      { type: 'object', required: ['answer'], properties: { answer: { type: 'string' }, parts: { not: {} } } },
+      { type: 'object', required: ['parts'], properties: { parts: { type: 'array', items: {} }, answer: { not: {} } } },
+      {
+        type: 'object',
+        required: ['handoff'],
+        properties: { handoff: { type: 'boolean', const: true }, answer: { not: {} }, parts: { not: {} } },
+      },
+    ],
+  })
 
 /** Which state may follow which: what customers are told has been in review. */
 const NEXT: Readonly<Record<ArticleState, readonly ArticleState[]>> = {

@@ -39,22 +39,47 @@ export function createChecker({ components }: Document): Checker {
   }
 }
 
-/** References into the document as references into a schema of its own. */
+/** References into the document as references into a schema of its own, and cases of an object each as a whole object. */
 function localised(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/'))
+  return distributed(JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/')))
+}
+
+/**
+ * An `anyOf` beside the fields of an object as a choice between whole objects: zod makes an intersection of the former, which takes
+ * fields that one side alone refuses.
+ */
+function distributed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(distributed)
+  if (typeof value !== 'object' || value === null) return value
+  const { anyOf, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, distributed(one)]),
+  ) as Json
+  if (!Array.isArray(anyOf)) return rest
+  if (rest.type !== 'object') return { ...rest, anyOf }
+  const { properties = {}, required = [] } = rest as { properties?: Record<string, Json>; required?: string[] }
+  return {
+    anyOf: anyOf.map((one: { properties?: Record<string, Json>; required?: string[] }) => ({
+      ...rest,
+      required: [...new Set([...required, ...(one.required ?? [])])],
+      properties: { ...properties, ...narrowed(properties, one.properties ?? {}) },
+    })),
+  }
+}
+
+function narrowed(properties: Record<string, Json>, by: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(by).map(([name, one]) => [
+      name,
+      'not' in one || 'const' in one ? one : { ...one, ...properties[name] },
+    ]),
+  )
 }
 
 /** Objects take no field that is not described. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed)
   if (typeof value !== 'object' || value === null) return value
-  const { anyOf, ...rest } = value as Json
-  const isObject = rest.type === 'object' && 'properties' in rest
-  const inside = Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, closed(one)]))
-  return {
-    ...inside,
-    // What stands beside the fields of an object only narrows them.
-    ...(anyOf !== undefined && { anyOf: isObject ? anyOf : closed(anyOf) }),
-    ...(isObject && !('additionalProperties' in rest) && { additionalProperties: false }),
-  }
+  const inside = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one)]))
+  const isObject = inside.type === 'object' && 'properties' in inside
+  return { ...inside, ...(isObject && !('additionalProperties' in inside) && { additionalProperties: false }) }
 }

@@ -1,6 +1,18 @@
 import { actRequest, actResult, agent, event, eventAnswer } from '@hutong/core/backend'
 import { cursor, profile } from '@hutong/core/conversation'
 import { body, CONTACT_KINDS, entry, floor } from '@hutong/core/entry'
+import {
+  audioPart,
+  filePart,
+  imagePart,
+  locationPart,
+  PARTS_MAX,
+  type RatingScale,
+  ratingScale,
+  SCORES,
+  textPart,
+  videoPart,
+} from '@hutong/core/parts'
 import { signal } from '@hutong/core/signal'
 import {
   afterPacket,
@@ -63,8 +75,30 @@ const backendReady: z.ZodType<BackendReady> = z.object({
   at: z.int(),
 })
 const contactKinds: readonly string[] = CONTACT_KINDS
-const [first, ...rest] = body.options.filter(({ shape }) => contactKinds.includes(shape.kind.value))
-const contactBody = first === undefined ? body : z.discriminatedUnion('kind', [first, ...rest])
+const uploaded = { file: z.string().min(1).max(64).meta({ description: 'What the upload of this visitor answered' }) }
+/** Visitors write and show; their media are uploads. */
+const contactPart = z.discriminatedUnion('kind', [
+  textPart,
+  imagePart.extend(uploaded),
+  filePart.extend(uploaded),
+  audioPart.extend(uploaded),
+  videoPart.extend({ ...uploaded, poster: z.never().optional() }),
+  locationPart,
+])
+const contactBody = z.union(
+  body.options
+    .filter(({ shape }) => contactKinds.includes(shape.kind.value))
+    .flatMap((option: z.ZodObject) => {
+      if ('parts' in option.shape) return [option.extend({ parts: z.array(contactPart).min(1).max(PARTS_MAX) })]
+      return 'score' in option.shape ? ratingScale.options.map((scale) => option.extend(scoreOf(scale))) : [option]
+    }),
+)
+
+function scoreOf(scale: RatingScale) {
+  const [lowest, highest] = SCORES[scale]
+  return { scale: z.literal(scale), score: z.int().min(lowest).max(highest) }
+}
+
 const pushAnswer = eventAnswer.strict()
 const socketAnswer = z.union([eventAnswer, z.object({ error: z.object({ message: z.string() }) })])
 
