@@ -46,6 +46,11 @@ const ROWS: Record<string, Row> = {
       return { backend: createRasaBackend('bot', { url: rasa.url }), close: rasa.close }
     },
   },
+  'a program that answers too late': {
+    says: ['do you sell boats?'],
+    reason: /^bot gave no answer in 100 ms$/,
+    open: async () => ({ backend: { name: 'bot', answers: 'later', answerWithin: 100, handle: async () => undefined } }),
+  },
   'openai, which cannot be reached': {
     says: ['do you sell boats?'],
     reason: /\w/,
