@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letter, openPostOffice, type PostOffice } from '../../adapters/email/test-post-office.ts'
-import { openTestEndpoint, type Script, saying, type TestEndpoint } from '../../server/backends/openai/test-endpoint.ts'
+import { openTestEndpoint, saying, type TestEndpoint } from '../../server/backends/openai/test-endpoint.ts'
 import { bubbles, conversations, openStage, reply, type Stage, say, shows } from './stage.ts'
 import { answerMail, mailChannel, mailSaying } from './test-mailbox.ts'
 
@@ -25,12 +25,6 @@ afterAll(async () => {
   await office?.close()
   await endpoint?.close()
 })
-
-/** What the model says to the question, and that it hands over when it is asked once more. */
-function answers(...words: string[]): Script[] {
-  const handoff = JSON.stringify({ reason: 'asked for a person', summary: 'Wants a person.' })
-  return [saying(...words), [{ call: 'handoff', json: handoff }, { finish: 'tool_calls' }, 'done']]
-}
 
 /** An agent who looks at the conversation of whoever has just asked for a person, and takes it. */
 async function takes(summary: string | RegExp): Promise<Page> {
@@ -57,7 +51,7 @@ async function closes(desk: Page): Promise<{ rated(score: number): Promise<void>
 
 describe('the same model', () => {
   it('answers by mail in one piece; a person is asked for, answers and is rated by mail', async () => {
-    endpoint.script(...answers('Longjing', ' tastes of', ' **chestnut**.'))
+    endpoint.script(saying('Longjing', ' tastes of', ' **chestnut**.'))
     const address = office.fresh('lin')
     const text = 'What does Longjing taste of?'
     const source = letter({ from: `Lin <${address}>`, to: shopAddress, id: 'taste', subject: 'Longjing', text })
@@ -65,11 +59,11 @@ describe('the same model', () => {
     const answered = await mailSaying({ office, address }, /Longjing tastes of/)
     expect(answered.text).toMatch(/^Longjing tastes of \*{0,2}chestnut\*{0,2}\.$/m)
 
+    const asked = endpoint.asked.length
     await answerMail(office, { from: address, text: 'I want to talk to a person.', to: answered, id: 'person' })
     const desk = await takes(/› Longjing What does Longjing taste of\?/)
     await reply(desk, 'Anna here, what may I do for you?')
     const person = await mailSaying({ office, address }, 'Anna here, what may I do for you?')
-    const asked = endpoint.asked.length
     await answerMail(office, { from: address, text: 'That was all, thank you!', to: person, id: 'all' })
     await shows(desk, 'That was all, thank you!')
 
@@ -85,19 +79,20 @@ describe('the same model', () => {
     ['the 公众号', 'gzh', '很满意', 5],
     ['微信客服', 'kf', '4', 4],
   ] as const)('answers at %s; a person is asked for, answers and is rated there', async (_, account, typed, score) => {
-    endpoint.script(...answers('龙井', '有', '板栗香。'))
+    endpoint.script(saying('龙井', '有', '板栗香。'))
     const customer = await stage.customer({ locale: 'zh-CN', viewport: { width: 390, height: 844 } })
     const phone = await stage.open(customer, stage.demo.wechat?.phones[account] ?? '')
     const follow = phone.getByRole('button', { name: '关注', exact: true })
     if (account === 'gzh') await follow.click()
     await say(phone, '龙井是什么味道？')
     await shows(phone, '龙井有板栗香。')
+    const asked = endpoint.asked.length
     await say(phone, '转人工')
+    await shows(phone, /请在这里留言|人工客服会在这里回复您/)
 
     const desk = await takes('› 龙井是什么味道？')
     await reply(desk, '您好，我是安娜，请问有什么可以帮您？')
     await shows(phone, '您好，我是安娜')
-    const asked = endpoint.asked.length
     await say(phone, '没有别的问题了')
     await shows(desk, '没有别的问题了')
 

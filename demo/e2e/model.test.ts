@@ -50,7 +50,7 @@ const ZH = {
 
 /** What grows in the log just now. */
 const growing = (page: Page) => page.getByRole('log').locator('.streaming .bubble')
-const lengthOf = async (page: Page) => (await growing(page).innerText()).length
+const lengthOf = async (page: Page) => (await growing(page).textContent())?.length ?? 0
 
 /** Lengths of the growing text, each longer than the one before. */
 async function lengths(page: Page, count: number): Promise<number[]> {
@@ -134,22 +134,23 @@ describe('a customer who is answered by a language model', () => {
     const desk = await stage.desk()
     await openChat(shop)
     await say(shop, EN.question)
-    await growing(shop).waitFor()
     await lengths(shop, 3)
     await shop.getByRole('button', { name: EN.stop }).click()
     await growing(shop).waitFor({ state: 'detached' })
     await say(shop, EN.next)
     await shows(shop, EN.last)
 
+    const asked = endpoint.asked.length
     await say(shop, 'I want to talk to a person')
     await shows(shop, 'You are in the queue')
+    await shows(shop, 'A colleague will answer you here.')
     await conversations(desk).first().click()
     await shows(desk, `‹ ${EN.last}`)
+    await shows(desk, '‹ Longjing is a')
     await desk.getByRole('button', { name: 'Take over' }).click()
     await shows(shop, 'Anna joined')
     await reply(desk, 'Anna here, what may I do for you?')
     await shows(shop, 'Anna here')
-    const asked = endpoint.asked.length
     await say(shop, 'All is clear, thank you')
     await shows(desk, 'All is clear, thank you')
 
