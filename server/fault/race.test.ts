@@ -80,7 +80,7 @@ it(`lets no word of a bot reach the contact after people took the floor, in ${HA
   expect(broken).toEqual([])
   expect(handoffs).toBeGreaterThanOrEqual(HANDOFFS)
   expect(late).toBeGreaterThan(handoffs / 4)
-})
+}, 3_600_000)
 
 it('races the same way by the same seed and another way by another', async () => {
   const [first, again, other] = [

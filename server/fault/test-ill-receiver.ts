@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { createServer as createTcpServer, type Socket } from 'node:net'
+
+/** `hanging`: takes the request and says nothing; `half-open`: takes the connection and reads nothing. */
+export type Illness = 'up' | 'hanging' | 'failing' | 'flooding' | 'half-open'
+
+export interface IllReceiver {
+  url: string
+  become(illness: Illness): void
+  /** Requests and connections that are under way. */
+  under(): number
+  close(): Promise<void>
+}
+
+/** A webhook on a real port, as ill as webhooks can be. */
+export async function openIllReceiver(): Promise<IllReceiver> {
+  let illness: Illness = 'up'
+  const sockets = new Set<Socket>()
+  const http = createServer((request, response) => {
+    request.resume()
+    if (illness === 'up') response.writeHead(204).end()
+    else if (illness === 'failing') response.writeHead(500).end('no')
+    else if (illness === 'flooding') flood(response)
+  })
+  http.keepAliveTimeout = 60_000
+  const door = createTcpServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    if (illness === 'half-open') return
+    http.emit('connection', socket)
+    socket.resume()
+  })
+  door.listen(0, '127.0.0.1')
+  await once(door, 'listening')
+  const address = door.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`,
+    become(next) {
+      illness = next
+      for (const socket of sockets) socket.destroy()
+    },
+    under: () => sockets.size,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      door.close()
+      await once(door, 'close')
+    },
+  }
+}
+
+/** As much as is taken, without end. */
+function flood(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const chunk = Buffer.alloc(64 * 1024, ' ')
+  const more = () => {
+    while (!response.destroyed && response.write(chunk));
+  }
+  response.on('drain', more)
+  response.on('error', () => response.destroy())
+  more()
+}
