@@ -2,6 +2,7 @@ import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
 import { PEOPLE } from '../asks-for-person.ts'
+import { handoffAction } from './handoff-action.ts'
 import { mentions } from './mentions.ts'
 import { summaryOf } from './summary.ts'
 import { languageOf, wordsOf } from './words-of.ts'
@@ -87,7 +88,7 @@ type Says = z.infer<typeof keywordOptions>['says'][string]
 async function passedOn(misses: number, { event, tools }: { event: Event; tools: Tools }): Promise<ActionInput> {
   const summary = await summaryOf(tools, { now: event.entry })
   const reason = misses === 1 ? 'no answer to the question' : `no answer to ${misses} questions in a row`
-  return { kind: 'handoff', to: { kind: 'next' }, reason, ...(summary === '' ? {} : { summary }) }
+  return handoffAction({ reason, summary })
 }
 
 function saysFor(says: Readonly<Record<string, Says>>, question: string): Says {

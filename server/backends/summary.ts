@@ -1,6 +1,7 @@
 import type { Event, Tools } from '@hutong/core/backend'
 import { plainText } from '@hutong/core/degrade'
 import type { Body, Entry } from '@hutong/core/entry'
+import { unrecalled } from './unrecalled.ts'
 import { wordsOf } from './words-of.ts'
 
 const LOOK = 40
@@ -18,11 +19,7 @@ export async function summaryOf(
 ): Promise<string> {
   const before = await tools.history({ limit: LOOK })
   const entries = now === undefined ? before : [...before, now]
-  const recalled = new Set(entries.flatMap(({ body }) => (body.kind === 'recall' ? [body.of] : [])))
-  const said = entries
-    .filter(({ seq }) => !recalled.has(seq))
-    .flatMap((entry) => line(entry))
-    .slice(-TURNS)
+  const said = unrecalled(entries).flatMap(line).slice(-TURNS)
   return [...more, ...said].join('\n').slice(0, SUMMARY_MAX)
 }
 

@@ -1,5 +1,5 @@
+import { textIn } from '../texts.ts'
 import type { Flow } from './flow-options.ts'
-import { textIn } from './texts.ts'
 import type { Turn } from './turn.ts'
 
 /** What the flow has learned of the contact, a line each, for people to read. */

@@ -1,13 +1,13 @@
 import type { Mistake } from '../../contradictions.ts'
 import { nearest } from '../../nearest.ts'
 import { didYouMean } from '../../setting-words.ts'
+import { referencesIn } from '../texts.ts'
 import { FACTS, SOURCES } from './facts.ts'
 import { type Rule, rule, type Step, step, stepName } from './flow-steps.ts'
 import { FLOW_WORDS } from './flow-words.ts'
 import { leaves, type Path, spokenIn } from './languages-of.ts'
 import { circles, leadsOf, reached } from './leads.ts'
 import { stepMistakes } from './step-mistakes.ts'
-import { referencesIn } from './texts.ts'
 
 const STEPS_MAX = 200
 /** What all variables of a flow may be called, so that the memory of a conversation stays small. */

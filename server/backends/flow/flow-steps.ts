@@ -1,7 +1,7 @@
 import { field, OPTIONS_MAX, parts, ratingScale, TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
-import { pattern } from './pattern.ts'
-import type { Texts } from './texts.ts'
+import { pattern } from '../pattern.ts'
+import type { Texts } from '../texts.ts'
 
 export const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/
 

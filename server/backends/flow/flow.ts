@@ -1,13 +1,13 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { z } from 'zod'
+import { chooseLanguage } from '../choose-language.ts'
 import { summaryOf } from '../summary.ts'
 import { wordsOf } from '../words-of.ts'
 import { collected } from './collected.ts'
 import { type FlowOptions, flowOptions } from './flow-options.ts'
 import { type Heard, hear } from './hear.ts'
 import { languagesOf } from './languages-of.ts'
-import { chooseLanguage } from './texts.ts'
 import { createTurn, type FlowState, flowState, type Turn } from './turn.ts'
 
 /**

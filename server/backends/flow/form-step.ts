@@ -1,5 +1,5 @@
+import { cancels, type FormField, type FormReading, readForm, readTyped } from '../form-answers.ts'
 import type { FlowField, StepOf } from './flow-steps.ts'
-import { cancels, type FormReading, readForm, readTyped } from './form-answers.ts'
 import { remember, type Turn, worded } from './turn.ts'
 
 type Form = StepOf<'form'>
@@ -45,11 +45,7 @@ export function takeForm(turn: Turn, form: Form, values: Readonly<Record<string,
 /** An answer that was typed where the form went out as text, or picked among the options of one field. */
 export function takeTyped(turn: Turn, form: Form, text: string): FormOutcome {
   if (form.cancel !== undefined && cancels(text)) return { state: 'cancelled' }
-  return taken(turn, form, readTyped(openFields(turn, form), text, labelsOf))
-}
-
-function labelsOf({ label }: FlowField): string[] {
-  return typeof label === 'string' ? [label] : Object.values(label)
+  return taken(turn, form, readTyped(openFields(turn, form), text))
 }
 
 function taken(turn: Turn, form: Form, { answers, wrong }: FormReading): FormOutcome {
@@ -70,7 +66,7 @@ export function complain(turn: Turn, { field, complaint }: NonNullable<FormReadi
 }
 
 /** Asks for one field in words, as every channel can show it. */
-function askField(turn: Turn, field: FlowField, before: string): void {
+function askField(turn: Turn, field: FormField, before: string): void {
   const { waiting } = turn.state
   if (!waiting) return
   waiting.asked = field.name

@@ -1,12 +1,12 @@
-import { type Prompt, understand } from '@hutong/core/degrade'
+import { understand } from '@hutong/core/degrade'
 import { SCORES } from '@hutong/core/parts'
+import { checkAnswer, pickedBy } from '../form-answers.ts'
 import { mentions } from '../mentions.ts'
+import { findPattern } from '../pattern.ts'
 import { isOpen } from './business-hours.ts'
 import { holds } from './facts.ts'
-import type { Rule, StepOf } from './flow-steps.ts'
-import { checkAnswer } from './form-answers.ts'
+import type { Rule, Step, StepOf } from './flow-steps.ts'
 import { complain, type FormOutcome, fitsForm, takeForm, takeTyped } from './form-step.ts'
-import { findPattern } from './pattern.ts'
 import { go, optionId, setAttributes, showMenu } from './steps.ts'
 import { missed, passOn, remember, say, type Turn } from './turn.ts'
 
@@ -49,15 +49,15 @@ function greet(turn: Turn): void {
   if (text !== undefined) say(turn, text)
 }
 
-/** What is longer names no option. */
-const ANSWER_MAX = 200
+/** What is longer names no score. */
+const RATING_MAX = 200
 
 type Said = Extract<Heard, { text: string }>
 
 function understood(turn: Turn, said: Said, fresh: boolean): void {
   if (pressed(turn, said)) return
   const { waiting } = turn.state
-  const step = waiting && Object.hasOwn(turn.flow.steps, waiting.step) ? turn.flow.steps[waiting.step] : undefined
+  const step = waitingStep(turn)
   switch (step?.kind) {
     case 'menu':
       menuAnswered(turn, said, { name: waiting?.step ?? '', step })
@@ -75,6 +75,11 @@ function understood(turn: Turn, said: Said, fresh: boolean): void {
       anew(turn, said, { fresh, changed: waiting !== undefined })
       return
   }
+}
+
+/** Undefined also where the flow has no such step any more. */
+function waitingStep({ flow, state: { waiting } }: Turn): Step | undefined {
+  return waiting && Object.hasOwn(flow.steps, waiting.step) ? flow.steps[waiting.step] : undefined
 }
 
 /** A button of one of the flow's menus, also of one that was shown long ago. */
@@ -98,7 +103,7 @@ function advance(turn: Turn, next: string | undefined): void {
 }
 
 function menuAnswered(turn: Turn, said: Said, { name, step }: { name: string; step: StepOf<'menu'> }): void {
-  const id = understand(said.text.slice(0, ANSWER_MAX), promptOf(step))
+  const id = pickedBy(said.text, step.options)
   const option =
     step.options.find((one) => one.id === id) ?? step.options.find(({ words }) => words && mentions(said.text, words))
   if (option) {
@@ -111,17 +116,6 @@ function menuAnswered(turn: Turn, said: Said, { name, step }: { name: string; st
     return
   }
   showMenu(turn, name, turn.says.notUnderstood)
-}
-
-/** As the options are numbered where they go out as text; labels count in every language of the flow. */
-function promptOf({ options }: StepOf<'menu'>): Prompt {
-  return {
-    kind: 'choices',
-    part: 0,
-    options: options.flatMap(({ id, label }, at) =>
-      (typeof label === 'string' ? [label] : Object.values(label)).map((one) => ({ id, label: one, number: at + 1 })),
-    ),
-  }
 }
 
 function formAnswered(turn: Turn, said: Said, form: StepOf<'form'>): void {
@@ -158,8 +152,7 @@ function ended(turn: Turn, { said, form, outcome }: { said: Said; form: StepOf<'
 }
 
 function rated(turn: Turn, score: number): void {
-  const { waiting } = turn.state
-  const step = waiting && Object.hasOwn(turn.flow.steps, waiting.step) ? turn.flow.steps[waiting.step] : undefined
+  const step = waitingStep(turn)
   if (step?.kind !== 'ask') return
   if (step.as !== undefined) remember(turn, step.as, String(score))
   advance(turn, step.next)
@@ -169,7 +162,7 @@ function ratingAnswered(turn: Turn, said: Said, { scale }: StepOf<'ask'>): void 
   const [low, high] = SCORES[scale]
   const scores = Array.from({ length: high - low + 1 }, (_, at) => low + at)
   const options = scores.map((score) => ({ id: String(score), label: String(score), number: score }))
-  const score = understand(said.text.slice(0, ANSWER_MAX), { kind: 'rating', part: 0, options })
+  const score = understand(said.text.slice(0, RATING_MAX), { kind: 'rating', part: 0, options })
   if (score !== undefined) {
     rated(turn, Number(score))
     return

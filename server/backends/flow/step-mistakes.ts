@@ -1,6 +1,6 @@
 import type { Mistake } from '../../contradictions.ts'
+import { referencesIn, type Texts } from '../texts.ts'
 import type { FlowField, Step, StepOf } from './flow-steps.ts'
-import { referencesIn, type Texts } from './texts.ts'
 
 /** What of one step does not go together. */
 export function stepMistakes(step: Step): Mistake[] {

@@ -1,8 +1,8 @@
 import type { ActionInput } from '@hutong/core/backend'
 import type { Part, PartInput } from '@hutong/core/parts'
+import { filled, filledAddress, filledMarkdown } from '../texts.ts'
 import type { StepOf } from './flow-steps.ts'
 import { enterForm } from './form-step.ts'
-import { filled, filledAddress, filledMarkdown } from './texts.ts'
 import { firstThatHolds, lookIn, remember, say, type Turn, worded, wordedMarkdown } from './turn.ts'
 
 /** Follows the steps until one waits for the contact or the branch ends. */

@@ -1,12 +1,12 @@
 import type { ActionInput } from '@hutong/core/backend'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
+import { clean } from '../form-answers.ts'
+import { filled, filledMarkdown, type Texts, textIn } from '../texts.ts'
 import { type Facts, factOf, holds } from './facts.ts'
 import type { Flow } from './flow-options.ts'
 import type { Condition } from './flow-steps.ts'
-import { type FlowWords, wordsIn } from './flow-words.ts'
-import { clean } from './form-answers.ts'
-import { filled, filledMarkdown, type Texts, textIn } from './texts.ts'
+import { type FlowWords, flowWordsIn } from './flow-words.ts'
 
 const strings = z.record(z.string(), z.string())
 
@@ -46,7 +46,7 @@ export function createTurn({ flow, facts, state, language, decide }: TurnOptions
   return {
     flow,
     language,
-    says: wordsIn(flow.says, language),
+    says: flowWordsIn(flow.says, language),
     facts: { ...facts, conversation, hours: flow.hours, language, variables },
     state: { ...state, language, variables },
     actions: [],

@@ -1,6 +1,6 @@
 import { field, OPTIONS_MAX, parts, TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
-import { referencesIn } from '../flow/texts.ts'
+import { referencesIn } from '../texts.ts'
 
 /**
  * What the knowledge base knows: one question in many phrasings and what is said to it. Only published articles are said to

@@ -1,9 +1,8 @@
 import type { ActionInput } from '@hutong/core/backend'
 import type { BodyOf } from '@hutong/core/entry'
 import type { Field, PartInput } from '@hutong/core/parts'
-import { wordsIn } from '../flow/flow-words.ts'
-import { type Checked, checkAnswer, type FormReading, readForm, readTyped } from '../flow/form-answers.ts'
-import { textIn } from '../flow/texts.ts'
+import { type Checked, checkAnswer, type FormReading, readForm, readTyped } from '../form-answers.ts'
+import { FORM_WORDS, type FormWords } from '../form-words.ts'
 import type { ArticleForm } from './article.ts'
 import type { OpenForm } from './knowledge-memory.ts'
 import type { KnowledgeWords } from './knowledge-words.ts'
@@ -42,11 +41,7 @@ export function formTyped(
     const picked = checkAnswer(next, pick)
     if ('value' in picked) return turned(form, { open, reading: { answers: { [next.name]: picked.value } } }, speaking)
   }
-  return turned(
-    form,
-    { open, reading: readTyped(fields, text, ({ label }) => [textIn(label, speaking.language)]) },
-    speaking,
-  )
+  return turned(form, { open, reading: readTyped(fields, text) }, speaking)
 }
 
 export function openFields({ fields }: ArticleForm, { values }: OpenForm): Field[] {
@@ -70,7 +65,7 @@ export function labelled(
 /** The field alone, as a question. */
 export function askField(field: Field, { language, words }: Speaking, complaint?: string): ActionInput {
   const hint = field.placeholder === undefined ? '' : ` (${field.placeholder})`
-  const skip = field.required ? '' : `\n${wordsIn({}, language).skip}`
+  const skip = field.required ? '' : `\n${formWordsIn(language).skip}`
   const lead = complaint === undefined ? '' : `${complaint}\n`
   const text = `${lead}${field.label}${hint}${skip}`
   const options = optionsOf(field, words)
@@ -94,7 +89,11 @@ function turned(
 }
 
 function complaintOf({ wrong }: Extract<Checked, { wrong: unknown }>, { language }: Speaking): string {
-  return wordsIn({}, language)[wrong]
+  return formWordsIn(language)[wrong]
+}
+
+function formWordsIn(language: string): FormWords {
+  return language.startsWith('zh') ? FORM_WORDS.zh : FORM_WORDS.en
 }
 
 function optionsOf({ type, options }: Field, { yes, no }: KnowledgeWords) {

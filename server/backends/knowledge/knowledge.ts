@@ -1,8 +1,11 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
-import { cancels } from '../flow/form-answers.ts'
-import { chooseLanguage, filledMarkdown } from '../flow/texts.ts'
+import { chooseLanguage } from '../choose-language.ts'
+import { cancels } from '../form-answers.ts'
+import { handoffAction } from '../handoff-action.ts'
+import { clip } from '../readable.ts'
 import { summaryOf } from '../summary.ts'
+import { filledMarkdown } from '../texts.ts'
 import { wordsOf } from '../words-of.ts'
 import type { Article } from './article.ts'
 import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
@@ -23,6 +26,7 @@ const LANGUAGES = ['en', 'zh']
 /** Another question in the middle of a form is taken for one only when it is this sure. */
 const ASIDE_AT = 0.85
 const WRONG_MAX = 3
+const LABEL_MAX = 80
 
 /** Answers from articles: what it is sure of it says, between close ones it asks, what it does not know it passes on. */
 export function createKnowledgeBackend(name: string, input: KnowledgeOptions): KnowledgeBackend {
@@ -185,7 +189,7 @@ function asked(asking: Asking): Turn {
   const close = found.filter(({ score }) => score >= settings.suggestAt).slice(0, settings.suggestions)
   const patience = settings.patience + (close.length > 0 ? 1 : 0)
   if (tried.length >= patience) return passOn({ ...asking, talk: { ...talk, tried } }, words.passingOn)
-  const options = close.map(({ id, question }) => ({ id, label: shortened(question) }))
+  const options = close.map(({ id, question }) => ({ id, label: clip(question, LABEL_MAX) }))
   const last = { id: NONE, label: close.length > 0 ? words.none : words.people }
   const text = close.length > 0 ? words.didYouMean : words.unknown
   return {
@@ -204,13 +208,7 @@ function isSure([best, next]: readonly Match[], { answerAt, lead }: KnowledgeSet
 }
 
 function closest({ question, score }: Match): string {
-  return `${shortened(question)} (${score.toFixed(2)})`
-}
-
-const LABEL_MAX = 80
-
-function shortened(question: string): string {
-  return question.length <= LABEL_MAX ? question : `${question.slice(0, LABEL_MAX - 1).toWellFormed()}…`
+  return `${clip(question, LABEL_MAX)} (${score.toFixed(2)})`
 }
 
 function answered(asking: Asking, article: Article): Turn {
@@ -266,5 +264,5 @@ function reasonOf({ tried }: Talk, filled: readonly string[]): string {
 async function passedOn({ pass }: Turn, { heard, tools }: { heard: Heard; tools: Tools }): Promise<ActionInput[]> {
   if (pass === undefined) return []
   const summary = await summaryOf(tools, { now: heard.entry, more: pass.more })
-  return [{ kind: 'handoff', to: { kind: 'next' }, reason: pass.reason, ...(summary !== '' && { summary }) }]
+  return [handoffAction({ reason: pass.reason, summary })]
 }

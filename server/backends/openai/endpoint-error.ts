@@ -1,4 +1,5 @@
 import { type ErrorCode, HutongError } from '@hutong/core/errors'
+import { retryAfterIn } from '../retry-after.ts'
 
 const STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'misconfigured',
@@ -59,16 +60,13 @@ function isHttpError(value: unknown): value is number {
   return typeof value === 'number' && value >= 400 && value < 600
 }
 
-/** Milliseconds, from `retry-after-ms` or from `Retry-After` in seconds or as a date. */
+/** Milliseconds, from `retry-after-ms` or from `Retry-After`. */
 function retryAfterOf(thrown: unknown): number | undefined {
   const headers = fieldOf(thrown, 'headers')
   if (!(headers instanceof Headers)) return undefined
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (ms >= 0) return ms
-  const said = headers.get('retry-after')
-  if (said === null) return undefined
-  const wait = /^\d+(\.\d+)?$/.test(said.trim()) ? Number(said) * 1_000 : Date.parse(said) - Date.now()
-  return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined
+  return retryAfterIn(headers, Date.now())
 }
 
 function chainOf(thrown: unknown): unknown[] {

@@ -1,6 +1,7 @@
 import { HutongError } from '@hutong/core/errors'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
+import { readable } from '../readable.ts'
 import type { ToolCall } from './handoff-tool.ts'
 
 /** What a stream has brought so far. */
@@ -73,10 +74,7 @@ export function textOf({ raw }: Answer): string {
   const text = withoutThinking(raw)
     .slice(0, ANSWER_MAX)
     .replace(/[\ud800-\udbff]$/, '')
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
-    .trim()
+  return readable(text)
 }
 
 /** Ollama and vLLM without a reasoning parser send it at the head of the text, as `<think>…</think>`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { OPTIONS_MAX, PARTS_MAX, type PartInput, parts as partsShape, TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
+import { clip, readable } from '../readable.ts'
 
 const TEXTS_MAX = 3
 const LABEL_MAX = 80
@@ -57,7 +58,7 @@ function valid(one: unknown, { left }: Pass): PartInput[] {
 
 function textParts(text: string, { left }: Pass): PartInput[] {
   const pieces: string[] = []
-  let rest = seen(text)
+  let rest = text
   while (rest !== '' && pieces.length < TEXTS_MAX) {
     const space = rest.length > TEXT_MAX ? rest.lastIndexOf(' ', TEXT_MAX) : -1
     const end = space > TEXT_MAX / 2 ? space : TEXT_MAX
@@ -96,7 +97,7 @@ function withButtons(text: string, given: readonly unknown[], pass: Pass): PartI
   const buttons = readButtons(given, pass)
   const links = buttons.filter(({ url }) => url !== undefined)
   const replies = buttons.filter(({ url }) => url === undefined)
-  const lead = seen(text)
+  const lead = readable(text)
   const within = replies.length > 0 && lead.length <= LEAD_MAX
   return [
     ...(within ? [] : textParts(lead, pass)),
@@ -111,14 +112,6 @@ function withButtons(text: string, given: readonly unknown[], pass: Pass): PartI
           },
         ]),
   ]
-}
-
-/** Without lone halves of signs, and without control characters besides line ends and tabs. */
-function seen(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .trim()
 }
 
 type MediumName = 'image' | 'audio' | 'video' | 'file'
@@ -185,8 +178,4 @@ function customParts(custom: unknown, { left }: Pass): PartInput[] {
 function payloadId(payload: string): string {
   if (/^(?!p_)[\w.:-]{1,64}$/.test(payload)) return payload
   return `p_${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}`
-}
-
-export function clip(text: string, most: number): string {
-  return (text.length <= most ? text : `${text.slice(0, most - 1)}…`).toWellFormed()
 }

@@ -3,8 +3,8 @@ import type { BackendHost } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
+import { readBoundedText } from '../../read-bounded.ts'
 import { type Decoded, decode, type Handoff } from './rasa-codec.ts'
-import { readBounded } from './read-bounded.ts'
 import type { Talks, Turn } from './talks.ts'
 
 export interface CallbackOptions {
@@ -31,7 +31,7 @@ export function createCallback({
 }: CallbackOptions): (request: Request) => Promise<Response> {
   async function take(request: Request): Promise<void> {
     verify(request, token)
-    const answer = parse(callbackShape, json(await readBounded(request.body, BODY_MAX)))
+    const answer = parse(callbackShape, json(await readBoundedText(request.body, BODY_MAX)))
     const conversation = answer.recipient_id
     if (!(await talks.read(conversation))?.turn)
       throw new HutongError('not_found', 'recipient_id: Rasa was asked nothing of that name', { field: 'recipient_id' })

@@ -1,7 +1,9 @@
 import { HutongError } from '@hutong/core/errors'
+import { readBoundedText } from '../../read-bounded.ts'
+import { networkCode } from '../network-code.ts'
+import { retryAfterIn } from '../retry-after.ts'
 import type { Question } from './rasa-codec.ts'
 import type { RasaSettings } from './rasa-options.ts'
-import { readBounded } from './read-bounded.ts'
 import type { TrackerEvent } from './tracker.ts'
 
 /** Rasa's channels and its HTTP API. Everything rejects with a HutongError that says what to do, and names no token. */
@@ -16,6 +18,7 @@ export interface RasaClient {
 const ANSWER_MAX = 1_048_576
 const TRACKER_MAX = 4 * ANSWER_MAX
 const REASON_MAX = 4_096
+const RETRY_AFTER_MAX = 600_000
 
 type Place = 'channel' | 'tracker'
 
@@ -48,10 +51,13 @@ export function createRasaClient(
     }).catch((cause: unknown) => {
       throw signal.aborted
         ? new HutongError('timeout', 'Rasa gave no answer in time')
-        : new HutongError('unreachable', `url: Rasa cannot be reached (${codeOf(cause)}); does it run?`)
+        : new HutongError(
+            'unreachable',
+            `url: Rasa cannot be reached (${networkCode(cause) ?? 'unknown'}); does it run?`,
+          )
     })
     if (response.status !== 200) throw await refusal(response, { place, channel, secrets })
-    return readBounded(response.body, most).catch((cause: unknown) => {
+    return readBoundedText(response.body, most).catch((cause: unknown) => {
       if (cause instanceof HutongError) throw new HutongError('too_large', `Rasa's answer has ${cause.message}`)
       throw new HutongError(signal.aborted ? 'timeout' : 'unreachable', 'the answer of Rasa came without its end')
     })
@@ -116,14 +122,14 @@ async function refusal(
 }
 
 function retryAfter({ headers }: Response): { retryAfter?: number } {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  return seconds > 0 ? { retryAfter: Math.min(seconds, 600) * 1_000 } : {}
+  const ms = retryAfterIn(headers, Date.now())
+  return ms === undefined || ms === 0 ? {} : { retryAfter: Math.min(ms, RETRY_AFTER_MAX) }
 }
 
 /** What Rasa says in its own words, when it says so briefly. */
 async function reasonOf(response: Response): Promise<string> {
   try {
-    const { message } = JSON.parse(await readBounded(response.body, REASON_MAX))
+    const { message } = JSON.parse(await readBoundedText(response.body, REASON_MAX))
     return typeof message === 'string' ? `: ${message.slice(0, 200)}` : ''
   } catch {
     return ''
@@ -133,11 +139,4 @@ async function reasonOf(response: Response): Promise<string> {
 /** Proxies repeat what they refuse. */
 function without(secrets: readonly string[], words: string): string {
   return secrets.reduce((left, secret) => left.replaceAll(secret, '…'), words)
-}
-
-function codeOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  if (inner instanceof AggregateError) return codeOf(inner.errors[0])
-  if (inner instanceof Error) return 'code' in inner ? String(inner.code) : inner.name
-  return 'unknown'
 }

@@ -3,8 +3,9 @@ import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { PARTS_MAX, type PartInput } from '@hutong/core/parts'
 import { z } from 'zod'
+import { clip } from '../readable.ts'
 import { wordsOf } from '../words-of.ts'
-import { clip, type Pass, partsOf } from './answer-parts.ts'
+import { type Pass, partsOf } from './answer-parts.ts'
 
 /** What is posted to a channel of Rasa. The REST channel keeps the metadata in the tracker, the callback channel drops it. */
 export interface Question {

@@ -1,7 +1,9 @@
 import type { ActionInput, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import { type Entry, isOutsider } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
+import { handoffAction } from '../handoff-action.ts'
 import { summaryOf } from '../summary.ts'
+import { unrecalled } from '../unrecalled.ts'
 import { createCallback } from './callback.ts'
 import { createRasaClient, type RasaClient } from './rasa-client.ts'
 import { decode, type Handoff, messageOf, type Question } from './rasa-codec.ts'
@@ -90,10 +92,8 @@ async function askedBy({ entry }: Event, tools: Tools): Promise<Entry | undefine
   if (entry.body.kind !== 'handoff') return entry
   if (entry.from.kind === 'agent') return undefined
   const before = await tools.history({ limit: 20 })
-  const recalled = new Set(before.flatMap(({ body }) => (body.kind === 'recall' ? [body.of] : [])))
-  const last = before.findLast(
-    ({ body, from, seq }) =>
-      (body.kind === 'message' || body.kind === 'answer') && from.kind !== 'system' && !recalled.has(seq),
+  const last = unrecalled(before).findLast(
+    ({ body, from }) => (body.kind === 'message' || body.kind === 'answer') && from.kind !== 'system',
   )
   return last?.from.kind === 'contact' && !isOutsider(last.from) ? last : undefined
 }
@@ -228,19 +228,18 @@ async function passed(
 ): Promise<ActionInput> {
   const said = summary ?? (await summaryOf(tools, { now: event.entry }))
   await pause(rasa, event.conversation)
-  return { kind: 'handoff', to, ...(reason !== undefined && { reason }), ...(said !== '' && { summary: said }) }
+  return handoffAction({ to, reason, summary: said })
 }
 
 /** The same hand-off when no event is at hand. */
 function later(rasa: Rasa): (conversation: string, turn: Turn, handoff: Handoff) => Promise<void> {
   return async (conversation, { event, term, summary: known }, { to, reason, summary = known }) => {
     await pause(rasa, conversation)
-    const more = { ...(reason !== undefined && { reason }), ...(summary !== '' && { summary }) }
     await rasa.host.act(conversation, {
       key: `${event}:handoff`,
       term,
       event,
-      actions: [{ kind: 'handoff', to, ...more }],
+      actions: [handoffAction({ to, reason, summary })],
     })
   }
 }

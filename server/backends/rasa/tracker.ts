@@ -1,5 +1,6 @@
 import { type Entry, isOutsider } from '@hutong/core/entry'
 import { z } from 'zod'
+import { unrecalled } from '../unrecalled.ts'
 import { wordsOf } from '../words-of.ts'
 
 /** What the relay writes into a tracker: https://rasa.com/docs/reference/api/pro/http-api/tracker/append-events-to-a-tracker/ */
@@ -14,12 +15,11 @@ const TOLD_MAX = 2_000
  * its times.
  */
 export function told(entries: readonly Entry[], own: string): TrackerEvent[] {
-  const recalled = new Set(entries.flatMap(({ body }) => (body.kind === 'recall' ? [body.of] : [])))
-  return entries.flatMap((entry) => {
+  return unrecalled(entries).flatMap((entry) => {
     const { from, seq } = entry
     const text = wordsOf(entry).slice(0, TOLD_MAX).toWellFormed()
     const ours = from.kind === 'bot' && from.id === own
-    if (text === '' || ours || from.kind === 'system' || isOutsider(from) || recalled.has(seq)) return []
+    if (text === '' || ours || from.kind === 'system' || isOutsider(from)) return []
     const metadata = { hutong: { entry: `${entry.conversation}:${seq}`, from: from.kind } }
     return [{ event: from.kind === 'contact' ? 'user' : 'bot', text, metadata }]
   })

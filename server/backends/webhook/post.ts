@@ -1,4 +1,7 @@
 import { HutongError } from '@hutong/core/errors'
+import { readBoundedText } from '../../read-bounded.ts'
+import { networkCode } from '../network-code.ts'
+import { retryAfterIn } from '../retry-after.ts'
 
 export interface Posting {
   url: string
@@ -18,8 +21,8 @@ export interface Posted {
   text: string
 }
 
-/** Longest answer that is read. */
-export const ANSWER_BYTES = 256 * 1024
+/** Longest answer that is read, in bytes. */
+const ANSWER_MAX = 256 * 1024
 const RETRY_AFTER_MAX = 24 * 3_600_000
 
 /**
@@ -36,43 +39,27 @@ export async function post({ url, headers, body, timeoutMs, signal, now }: Posti
       redirect: 'manual',
       signal: AbortSignal.any([signal, timeout]),
     })
-    const retryAfter = readRetryAfter(response.headers.get('retry-after'), now())
+    const retryAfter = retryAfterIn(response.headers, now())
     if (!response.ok) await response.body?.cancel()
-    const text = response.ok ? await readText(response) : ''
-    return { status: response.status, text, ...(retryAfter !== undefined && { retryAfter }) }
+    const text = response.ok ? await readBoundedText(response.body, ANSWER_MAX, tooLarge) : ''
+    return {
+      status: response.status,
+      text,
+      ...(retryAfter !== undefined && { retryAfter: Math.min(RETRY_AFTER_MAX, retryAfter) }),
+    }
   } catch (cause) {
     if (cause instanceof HutongError) throw cause
     if (signal.aborted) throw signal.reason
     if (timeout.aborted)
       throw new HutongError('timeout', `the webhook gave no whole answer in ${timeoutMs} ms`, { cause })
-    throw new HutongError('unreachable', `the webhook could not be reached${codeOf(cause)}`, { cause })
+    const code = networkCode(cause)
+    throw new HutongError('unreachable', `the webhook could not be reached${code === undefined ? '' : `: ${code}`}`, {
+      cause,
+    })
   }
 }
 
-async function readText({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > ANSWER_BYTES)
-      throw new HutongError('too_large', `the body of the webhook's answer is larger than ${ANSWER_BYTES / 1024} KiB`, {
-        field: 'body',
-      })
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
-}
-
-/** Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
-export function readRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined
-  const text = value.trim()
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
-  return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MAX, Math.max(0, ms))
-}
-
-function codeOf(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown.cause : undefined
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' ? `: ${code}` : ''
+function tooLarge(): HutongError {
+  const message = `the body of the webhook's answer is larger than ${ANSWER_MAX / 1024} KiB`
+  return new HutongError('too_large', message, { field: 'body' })
 }

@@ -1,13 +1,31 @@
-import { understand } from '@hutong/core/degrade'
-import type { FlowField } from './flow-steps.ts'
-import type { FlowWords } from './flow-words.ts'
+import { type Prompt, understand } from '@hutong/core/degrade'
+import type { Field } from '@hutong/core/parts'
+import type { FormWords } from './form-words.ts'
 import { findPattern } from './pattern.ts'
-import type { Texts } from './texts.ts'
+import { allOf, type Texts } from './texts.ts'
 
-/** An answer as it is kept, or which of the flow's words say what is wrong with it. */
-export type Checked = { value: string } | { wrong: keyof FlowWords; words: Texts | undefined }
+/** A field of a form, its texts in one language or in several. */
+export interface FormField {
+  name: string
+  label: Texts
+  type: Field['type']
+  required: boolean
+  options?: readonly FormOption[] | undefined
+  /** What text and phone numbers must look like; see `findPattern`. */
+  pattern?: string | undefined
+  /** Said when the answer does not fit. */
+  wrong?: Texts | undefined
+}
 
-type Asked = Pick<FlowField, 'type' | 'required' | 'options' | 'pattern' | 'wrong'>
+interface FormOption {
+  id: string
+  label: Texts
+}
+
+/** An answer as it is kept, or what is wrong with it: the field's own words, else those of `FormWords`. */
+export type Checked = { value: string } | { wrong: keyof FormWords; words: Texts | undefined }
+
+type Asked = Omit<FormField, 'name' | 'label'>
 
 const VALUE_MAX = 1_000
 const SKIPS = ['-', '–', '—', 'skip', 'none', '跳过', '无', '没有', '不填']
@@ -81,17 +99,19 @@ function dateIn(text: string): string | undefined {
   return !Number.isNaN(date.getTime()) && date.toJSON().startsWith(name) ? name : undefined
 }
 
-/** By id, number or label in any language of the flow. */
-function selected(options: NonNullable<Asked['options']>, text: string): string | undefined {
-  const exact = options.find(({ id }) => id === text)
-  if (exact) return exact.id
-  return understand(text.slice(0, 200), {
-    kind: 'choices',
-    part: 0,
-    options: options.flatMap(({ id, label }, at) =>
-      (typeof label === 'string' ? [label] : Object.values(label)).map((one) => ({ id, label: one, number: at + 1 })),
-    ),
-  })
+function selected(options: readonly FormOption[], text: string): string | undefined {
+  return options.find(({ id }) => id === text)?.id ?? pickedBy(text, options)
+}
+
+/** What is longer names no option. */
+const PICK_MAX = 200
+
+/** The option that a text names by its number, or by its label in any of its languages. */
+export function pickedBy(text: string, options: readonly FormOption[]): string | undefined {
+  const labels: Prompt['options'] = options.flatMap(({ id, label }, at) =>
+    allOf(label).map((one) => ({ id, label: one, number: at + 1 })),
+  )
+  return understand(text.slice(0, PICK_MAX), { kind: 'choices', part: 0, options: labels })
 }
 
 type Answers = Readonly<Record<string, string>>
@@ -100,11 +120,11 @@ export interface FormReading {
   /** The answers that are good, by field. */
   answers: Record<string, string>
   /** The field that a person gave something for which does not fit. */
-  wrong?: { field: FlowField; complaint: Extract<Checked, { wrong: unknown }> }
+  wrong?: { field: FormField; complaint: Extract<Checked, { wrong: unknown }> }
 }
 
 /** What a filled-in form brings. */
-export function readForm(fields: readonly FlowField[], values: Answers): FormReading {
+export function readForm(fields: readonly FormField[], values: Answers): FormReading {
   const reading: FormReading = { answers: {} }
   for (const field of fields) {
     const given = Object.hasOwn(values, field.name) ? (values[field.name] ?? '') : ''
@@ -118,18 +138,14 @@ export function readForm(fields: readonly FlowField[], values: Answers): FormRea
  * What a typed answer brings to the fields that are still open: a line each, in their order or behind their labels; a long text
  * takes all lines for the last one.
  */
-export function readTyped(
-  open: readonly FlowField[],
-  text: string,
-  labels: (field: FlowField) => string[],
-): FormReading {
+export function readTyped(open: readonly FormField[], text: string): FormReading {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const reading: FormReading = { answers: {} }
   const rest = [...open]
   for (const [at, line] of lines.entries()) {
     if (reading.wrong || rest.length === 0) break
     const named = rest.flatMap((field) => {
-      const value = behindLabel(line, labels(field))
+      const value = behindLabel(line, allOf(field.label))
       return value === undefined ? [] : [{ field, value }]
     })[0]
     const field = named?.field ?? rest[0]
@@ -141,7 +157,7 @@ export function readTyped(
   return reading
 }
 
-function take(reading: FormReading, field: FlowField, given: string): void {
+function take(reading: FormReading, field: FormField, given: string): void {
   const checked = checkAnswer(field, given)
   if ('value' in checked) reading.answers[field.name] = checked.value
   else reading.wrong ??= { field, complaint: checked }
