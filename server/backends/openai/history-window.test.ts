@@ -23,6 +23,13 @@ function shown(): Asked['messages'] {
 
 const text = (said: string): Body => ({ kind: 'message', parts: [{ kind: 'text', text: said, format: 'plain' }] })
 const handoff: Body = { kind: 'handoff', floor: { holder: { kind: 'bot', id: 'ai' }, term: 2 } }
+const uploaded = (file: string, said: string): Body => ({
+  kind: 'message',
+  parts: [
+    { kind: 'image', file, alt: 'a shoe' },
+    { kind: 'text', text: said, format: 'plain' },
+  ],
+})
 const picture: Body = {
   kind: 'message',
   parts: [
@@ -108,6 +115,35 @@ describe('what the model is shown', () => {
         ],
       },
     ])
+  })
+
+  it('has uploaded pictures by links of the relay where they are wanted, in the question and in what was said before', async () => {
+    const link = (file: string) => ({
+      type: 'image_url',
+      image_url: { url: `https://relay.example/files/${file}?until=2026-11-22T00:00:00.000Z` },
+    })
+    const seeing = talk({ images: true })
+    seeing.add('contact', uploaded('f_before', 'This is it.'))
+    seeing.add('bot', uploaded('f_ours', 'Like this?'))
+    const edited = seeing.add('contact', 'Oops')
+    seeing.add('contact', { kind: 'edit', of: edited.seq, parts: [{ kind: 'image', file: 'f_edited' }] })
+    await seeing.hear(seeing.add('contact', uploaded('f_now', 'Is this covered?')))
+    expect(shown()).toEqual([
+      { role: 'user', content: [{ type: 'text', text: '[image: a shoe]\nThis is it.' }, link('f_before')] },
+      { role: 'assistant', content: '[image: a shoe]\nLike this?' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '[image]' },
+          link('f_edited'),
+          { type: 'text', text: '[image: a shoe]\nIs this covered?' },
+          link('f_now'),
+        ],
+      },
+    ])
+    const blind = talk()
+    await blind.hear(blind.add('contact', uploaded('f_now', 'Is this covered?')))
+    expect(shown()).toEqual([{ role: 'user', content: '[image: a shoe]\nIs this covered?' }])
   })
 
   it('has the answers to a form with the names of its fields', async () => {

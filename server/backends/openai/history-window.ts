@@ -7,8 +7,8 @@ import { mergeTurns, type Spoken, spokenIn, type Turn, turnFor } from './prompt.
 export interface WindowOptions {
   /** Estimated tokens that what was said may take, the question included. */
   tokens: number
-  /** Whether pictures go along by their links. */
-  images: boolean
+  /** Makes the link by which a stored picture goes along; without it no picture does. */
+  linkTo: ((file: string) => string) | undefined
   /** The name of the backend, whose own words answer a question. */
   name: string
 }
@@ -37,9 +37,9 @@ export async function historyWindow(event: Event, tools: Tools, options: WindowO
     if (seq > event.entry.seq) continue
     if (turns.length === 0 && isAnswered(event, entry, options.name)) return undefined
     if (recalled.has(seq) || entry.from.kind === 'system' || visibleToContact(entry).body.kind === 'hidden') continue
-    const spoken = spokenIn(entry, edits.get(seq))
+    const spoken = spokenIn(entry, { edited: edits.get(seq), linkTo: options.linkTo })
     if (!spoken || (turns.length === 0 && !spoken.byContact)) continue
-    const fitting = fit(options.images ? spoken : { ...spoken, pictures: [] }, room, turns.length === 0)
+    const fitting = fit(spoken, room, turns.length === 0)
     if (!fitting) break
     room -= costOf(fitting)
     turns.push(turnFor(fitting))

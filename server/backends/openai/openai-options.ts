@@ -35,7 +35,7 @@ export const openaiOptions = z.strictObject({
   tools: z.boolean().default(true),
   /** What the next in the chain reads: what the model writes and the last lines, or the last lines alone. */
   summary: z.enum(['model', 'log']).default('model'),
-  /** Whether the model is shown the pictures that contacts send, by their links. */
+  /** Whether the model is shown the pictures that contacts send. It gets links, so the endpoint must reach the relay at `publicUrl`. */
   images: z.boolean().default(false),
 })
 export type OpenaiOptions = z.input<typeof openaiOptions>

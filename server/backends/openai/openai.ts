@@ -1,4 +1,4 @@
-import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import type { ActionInput, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { coalesce } from './coalesce.ts'
@@ -15,6 +15,9 @@ const SHOWN_EVERY = 40
 /** An answer that broke off so often is kept as far as it came. */
 const BREAKS = 2
 
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
 const TOO_SLOW = 'the answer was not whole in the time of answerWithin'
 /** Time for what is written down in the end, in milliseconds. */
 const GRACE = 2_000
@@ -23,14 +26,15 @@ const GRACE = 2_000
 export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend {
   const settings = openaiOptions.parse(input)
   const client = createOpenaiClient(settings)
-  const { historyTokens: tokens, images, title, answerWithin } = settings
+  const { historyTokens: tokens, title, answerWithin } = settings
+  let linkTo: ((file: string) => string) | undefined
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const { kind } = event.entry.body
     if (kind !== 'message' && kind !== 'answer' && kind !== 'handoff') return
     const memory = await remembered(event, tools)
     if (memory.outcome) return yield* actionsFor(event, memory.outcome)
-    const turns = await historyWindow(event, tools, { tokens, images, name })
+    const turns = await historyWindow(event, tools, { tokens, linkTo, name })
     if (!turns) return
     yield { kind: 'typing', on: true }
 
@@ -67,7 +71,20 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     }
   }
 
-  return { name, ...(title !== undefined && { title }), answerWithin: answerWithin + GRACE, handle }
+  return {
+    name,
+    ...(title !== undefined && { title }),
+    answerWithin: answerWithin + GRACE,
+    async open(host) {
+      if (settings.images) linkTo = (file) => host.fileUrl(file, linkEnd(host))
+    },
+    handle,
+  }
+}
+
+/** The same for a day, at most: an endpoint's cache of prompts takes another link for another prompt. */
+function linkEnd({ clock }: Pick<BackendHost, 'clock'>): number {
+  return Math.ceil((clock.now() + HOUR) / DAY) * DAY
 }
 
 interface Growing {

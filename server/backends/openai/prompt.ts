@@ -11,12 +11,19 @@ export interface Spoken {
   /** Whether it was the contact who said it. */
   byContact: boolean
   text: string
-  /** Links of the pictures in it. */
+  /** Links of the pictures in it; only the user role takes any. */
   pictures: string[]
 }
 
-/** What the entry says, with the parts that an edit put in place of its own; undefined where it says nothing. */
-export function spokenIn({ from, body }: Entry, edited?: readonly Part[]): Spoken | undefined {
+export interface Reading {
+  /** What an edit put in place of the entry's own parts. */
+  edited: readonly Part[] | undefined
+  /** The link to a stored picture; without it pictures are left to their descriptions. */
+  linkTo: ((file: string) => string) | undefined
+}
+
+/** What the entry says; undefined where it says nothing. */
+export function spokenIn({ from, body }: Entry, { edited, linkTo }: Reading): Spoken | undefined {
   const byContact = from.kind === 'contact'
   if (body.kind === 'answer') {
     const lines = Object.entries(body.values).map(([field, value]) => `${field}: ${value}`)
@@ -25,8 +32,14 @@ export function spokenIn({ from, body }: Entry, edited?: readonly Part[]): Spoke
   if (body.kind !== 'message') return undefined
   const parts = edited ?? body.parts
   const text = plain(parts.map(wordsFor).join('\n').trim())
-  const pictures = parts.flatMap((part) => (part.kind === 'image' && part.url !== undefined ? [part.url] : []))
+  const pictures = byContact && linkTo ? parts.flatMap((part) => pictureOf(part, linkTo)) : []
   return text === '' ? undefined : { byContact, text, pictures }
+}
+
+function pictureOf(part: Part, linkTo: (file: string) => string): string[] {
+  if (part.kind !== 'image') return []
+  const link = part.file === undefined ? part.url : linkTo(part.file)
+  return link === undefined ? [] : [link]
 }
 
 export function turnFor({ byContact, text, pictures }: Spoken): Turn {

@@ -1,6 +1,7 @@
-import type { ActionInput, Event, Tools } from '@hutong/core/backend'
+import type { ActionInput, BackendHost, Event, Tools } from '@hutong/core/backend'
 import type { Body, Entry } from '@hutong/core/entry'
 import { toHutongError } from '@hutong/core/errors'
+import { quiet } from '../../test-relay.ts'
 import { createOpenaiBackend } from './openai.ts'
 import type { OpenaiOptions } from './openai-options.ts'
 
@@ -12,9 +13,22 @@ export interface Ended {
   failed?: { code: string; message: string; retryAfter: number | undefined; cause: string }
 }
 
+/** Opens nothing and links to every file. The clock stands at noon. */
+const host: BackendHost = {
+  act: () => Promise.reject(new Error('the openai backend acts by its answers alone')),
+  route: () => undefined,
+  state: { get: async () => undefined, set: async () => undefined },
+  fileUrl: (id, until) => `https://relay.example/files/${id}?until=${new Date(until).toISOString()}`,
+  hasten: async () => undefined,
+  folder: () => Promise.reject(new Error('the openai backend needs no folder')),
+  logger: quiet,
+  clock: { now: () => Date.UTC(2026, 10, 21, 12) },
+}
+
 /** A log and the backend beside it, without a relay: what the backend asks for is seen as it asks. */
 export function createTalk(options: OpenaiOptions) {
   const backend = createOpenaiBackend('ai', options)
+  const opened = backend.open?.(host)
   const log: Entry[] = []
   let memory: unknown
 
@@ -62,6 +76,7 @@ export function createTalk(options: OpenaiOptions) {
         entry,
         floor: { holder: { kind: 'bot', id: 'ai' }, term: 1 },
       }
+      await opened
       const actions: ActionInput[] = []
       const grown: string[] = []
       try {
