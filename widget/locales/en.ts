@@ -11,7 +11,7 @@ export const words = {
   log: 'Messages',
 
   here: 'We are here',
-  away: 'We reply as soon as we are back',
+  away: 'We will reply later',
   assistant: 'Assistant',
   online: 'Online',
   waiting: 'Waiting for a colleague',

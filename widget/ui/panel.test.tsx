@@ -115,7 +115,7 @@ describe('one clear state', () => {
     const chat = away()
     chat.floor.value = { holder: { kind: 'queue' }, term: 1 }
     const { see } = openPanel(chat)
-    expect(see.getByText('We reply as soon as we are back')).toBeTruthy()
+    expect(see.getByText('We will reply later')).toBeTruthy()
     expect(await see.findByText('Passed on to a colleague')).toBeTruthy()
     expect(see.queryByText(/Waiting for|in the queue|with you soon/)).toBeNull()
   })
