@@ -114,8 +114,9 @@ export const answerManners: readonly Manner[] = [
     async run(bench) {
       const plain = await asked(bench, bench.someone())
       const someone = bench.someone()
-      await someone.say(bench.question, `same:${keys}`)
-      await asked(bench, someone, `same:${keys++}`)
+      const key = `same:${keys++}`
+      await someone.say(bench.question, key)
+      await asked(bench, someone, key)
       await pause(QUIET_MS)
       mustEqual(bodiesOf(await someone.log()).length, bodiesOf(plain.log).length, 'entries of the backend')
     },

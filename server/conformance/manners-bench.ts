@@ -3,7 +3,7 @@ import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { settledScope } from '../deadline.ts'
-import { type Case, eventually, said } from './case.ts'
+import { type Case, eventually, pause, said } from './case.ts'
 import { logChannel } from './log-channel.ts'
 import { openStage, type Stage, type StageContact } from './stage.ts'
 
@@ -75,6 +75,7 @@ export interface MannersOptions {
 
 const FIRST_QUESTION = 'Hello, where is my parcel?'
 const SLACK_MS = 5_000
+const REST_MS = 40
 const lantern: Adapter = { ...logChannel, channel: ODD_CHANNEL }
 
 export async function openManners({ backend, ask, port, token }: MannersOptions): Promise<MannersBench> {
@@ -117,12 +118,22 @@ export async function openManners({ backend, ask, port, token }: MannersOptions)
       const { conversation, seq } = await contact.say(body, key)
       await eventually(() => isTaken(conversation, seq), 'an answer, a hand-off or "nothing to say"', within + SLACK_MS)
       took.push(performance.now() - started)
-      const log = await contact.log()
+      const log = await atRest(contact)
       const since = log.filter((one) => one.seq > seq)
       failIfReplaced(since, broke.get(`${conversation}:${seq}`))
       return { seq, log, said: said(since, GUEST), passed: since.some(isPassing) }
     },
     close: () => stage.close(),
+  }
+}
+
+/** Several actions of one answer come one after another, so the log is whole once it has stopped growing. */
+async function atRest(contact: StageContact): Promise<Entry[]> {
+  for (let before = await contact.log(); ; ) {
+    await pause(REST_MS)
+    const log = await contact.log()
+    if (log.length === before.length) return log
+    before = log
   }
 }
 

@@ -70,8 +70,8 @@ export function careless(): Serving {
     const words = wordsOf(data.entry)
     if (words === '') return { status: 200, json: { actions: [{ kind: 'dance' }] } }
     const key = () => `k${Math.random()}`
-    const before = `before: ${heard.slice(-50).join(' ')}`
-    heard.push(words.slice(0, 100))
+    const before = `before: ${heard.slice(-150).join(' ')}`
+    heard.push(words.slice(0, 50))
     return { status: 200, json: { actions: [reply(words, { key: key() }), reply(before, { key: key() })] } }
   }
 }
