@@ -16,13 +16,13 @@ export const FLOW_WORDS: Readonly<Record<string, FlowWords>> = {
   en: {
     notUnderstood: 'I did not understand that. Please choose one of these.',
     changed: 'Our menu has changed meanwhile. Let us start again.',
-    passingOn: 'I cannot help with that. I am passing you on, together with what you told me.',
+    passingOn: 'I cannot help with that. I am passing you on; what you told me goes along.',
     ...FORM_WORDS.en,
   },
   zh: {
     notUnderstood: '没有听懂您的意思，请从下面选择。',
     changed: '菜单刚刚有更新，我们重新开始。',
-    passingOn: '这个问题我处理不了，正在为您转交，您提供的内容会一并带上。',
+    passingOn: '这个问题我处理不了，正在为您转接，您提供的内容会一并转交。',
     ...FORM_WORDS.zh,
   },
 }

@@ -157,7 +157,7 @@ describe('the flow of the documentation', () => {
     expect(briefs(await say('hmm'))).toEqual([again])
     const answers = await say('hmmm')
     expect(briefs(answers)).toEqual([
-      'I cannot help with that. I am passing you on, together with what you told me.',
+      'I cannot help with that. I am passing you on; what you told me goes along.',
       'handoff to queue',
     ])
     expect(answers[1]?.body).toMatchObject({ summary: expect.stringContaining('› hmmm') })

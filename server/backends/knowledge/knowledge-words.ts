@@ -39,7 +39,7 @@ const KNOWLEDGE_WORDS: Readonly<Record<'en' | 'zh', KnowledgeWords>> = {
   zh: {
     didYouMean: '您想问的是不是：',
     none: '都不是',
-    unknown: '没有找到这个问题的答案。您可以换个说法，或者为您转接。',
+    unknown: '没有找到这个问题的答案。您可以换个说法，或者由我为您转接。',
     people: '为我转接',
     passingOn: '这个问题我没有找到答案，正在为您转接，您写的内容会一并转交。',
     forPeople: '正在为您转接，您写的内容会一并转交。',

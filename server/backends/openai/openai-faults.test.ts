@@ -173,7 +173,7 @@ describe('an endpoint that fails in the middle of an answer', () => {
       {
         kind: 'stream',
         key: 'v1:1:answer',
-        text: 'I cannot answer that. I am handing you over to a colleague.',
+        text: 'I cannot answer that. I am passing you on.',
         done: true,
       },
       { kind: 'handoff', reason: expect.stringContaining('content filter') },

@@ -18,9 +18,9 @@ export type Outcome = NonNullable<Memory['outcome']>
 const SAYS = {
   en: {
     cut: '*(The answer breaks off here.)*',
-    declined: 'I cannot answer that. I am handing you over to a colleague.',
+    declined: 'I cannot answer that. I am passing you on.',
   },
-  zh: { cut: '*（回答在此中断。）*', declined: '这个问题我无法回答，正在为您转接人工客服。' },
+  zh: { cut: '*（回答在此中断。）*', declined: '这个问题我无法回答，正在为您转接。' },
 }
 
 /** What is remembered of this event; nothing of any other. */
