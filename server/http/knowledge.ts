@@ -15,6 +15,7 @@ import { exported } from '../backends/knowledge/import-json.ts'
 import { FILE_MAX } from '../backends/knowledge/import-reading.ts'
 import type { KnowledgeBackend } from '../backends/knowledge/knowledge.ts'
 import type { KnowledgeBase } from '../backends/knowledge/knowledge-base.ts'
+import { readBounded } from '../read-bounded.ts'
 import { type Operation, operation } from './operation.ts'
 import { page, pageOf, pageQuery, readCursor } from './page.ts'
 import type { ListedSite } from './sites.ts'
@@ -302,23 +303,14 @@ function takeIn(open: Open): Operation {
     errors: ['not_found', 'too_large'],
     async handle({ actor, params, query: { name, dryRun, state }, request }) {
       const base = open(actor, params.backend)
-      const reading = readContent(name, await contentOf(request))
+      const reading = readContent(name, await readBounded(request.body, FILE_MAX, tooLarge))
       return importArticles(base, reading, { by: actor.id, dryRun, ...(state && { state }) })
     },
   })
 }
 
-/** Never more than the longest file in memory, whatever is sent. */
-async function contentOf({ body }: Request): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.length
-    if (size > FILE_MAX)
-      throw new HutongError('too_large', `the body: is larger than ${FILE_MAX / 1024 / 1024} MiB; import it in parts`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+function tooLarge(): HutongError {
+  return new HutongError('too_large', `the body: is larger than ${FILE_MAX / 1024 / 1024} MiB; import it in parts`)
 }
 
 function giveOut(open: Open): Operation {
