@@ -174,17 +174,22 @@ describe('a push whose signature does not hold', { timeout: 60_000 }, () => {
     ['that is not there', () => ({})],
   ]
 
-  test.each(onWire('webhook'))('is refused by %s, and a true one is not', async (_, block) => {
-    const port = await freePort()
-    program = await started(block, { HUTONG_SECRET: SECRET }, port)
-    const push = async (headers: Record<string, string>) => {
-      const all = { 'content-type': 'application/cloudevents+json', ...headers }
-      return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: all, body })).status
-    }
-    for (const [what, headers] of forged) expect([what, await push(headers())]).toEqual([what, 401])
-    expect(await push(signed(SECRET))).toBe(200)
-    expect(await push(both())).toBe(200)
-  })
+  test.each(onWire('webhook'))(
+    'is refused by %s, a true one is not, and one of nonsense is no end',
+    async (_, block) => {
+      const port = await freePort()
+      program = await started(block, { HUTONG_SECRET: SECRET }, port)
+      const push = async (headers: Record<string, string>, content = body) => {
+        const all = { 'content-type': 'application/cloudevents+json', ...headers }
+        return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: all, body: content })).status
+      }
+      for (const [what, headers] of forged) expect([what, await push(headers())]).toEqual([what, 401])
+      for (const content of ['', 'hello', '{}', '[]'])
+        expect([content, await push(signed(SECRET, { content }), content)]).toEqual([content, 400])
+      expect(await push(signed(SECRET))).toBe(200)
+      expect(await push(both())).toBe(200)
+    },
+  )
 })
 
 function started(block: Block, env: Record<string, string>, port?: number): Promise<Program> {
