@@ -124,8 +124,8 @@ export interface Backend {
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
   /**
    * `later`: `handle` resolving with undefined is the receipt alone, and the answer comes through `act`; an empty list says that there
-   * is nothing to say. It is due `answerWithin`
-   * after the event; then the floor goes to the next in the chain. Events reach such a backend also after the floor has moved.
+   * is nothing to say. It is due `answerWithin` after the event; then the floor goes to the next in the chain. Events reach such a
+   * backend also after the floor has moved.
    */
   readonly answers?: 'later'
   /** `everything`: hears every entry of its sites, also while others have the floor. Default: what it has to answer. */
@@ -148,7 +148,7 @@ export interface BackendHost {
   route(method: string, path: string, handle: (request: Request) => Promise<Response>): void
   /** Durable state of this backend by key: at most 64 KiB of JSON each; undefined removes. */
   readonly state: { get(key: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> }
-  /** A signed link to a stored file that works until then (ms): the same for the same time. */
+  /** A signed link to a stored file that works until then (ms), rounded up to the full hour: the same link for the same hour. */
   fileUrl(id: string, until: number): string
   /** Brings what waits for a further try at once: the other end is well again. */
   hasten(): Promise<void>
