@@ -14,6 +14,7 @@ export interface AnswerOptions {
   act(author: Participant, conversation: string, request: ActRequestInput): Promise<ActResult>
   /** Calls when the floor of a conversation moves past `term`; the returned function ends it. */
   onFloorMoved(conversation: string, term: number, moved: () => void): () => void
+  now(): number
   /** Told how long a backend took, in seconds, and how it ended. */
   measure?(backend: string, seconds: number, ended: 'answered' | 'failed' | 'late'): void
 }
@@ -28,14 +29,21 @@ const HISTORY_MAX = 100
  */
 export function createAnswer(options: AnswerOptions): Carrier {
   const byName = new Map(options.backends.map((backend) => [backend.name, backend]))
+  const hanging = createHanging(options.now)
 
   return {
     tries: TRIES,
-    waits: ({ target }) => byName.get(target.slice('backend:'.length))?.retries,
+    // Whoever waited once for nothing is not made to wait again.
+    waits: ({ target }, { code }) =>
+      byName.get(target.slice('backend:'.length))?.retries ?? (code === 'timeout' ? [] : undefined),
     async deliver({ target, event }, stop) {
       const backend = byName.get(target.slice('backend:'.length))
       if (!backend) throw new HutongError('misconfigured', `no backend is called ${target}`)
-      await answer(options, { backend, event, stop })
+      hanging.check(backend, event)
+      await answer(options, { backend, event, stop }).then(
+        () => hanging.answered(backend),
+        (error: unknown) => hanging.failed(backend, error),
+      )
       return { state: 'done' }
     },
     async gaveUp({ target, event }, error) {
@@ -52,6 +60,25 @@ export function createAnswer(options: AnswerOptions): Carrier {
         actions: [{ kind: 'handoff', to: { kind: 'next' }, reason, ...(summary !== '' && { summary }) }],
       }
       await options.act(RELAY, event.conversation, request).catch(unlessStale)
+    },
+  }
+}
+
+/** So many events in a row that ran out of time mean that a backend hangs. */
+const HANGS = 3
+
+/** Who has waited for their turn at a backend that hangs as long as an answer may take is not made to wait for it besides. */
+function createHanging(now: () => number) {
+  const late = new Map<string, number>()
+  return {
+    check({ name, answers, answerWithin = ANSWER_WITHIN }: Backend, { entry }: Event): void {
+      if (answers === 'later' || (late.get(name) ?? 0) < HANGS || now() - entry.at < answerWithin) return
+      throw new HutongError('timeout', `${name} gave no answer in ${answerWithin} ms, to others neither`)
+    },
+    answered: ({ name }: Backend) => void late.delete(name),
+    failed({ name }: Backend, error: unknown): never {
+      if (error instanceof HutongError && error.code === 'timeout') late.set(name, (late.get(name) ?? 0) + 1)
+      throw error
     },
   }
 }

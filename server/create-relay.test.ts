@@ -157,6 +157,19 @@ describe('a backend', () => {
     await until(conversation, (entries) => entries.some(({ body }) => body.kind === 'handoff'))
   }, 10_000)
 
+  it('that hangs is waited for once, however many wait for their turn', async () => {
+    const hanging: Backend = { name: 'hanging', answerWithin: 500, handle: () => new Promise<void>(() => {}) }
+    const { write, store } = await open({ backends: [hanging], routing: ['hanging', 'desk'] })
+    const asked = await Promise.all(Array.from({ length: 300 }, (_, n) => write('hello', { address: `v${n}` })))
+    const started = performance.now()
+    const waiting = async () => {
+      const all = await Promise.all(asked.map(({ conversation }) => store.conversation(conversation)))
+      return all.filter((one) => one?.floor.holder.kind !== 'queue').length
+    }
+    await expect.poll(waiting, { timeout: 10_000, interval: 50 }).toBe(0)
+    expect(performance.now() - started).toBeLessThan(2_000)
+  }, 15_000)
+
   it('says nothing after a person took the floor', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const slow = createEcho('slow', async () => {

@@ -23,8 +23,8 @@ export interface Carrier {
   deliver: Deliver
   /** Tries before the delivery is dead. */
   tries: number
-  /** Milliseconds before each further try of this delivery, in place of `tries` and the usual back-off. */
-  waits?(delivery: ClaimedDelivery): readonly number[] | undefined
+  /** Milliseconds before each further try after this error, in place of `tries` and the usual back-off. */
+  waits?(delivery: ClaimedDelivery, error: HutongError): readonly number[] | undefined
   /** Called once when a delivery is given up; what it rejects with is logged and the delivery is dead all the same. */
   gaveUp?(delivery: ClaimedDelivery, error: HutongError): Promise<void>
 }
@@ -161,7 +161,7 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
     if (signal.aborted) return { state: 'wait', due: 0 }
     const error = toHutongError(thrown)
     const { id, target, attempt } = delivery
-    const waits = carrier.waits?.(delivery)
+    const waits = carrier.waits?.(delivery, error)
     const tries = waits ? waits.length + 1 : carrier.tries
     if (error.retryable && attempt < tries) {
       options.logger.warn(

@@ -118,8 +118,8 @@ export interface Backend {
   readonly answerWithin?: number
   /**
    * Hears an event while it holds the floor: what the contact wrote, and the hand-off that gave it the floor. Actions are
-   * carried out as they are yielded. Resolving acknowledges the event; throwing, or running out of time, has it repeated
-   * with back-off and, after the configured tries, the floor goes to the next in the chain.
+   * carried out as they are yielded. Resolving acknowledges the event. Throwing has it repeated with back-off; after the configured
+   * tries, or when its time has run out once, the floor goes to the next in the chain.
    */
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
   /**
