@@ -215,8 +215,7 @@ const close = z.strictObject({
 /** One thing that a flow does. A step without `next` is the end of its branch: the flow listens again. */
 export const step = z.discriminatedUnion('kind', [say, menu, form, chooses, set, handoff, ask, wait, goTo, close])
 export type Step = z.infer<typeof step>
-export type StepKind = Step['kind']
-export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>
+export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
 export const rule = z
   .strictObject({

@@ -8,11 +8,11 @@ import { referencesIn } from '../texts.ts'
  */
 
 /** Longest question, and longest other way to ask it. */
-export const QUESTION_MAX = 500
+const QUESTION_MAX = 500
 /** Most other ways to ask one question. */
-export const PHRASINGS_MAX = 200
+const PHRASINGS_MAX = 200
 /** Most tags of an article. */
-export const TAGS_MAX = 30
+const TAGS_MAX = 30
 
 const line = (max: number) =>
   z
@@ -29,7 +29,7 @@ export const articleId = z.string().regex(/^[\w.-]{1,64}$/, 'use 1 to 64 letters
 export const articleState = z.enum(['draft', 'review', 'published', 'retired'])
 
 /** What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`, as text and never as Markdown. */
-export const articleForm = z.strictObject({
+const articleForm = z.strictObject({
   title: z.string().min(1).max(255).optional(),
   fields: z
     .array(field)

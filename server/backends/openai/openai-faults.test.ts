@@ -202,7 +202,7 @@ describe('an endpoint that takes its time', () => {
     endpoint.script([{ say: 'A long ' }, { say: 'story' }, 'stall'])
     const stop = new AbortController()
     const hearing = talk({ idleMs: 10_000 }).hear(undefined, stop.signal)
-    await pause(150)
+    await pause(1_000)
     stop.abort()
     const { actions, grown, failed } = await hearing
     expect({ actions, last: grown.at(-1), failed }).toEqual({ actions: [], last: 'A long story', failed: undefined })

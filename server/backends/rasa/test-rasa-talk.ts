@@ -70,7 +70,7 @@ export async function openRasaTalk(
   }
 }
 
-export function isRasas({ from, body }: Entry): boolean {
+function isRasas({ from, body }: Entry): boolean {
   return from.kind === 'bot' && from.id === 'rasa' && body.kind === 'message'
 }
 

@@ -82,27 +82,31 @@ describe('a webhook that fails', () => {
     expect(stand.receiver.calls).toHaveLength(1)
   })
 
-  it.each<[string, Reply, number]>([
-    ['seconds', { status: 503, headers: { 'retry-after': '120' } }, 120_000],
-    ['a date', { status: 429, headers: { 'retry-after': new Date(Date.now() + 600_000).toUTCString() } }, 600_000],
-    ['longer than a day', { status: 500, headers: { 'retry-after': '99999999' } }, 86_400_000],
-    ['no time at all', { status: 503, headers: { 'retry-after': '0' } }, 5_000],
-    ['nonsense', { status: 503, headers: { 'retry-after': 'soon' } }, 5_000],
+  it.each<[string, number, (now: number) => string, number]>([
+    ['seconds', 503, () => '120', 120_000],
+    ['a date', 429, (now) => new Date(now + 600_000).toUTCString(), 600_000],
+    ['longer than a day', 500, () => '99999999', 86_400_000],
+    ['no time at all', 503, () => '0', 5_000],
+    ['nonsense', 503, () => 'soon', 5_000],
   ])(
     'is left alone as long as it asks, at most a day, and never less than the schedule says: %s',
-    async (_, busy, wait) => {
+    async (_, status, asks, wait) => {
       await open()
-      stand.receiver.answer(() => busy)
+      let now = Number.NaN
+      stand.receiver.answer(() => {
+        now = Date.now()
+        return { status, headers: { 'retry-after': asks(now) } }
+      })
       await stand.write('hello')
       await expect.poll(() => stand.waiting(), { timeout: 5_000 }).toHaveLength(1)
       const [row] = await stand.waiting()
-      expect(row?.due ?? 0).toBeGreaterThan(Date.now() + wait - 3_000)
-      expect(row?.due ?? 0).toBeLessThan(Date.now() + wait * 1.1 + 1_000)
+      expect(row?.due ?? 0).toBeGreaterThan(now + wait - 1_001)
+      expect(row?.due ?? 0).toBeLessThan(Date.now() + wait * 1.1)
     },
   )
 
   it('that never ends its answer is cut off, and others do not wait for it', async () => {
-    await open({ timeoutMs: 300 })
+    await open({ timeoutMs: 1_500 })
     const drips = new Set<NodeJS.Timeout>()
     stand.receiver.answer(({ event }) =>
       JSON.stringify(event).includes('slow')
@@ -118,10 +122,10 @@ describe('a webhook that fails', () => {
     const { conversation } = await stand.write('hello', { address: 'quick' })
     const before = performance.now()
     await stand.until(conversation, (log) => saidBy(log).length === 1)
-    expect(performance.now() - before).toBeLessThan(280)
+    expect(performance.now() - before).toBeLessThan(1_400)
     await expect
       .poll(async () => (await stand.waiting()).map(({ error }) => error), { timeout: 5_000 })
-      .toEqual(Array(10).fill('the webhook gave no whole answer in 300 ms'))
+      .toEqual(Array(10).fill('the webhook gave no whole answer in 1500 ms'))
     expect(drips.size).toBe(10)
   })
 })
@@ -185,6 +189,6 @@ describe('a webhook that is gone', () => {
     const other = await stand.write('hello', { address: 'other' })
     await asked(other.conversation)
     expect(stand.receiver.calls).toHaveLength(1)
-    expect(await stand.dead()).toHaveLength(2)
+    await expect.poll(() => stand.dead(), { timeout: 5_000 }).toHaveLength(2)
   })
 })
