@@ -72,8 +72,8 @@ describe('the callback channel', () => {
   })
 
   it('hands over by an intent at the end of a turn that nobody waited for', async () => {
-    talk = await openRasaTalk({ ...callback, answerWithin: 1_000, handoff: { intents: ['human'] } })
-    talk.rasa.script('help', { intent: 'human', takes: 950, ...says('One moment.') })
+    talk = await openRasaTalk({ ...callback, answerWithin: 3_000, handoff: { intents: ['human'] } })
+    talk.rasa.script('help', { intent: 'human', takes: 2_600, ...says('One moment.') })
     const { conversation } = await talk.house.write('help')
     expect((await talk.handedOn(conversation)).body).toMatchObject({ reason: 'intent: human', summary: '› help' })
   })
