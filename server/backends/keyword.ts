@@ -80,7 +80,7 @@ export function createKeywordBackend(name: string, input: KeywordOptions): Backe
     await remember(misses)
   }
 
-  return { name, ...(options.title === undefined ? {} : { title: options.title }), answerWithin: 5_000, handle }
+  return { name, ...(options.title !== undefined && { title: options.title }), answerWithin: 5_000, handle }
 }
 
 type Says = z.infer<typeof keywordOptions>['says'][string]

@@ -56,7 +56,7 @@ export function createFlowBackend(name: string, input: FlowOptions): Backend {
       yield action.kind === 'handoff' ? await summed(action, turn, { event, tools }) : action
   }
 
-  return { name, ...(flow.title === undefined ? {} : { title: flow.title }), answerWithin: 5_000, handle }
+  return { name, ...(flow.title !== undefined && { title: flow.title }), answerWithin: 5_000, handle }
 }
 
 /** Adds what the next one must know: what was collected, and what was said last. */

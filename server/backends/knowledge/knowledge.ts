@@ -1,5 +1,6 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
+import { HutongError } from '@hutong/core/errors'
 import { chooseLanguage } from '../choose-language.ts'
 import { cancels } from '../form-answers.ts'
 import { handoffAction } from '../handoff-action.ts'
@@ -35,7 +36,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
 
   return {
     name,
-    ...(settings.title === undefined ? {} : { title: settings.title }),
+    ...(settings.title !== undefined && { title: settings.title }),
     answerWithin: 5_000,
     get base() {
       return base
@@ -50,7 +51,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
       base = undefined
     },
     async handle(event, tools) {
-      if (base === undefined) throw new Error(`${name} is asked before it was opened`)
+      if (base === undefined) throw new HutongError('unavailable', `${name} is not open`)
       const before = talkBefore(event.id, await tools.memory.get())
       const heard = await heardIn(event, tools)
       if (heard === undefined) return forget(event, before, tools)

@@ -44,8 +44,8 @@ export function createRasaBackend(name: string, input: RasaOptions): Backend {
 
   return {
     name,
-    ...(settings.title === undefined ? {} : { title: settings.title }),
-    ...(settings.channel === 'callback' ? { answers: 'later' as const } : {}),
+    ...(settings.title !== undefined && { title: settings.title }),
+    ...(settings.channel === 'callback' && { answers: 'later' }),
     answerWithin: settings.answerWithin,
     async open(host) {
       const opened: Rasa = { name, settings, client, host, talks: createTalks(host.state), closing: closing.signal }

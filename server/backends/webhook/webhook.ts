@@ -68,8 +68,9 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
   }
 
   async function handle(event: Event, { signal }: Tools): Promise<void> {
+    if (!host) throw new HutongError('unavailable', `${name} is not open`)
     const owed = isOwedTo(event, name)
-    if (!host || (!owed && !isWanted(options, event))) return
+    if (!owed && !isWanted(options, event)) return
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
     const actions = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
