@@ -117,9 +117,9 @@ export interface Backend {
   /** Milliseconds an event may take before the fallback is used. Default 15 000. */
   readonly answerWithin?: number
   /**
-   * Hears an event while it holds the floor: what the contact wrote, and the hand-off that gave it the floor. Actions are
-   * carried out as they are yielded. Resolving acknowledges the event. Throwing has it repeated with back-off; after the configured
-   * tries, or when its time has run out once, the floor goes to the next in the chain.
+   * Hears an event while it holds the floor: what the contact wrote, filled in, rated or stopped, and the hand-off that gave it the
+   * floor. Actions are carried out as they are yielded. Resolving acknowledges the event. Throwing has it repeated with back-off; after
+   * the configured tries, an error that is not retryable, or once its time has run out, the floor goes to the next in the chain.
    */
   handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
   /**
