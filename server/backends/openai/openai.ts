@@ -140,11 +140,12 @@ interface Attempt {
 }
 
 /**
- * Whether the failure is the relay's, who repeats what can be repeated and else gives the floor on. Not where words were shown that
- * would vanish, or start over once more before the contact's eyes, nor where the endpoint wants more time than an answer may take.
+ * Whether the failure is the relay's, who repeats what can be repeated and did not run out of time, and else gives the floor on. Not
+ * where words were shown that would vanish, or start over once more before the contact's eyes, nor where the endpoint wants more time
+ * than an answer may take.
  */
 function isRelays(failure: HutongError, { answer, broken, answerWithin }: Attempt): boolean {
-  const { retryable, retryAfter = 0, field } = failure
+  const { code, retryable, retryAfter = 0 } = failure
   if (retryAfter > answerWithin) return false
-  return textOf(answer) === '' || (retryable && broken < BREAKS && field !== 'answerWithin')
+  return textOf(answer) === '' || (retryable && code !== 'timeout' && broken < BREAKS)
 }
