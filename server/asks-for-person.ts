@@ -24,8 +24,15 @@ export function asksForPerson(text: string): boolean {
     .split(/[.,!?;:。、…~()（）"“”「」\n\r]+|\s[-–—]+\s/u)
     .map((one) => one.replace(EDGES, ''))
     .filter((one) => one !== '' && one.length <= CLAUSE)
-  return clauses.length > 0 && (asksInChinese(clauses) || asksInEnglish(clauses))
+  if (clauses.length === 0) return false
+  return (HAN.test(said) && asksInChinese(clauses)) || (HINT.test(said) && asksInEnglish(clauses))
 }
+
+/** Chinese, or the word for it in Latin letters. */
+const HAN = /\p{Script=Han}|ren ?gong|kefu/u
+/** Without one of these nobody is asked for in English: most messages are done with here. */
+const HINT =
+  /hum|hoom|huam|pers|people|ag[ae]?n|repr|\brep|csr|operat|advis|staff|member|colleague|employ|manag|supervis|associat|special|some|any|customer|client|service|support|care|help ?desk|live|bot|machine|\bai\b|computer/
 
 const INVISIBLE = /[\u200B-\u200F\u2060]|\uFE0E|\uFE0F/gu
 const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu

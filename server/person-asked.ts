@@ -39,5 +39,7 @@ const HISTORY = 40
 /** An option that was offered always means it; words can be left to backends. */
 function isAsking({ floor, routing }: RoutedSite, body: Extract<ContactBody, { kind: 'message' }>): boolean {
   if (body.choice !== undefined) return body.choice.id === PEOPLE
+  // Where people answer from the start there is nobody to be led past.
+  if (routing.every((name) => name === DESK)) return false
   return (floor?.onRequest ?? routing.includes(DESK)) && asksForPerson(wordsOf({ body }))
 }
