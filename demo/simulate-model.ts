@@ -29,10 +29,9 @@ const ENOUGH = 0.25
 const SAYS = {
   en: {
     quotes: 'From what the shop told me:',
-    passes:
-      'The shop told me nothing about that, and I am only a simulated model. I am handing you over to a colleague.',
+    passes: 'The shop told me nothing about that, and I am only a simulated model.',
   },
-  zh: { quotes: '店里告诉我：', passes: '店里没有告诉过我，而我只是一个模拟的模型。正在为您转接人工客服。' },
+  zh: { quotes: '店里告诉我：', passes: '店里没有告诉过我，而我只是一个模拟的模型。' },
 }
 
 /** Answers from the lines `Q: …` and `A: …` of its instructions, and hands over where none fits. */
