@@ -5,6 +5,7 @@ import type { Adapter, Logger } from '@hutong/core/adapter'
 import type { Backend } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import type { RatingSettings } from './ask-rating-settings.ts'
+import { logChannel } from './conformance/log-channel.ts'
 import { createRelay, type RelayOptions } from './create-relay.ts'
 import { createFiles } from './files.ts'
 import type { FloorSettings } from './floor-settings.ts'
@@ -15,31 +16,7 @@ import type { Store } from './stores/store.ts'
 
 export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A channel whose clients read the log: nothing is ever sent through it. */
-export const webChannel: Adapter = {
-  channel: 'web',
-  capabilities: {
-    parts: ['text', 'image', 'file', 'audio', 'video', 'location', 'card', 'choices', 'form', 'rating', 'unsupported'],
-    text: { markdown: true, max: null, unit: 'chars' },
-    choices: { max: 20, label: 80 },
-    buttons: 20,
-    files: { maxBytes: 10_000_000 },
-    partsPerMessage: 10,
-    edit: true,
-    recall: true,
-    reactions: true,
-    typing: true,
-    initiate: true,
-    idempotentSend: 'key',
-    gatherMs: 0,
-    reports: ['delivered', 'read'],
-    readsLog: true,
-  },
-  open: async () => {},
-  send: () => Promise.reject(new Error('a channel that reads the log is never sent to')),
-  signal() {},
-  close: async () => {},
-}
+export { logChannel as webChannel }
 
 export interface TestRelay {
   relay: Relay
@@ -57,7 +34,7 @@ export interface TestRelay {
 /** A relay on a store of its own in a fresh folder. */
 export async function openTestRelay({
   backends = [],
-  adapters = [webChannel],
+  adapters = [logChannel],
   routing = ['desk'],
   ratings,
   floor,
