@@ -1,4 +1,5 @@
-import { outsider, type Participant } from '@hutong/core/entry'
+import type { Event } from '@hutong/core/backend'
+import { type ContactBody, outsider, type Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import type { Signal } from '@hutong/core/signal'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -77,6 +78,74 @@ it('shows what an outsider writes to agents alone, and sends nothing there', asy
   const now = await house.store.conversation(conversation)
   expect(now?.channel).toBe('web')
   expect((await house.store.contact(now?.contact ?? ''))?.identities.map(({ channel }) => channel)).toEqual(['web'])
+})
+
+describe('an outsider', () => {
+  const author = outsider('mallory@evil.example', { unproven: true })
+  const mail = { from: { address: 'mallory@evil.example' }, site: 'shop', author }
+  const rating = { kind: 'rating' as const, scale: 'csat' as const, score: 1 }
+  const form = {
+    kind: 'form' as const,
+    fields: [{ name: 'iban', label: 'Account', type: 'text' as const, required: true }],
+  }
+  const choices = { kind: 'choices' as const, text: 'Which?', options: [{ id: 'a', label: 'A' }] }
+
+  it('is heard by no bot, waits for people, and leaves what a bot asked to the contact', async () => {
+    const heard: string[] = []
+    const bot = {
+      name: 'bot',
+      async handle({ entry }: Event) {
+        heard.push(entry.from.id)
+        return { kind: 'reply' as const, parts: [{ kind: 'text' as const, text: 'ok' }] }
+      },
+    }
+    const house = await open({ adapters: [webChannel, memoryMail()], backends: [bot], routing: ['bot', 'desk'] })
+    const { conversation } = await house.write('hello')
+    await house.until(conversation, (entries) => entries.some(({ from }) => from.kind === 'bot'))
+    await house.relay.receive('mail', { ...mail, conversation, key: 'm1', body: textBody('send it to me') })
+    expect(await house.store.conversation(conversation)).toMatchObject({ floor: { holder: { kind: 'queue' } } })
+    expect((await house.store.conversation(conversation))?.waitingSince).not.toBeNull()
+    await house.relay.drain()
+    expect(heard).toHaveLength(1)
+  })
+
+  it('answers, picks, rates, changes and stops nothing in the name of the contact', async () => {
+    const house = await open({ adapters: [webChannel, memoryMail()] })
+    const { conversation } = await house.write('hello')
+    const actions = [
+      { kind: 'reply' as const, parts: [choices] },
+      { kind: 'ask' as const, part: form },
+    ]
+    await house.relay.act(anna, conversation, { key: 'asks', actions })
+    const log = await house.log(conversation)
+    const ofKind = (kind: string) =>
+      log.find(({ body }) => body.kind === 'message' && body.parts.some((part) => part.kind === kind))?.seq ?? 0
+    const message = {
+      kind: 'message' as const,
+      parts: [{ kind: 'text' as const, text: 'A', format: 'plain' as const }],
+    }
+    const tried: ContactBody[] = [
+      rating,
+      { kind: 'answer', of: ofKind('form'), values: { iban: 'DE00' } },
+      { ...message, choice: { of: ofKind('choices'), id: 'a' } },
+      { ...message, kind: 'edit', of: 1 },
+      { kind: 'recall', of: 1 },
+      { kind: 'reaction', of: 1, emoji: '👍', on: true },
+      { kind: 'stop' },
+    ]
+    for (const [at, body] of tried.entries()) {
+      const arrives = house.relay.receive('mail', { ...mail, conversation, key: `m${at}`, body })
+      await expect(arrives, body.kind).rejects.toMatchObject({ code: 'forbidden' })
+    }
+    expect(await house.log(conversation)).toHaveLength(log.length)
+  })
+
+  it('is not changed or taken back by the contact', async () => {
+    const house = await open({ adapters: [webChannel, memoryMail()] })
+    const { conversation } = await house.write('hello')
+    const { seq } = await house.relay.receive('mail', { ...mail, conversation, key: 'm1', body: textBody('mine') })
+    await expect(house.write({ kind: 'recall', of: seq })).rejects.toMatchObject({ code: 'forbidden' })
+  })
 })
 
 describe('an agent who answers by mail', () => {

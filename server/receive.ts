@@ -1,6 +1,6 @@
 import type { Accepted, Arrival } from '@hutong/core/adapter'
 import type { Conversation } from '@hutong/core/conversation'
-import type { Participant } from '@hutong/core/entry'
+import { type ContactBody, isOutsider, type Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import type { AgentReply, Beside } from './act.ts'
 import type { Committed, Committer } from './commit.ts'
@@ -48,6 +48,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       const accepted = await fromAgent(options, arrival, { author: arrival.author, place, beside })
       if (accepted) return accepted
     }
+    if (arrival.author && isOutsider(arrival.author)) verifyOutside(arrival.body)
     const own = arrival.author === undefined && arrival.automatic !== true
     const understood = own ? await prompts.understand(place, arrival.body) : arrival.body
     const body = await verifyBody(store, place, understood)
@@ -83,6 +84,15 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
   }
 }
 
+/** Who is not, or not proven to be, the contact may say something; they answer, pick, rate, change and stop nothing for the contact. */
+function verifyOutside(body: ContactBody): void {
+  if (body.kind === 'message' && body.choice === undefined) return
+  const field = body.kind === 'message' ? 'body.choice' : 'body.kind'
+  throw new HutongError('forbidden', `${field}: only the contact may do this; an outsider writes messages alone`, {
+    field,
+  })
+}
+
 /** How many of the newest entries tell whether anybody waits for an answer. */
 const NEWEST = 50
 
@@ -99,7 +109,9 @@ async function stopping(
     throw new HutongError('not_found', 'there is no conversation before the first message', { field: 'body.kind' })
   const { last = 0 } = (await store.conversation(id)) ?? {}
   const newest = await store.entries(id, { before: last + 1, limit: NEWEST })
-  const words = newest.findLast(({ body }) => body.kind === 'message' || body.kind === 'answer')
+  const words = newest.findLast(
+    ({ body, from }) => (body.kind === 'message' || body.kind === 'answer') && !isOutsider(from),
+  )
   const asked = words?.from.kind !== 'bot'
   return (now, said) => {
     const shown = fanOut.streamed(now.id).filter(({ key }) => !said(key))

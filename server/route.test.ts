@@ -1,7 +1,7 @@
 import type { Conversation } from '@hutong/core/conversation'
-import type { Floor } from '@hutong/core/entry'
+import { type Entry, type Floor, outsider } from '@hutong/core/entry'
 import { describe, expect, it } from 'vitest'
-import { arrived, backendLane, firstHolder, handedOff, nextHolder, resolveTarget } from './route.ts'
+import { arrived, backendLane, firstHolder, handedOff, isOwedTo, isToldTo, nextHolder, resolveTarget } from './route.ts'
 
 const routing = ['flow', 'keyword', 'desk']
 const message = {
@@ -75,6 +75,31 @@ describe('what a contact writes', () => {
     expect(again).toEqual({ entries: [{ body: message.body }], deliveries: [] })
     const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
     expect(applied(arrived(closed, routing, listed))).toMatchObject({ status: 'open', waitingSince: 5, deliveries: [] })
+  })
+
+  it('is heard by no backend when somebody else wrote it, and waits for people', () => {
+    const from = outsider('mallory@evil.test', { unproven: true })
+    const held = conversationWith({ holder: { kind: 'bot', id: 'flow' }, term: 1 })
+    const closed = conversationWith({ holder: { kind: 'none' }, term: 4 }, { status: 'closed' })
+    for (const before of [held, closed]) {
+      const decision = applied(arrived(before, routing, { ...message, from, at: 5 }))
+      expect(decision).toMatchObject({ floor: { holder: { kind: 'queue' } }, waitingSince: 5, deliveries: [] })
+    }
+    const rating = { from, body: { kind: 'rating' as const, scale: 'csat' as const, score: 1 } }
+    expect(applied(arrived(held, routing, { ...rating, at: 5 })).deliveries).toEqual([])
+  })
+
+  it('is owed to the holder of the floor when the contact wrote it, and to none when somebody else did', () => {
+    const floor = { holder: { kind: 'bot' as const, id: 'flow' }, term: 1 }
+    const event = (from: Entry['from'], body: Entry['body']) => {
+      const entry = { conversation: 'v1', seq: 4, key: 'k', at: 5, from, body }
+      return { id: 'v1:4', position: 1, site: 'shop', conversation: 'v1', contact: 'c1', entry, floor }
+    }
+    const contact = { kind: 'contact' as const, id: 'c1' }
+    expect(isOwedTo(event(contact, message.body), 'flow')).toBe(true)
+    expect(isOwedTo(event(outsider('mallory@evil.test'), message.body), 'flow')).toBe(false)
+    expect(isToldTo(event(contact, { kind: 'stop' }), 'flow')).toBe(true)
+    expect(isToldTo(event(outsider('mallory@evil.test'), { kind: 'stop' }), 'flow')).toBe(false)
   })
 
   it('starts the waiting time once when people have the floor', () => {

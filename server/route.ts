@@ -1,7 +1,7 @@
 import type { Arrival } from '@hutong/core/adapter'
 import type { Event, HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
-import { type Body, type BodyKind, type Floor, type Holder, type Participant, STOPPED } from '@hutong/core/entry'
+import { type BodyKind, type Floor, type Holder, isOutsider, type Participant, STOPPED } from '@hutong/core/entry'
 import type { SignalOf } from '@hutong/core/signal'
 import type { Decision, NewDelivery, NewEntry } from './stores/store.ts'
 
@@ -60,7 +60,7 @@ export interface Stopped {
 
 /**
  * What a contact's entry sets in motion: a closed conversation opens again, the holder hears it, people start waiting. What a
- * robot wrote sets nothing in motion, or waits for people alone.
+ * robot wrote sets nothing in motion, or waits for people alone, as what an outsider wrote does.
  */
 export function arrived(conversation: Conversation, routing: Routing, entry: ArrivedEntry): Decision {
   const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
@@ -70,7 +70,7 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
   const reopens = wakes && (conversation.status === 'closed' || conversation.floor.holder.kind === 'none')
   const old = conversation.floor
   const next = reopens ? firstHolder(routing) : old.holder
-  const robot = entry.automatic === 'people'
+  const robot = entry.automatic === 'people' || (entry.from !== undefined && isOutsider(entry.from))
   const taken = wakes && (robot || entry.asks !== undefined) && next.kind === 'bot'
   const moves = reopens || taken
   const floor: Floor = moves ? { holder: taken ? { kind: 'queue' } : next, term: old.term + 1 } : old
@@ -84,7 +84,7 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
     ...(robot && waits && (moves || conversation.waitingSince === null) ? { quiet: true as const } : {}),
     ...(taken && old.holder.kind === 'bot' ? { cancel: [backendLane(old.holder.id, conversation.id)] } : {}),
     ...(waits && (moves || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
-    deliveries: heardBy(floor.holder, conversation.id, entry.body),
+    deliveries: robot ? [] : heardBy(floor.holder, conversation.id, entry.body.kind),
   }
 }
 
@@ -117,8 +117,8 @@ function channelOf(entry: NewEntry): { channel?: string } {
   return entry.channel === undefined ? {} : { channel: entry.channel }
 }
 
-function heardBy(holder: Holder, conversation: string, body: Body): NewDelivery[] {
-  if (holder.kind !== 'bot' || !HEARD.includes(body.kind)) return []
+function heardBy(holder: Holder, conversation: string, kind: BodyKind): NewDelivery[] {
+  if (holder.kind !== 'bot' || !HEARD.includes(kind)) return []
   return [{ lane: backendLane(holder.id, conversation), target: `backend:${holder.id}`, entry: 0 }]
 }
 
@@ -126,14 +126,14 @@ function heardBy(holder: Holder, conversation: string, body: Body): NewDelivery[
 export function isOwedTo({ entry: { from, body }, floor: { holder } }: Event, backend: string): boolean {
   if (holder.kind !== 'bot' || holder.id !== backend) return false
   if (body.kind === 'handoff') return body.reason !== STOPPED && body.reason !== GIVEN_BACK
-  return from.kind === 'contact' && HEARD.includes(body.kind)
+  return from.kind === 'contact' && !isOutsider(from) && HEARD.includes(body.kind)
 }
 
 /** Whether a backend is told of an event: what it has to answer, and that no answer is wanted any more. */
 export function isToldTo(event: Event, backend: string): boolean {
   const { entry, floor } = event
-  const stops = entry.body.kind === 'stop' && floor.holder.kind === 'bot' && floor.holder.id === backend
-  return stops || isOwedTo(event, backend)
+  const stops = entry.body.kind === 'stop' && !isOutsider(entry.from)
+  return (stops && floor.holder.kind === 'bot' && floor.holder.id === backend) || isOwedTo(event, backend)
 }
 
 export interface Handoff {

@@ -1,4 +1,4 @@
-import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
+import { type BodyOf, type ContactBody, type Entry, isOutsider } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { type Field, type Part, SCORES } from '@hutong/core/parts'
 import { ownerOf } from './file-owner.ts'
@@ -64,7 +64,7 @@ function messageOf(entry: Entry): BodyOf<'message'> {
 
 function verifyOwn(entry: Entry): void {
   messageOf(entry)
-  if (entry.from.kind !== 'contact')
+  if (entry.from.kind !== 'contact' || isOutsider(entry.from))
     throw new HutongError('forbidden', `of: entry ${entry.seq} was written by somebody else`, { field: 'of' })
 }
 
