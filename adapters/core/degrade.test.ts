@@ -290,6 +290,17 @@ describe('answers to numbered text', () => {
     expect(understand('ret', named('Return', 'Repair'))).toBe('Return')
   })
 
+  test('a text that is longer than an option could be means none, and takes no time', () => {
+    const label = 'y'.repeat(80)
+    expect(understand(`1. ${label}${'。'.repeat(100)}`, named(label))).toBe(label)
+    const started = performance.now()
+    for (const sign of ['。', ' ', '(', 'a', '1', '　', '\n', 'ﷺ']) {
+      expect(understand(`a${sign.repeat(7_990)}b`, named(label))).toBeUndefined()
+      expect(understand(`${sign.repeat(100)}b${sign.repeat(90)}c`, named(label))).toBeUndefined()
+    }
+    expect(performance.now() - started).toBeLessThan(100)
+  })
+
   test('a number that is the label of another option picks neither', () => {
     expect(understand('2', named('2', '1'))).toBeUndefined()
     expect(understand('2', named('1', '2'))).toBe('2')

@@ -27,12 +27,16 @@ export function numbered(
   return { prompt: { kind, part, options: listed }, lines: lines.join('\n') }
 }
 
+/** What is longer names no option. */
+const SAID_MAX = 200
+
 /**
  * The id of the option that `text` means: its number in digits of any script ("2", "２", "②", "2.", "二"), its label in any
- * case and width, the whole line "2. Label", or the beginning of one label only. Undefined when it means none, or could mean two.
+ * case and width, the whole line "2. Label", or the beginning of one label only. Undefined when it means none, could mean two, or is
+ * longer than an option could be.
  */
 export function understand(text: string, { options }: Prompt): string | undefined {
-  const said = fold(text)
+  const said = text.length > SAID_MAX ? '' : fold(text)
   if (said === '') return undefined
   const number = readNumber(said)
   const meant = new Set<string>()
@@ -48,13 +52,18 @@ export function understand(text: string, { options }: Prompt): string | undefine
 
 /** Case, width, accents of typing and closing marks do not change what is meant. */
 function fold(text: string): string {
-  return text
+  const folded = text
     .normalize('NFKC')
     .replace(/[\uFE0F\u20E3\u200B-\u200F\u2060]/g, '')
     .toLowerCase()
     .replace(/\s+/g, ' ')
-    .replace(/^[\s"'“”‘’「」『』(（[【#]+|[\s"'“”‘’「」『』)）\]】.,:;!?。、，：；！？~]+$/g, '')
+    .replace(/^[\s"'“”‘’「」『』(（[【#]+/, '')
+  let end = folded.length
+  while (end > 0 && CLOSING.test(folded.charAt(end - 1))) end -= 1
+  return folded.slice(0, end)
 }
+
+const CLOSING = /[\s"'“”‘’「」『』)）\]】.,:;!?。、，：；！？~]/
 
 /** First digits of the decimal scripts people type in besides ASCII: Arabic, Persian, Devanagari, Bengali, Thai. */
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50]
