@@ -48,9 +48,10 @@ async function invite(relay: TestRelay, conversation: string, channel = 'wechat'
 /** A conversation whose visitor reads Chinese; nobody is asked anything in it. */
 async function conversationOf({ relay }: TestRelay, locale?: string): Promise<string> {
   const profile = locale === undefined ? {} : { locale }
-  const body = { kind: 'rating' as const, scale: 'csat' as const, score: 5 }
   const from = { address: 'visitor', profile }
-  return (await relay.receive('web', { from, site: 'shop', key: 'first', body })).conversation
+  const author = { kind: 'contact' as const, id: 'visitor' }
+  const arrival = { from, author, site: 'shop', key: 'first', body: textBody('hello'), automatic: true }
+  return (await relay.receive('web', arrival)).conversation
 }
 
 describe('an invitation to another channel', () => {

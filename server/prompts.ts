@@ -7,6 +7,7 @@ import { type Place, threadAt } from './identify.ts'
 import { isRequest, readRating } from './rating-words.ts'
 import type { Store } from './stores/store.ts'
 import { optionsOf } from './verify-body.ts'
+import { isRatedOut } from './verify-rating.ts'
 
 /**
  * Where a channel has no buttons, choices go out as numbered text and the answer comes back as "2"; a score is typed also where it could
@@ -57,7 +58,10 @@ export function createPrompts({ store, channels, now }: PromptsOptions): Prompts
       if (body.kind !== 'message') return body
       if (body.choice !== undefined) return (await scored(store, place, body.choice)) ?? body
       const conversation = await threadAt(store, place)
-      return conversation === undefined ? body : typed(conversation, place.channel, body)
+      if (conversation === undefined) return body
+      const meant = await typed(conversation, place.channel, body)
+      const { of } = meant.kind === 'rating' ? meant : {}
+      return of !== undefined && (await isRatedOut(store, conversation, { of, asked: of, key: '' })) ? body : meant
     },
   }
 }

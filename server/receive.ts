@@ -10,6 +10,7 @@ import type { JoinConversation } from './join-conversation.ts'
 import { personAsked } from './person-asked.ts'
 import type { Prompts } from './prompts.ts'
 import { arrived, type Stopped } from './route.ts'
+import { sideOf } from './stores/rows.ts'
 import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
 import type { FileRecords } from './take-up-files.ts'
 import { verifyBody } from './verify-body.ts'
@@ -51,7 +52,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     if (arrival.author && isOutsider(arrival.author)) verifyOutside(arrival.body)
     const own = arrival.author === undefined && arrival.automatic !== true
     const understood = own ? await prompts.understand(place, arrival.body) : arrival.body
-    const body = await verifyBody(store, place, understood)
+    const body = await verifyBody(store, { ...place, key: arrival.key }, understood)
     const heard = arrival.author ? undefined : await options.heard(place, body)
     const meets = body.kind === 'stop' ? await stopping(options, place) : undefined
     const { automatic = heard?.automatic } = arrival
@@ -103,7 +104,7 @@ const NEWEST = 50
 async function stopping(
   { store, fanOut }: ReceiveOptions,
   place: Place,
-): Promise<(now: Conversation, said: (key: string) => boolean) => Stopped | undefined> {
+): Promise<(...given: Parameters<Write['decide']>) => Stopped | undefined> {
   const id = await threadAt(store, place)
   if (id === undefined)
     throw new HutongError('not_found', 'there is no conversation before the first message', { field: 'body.kind' })
@@ -114,7 +115,7 @@ async function stopping(
   )
   const asked = words?.from.kind !== 'bot'
   return (now, said) => {
-    const shown = fanOut.streamed(now.id).filter(({ key }) => !said(key))
+    const shown = fanOut.streamed(now.id).filter(({ from, key }) => !said(sideOf(from), key))
     return asked || shown.length > 0 ? { shown } : undefined
   }
 }
@@ -186,7 +187,7 @@ async function takenBack(
   if (entry?.seq !== of || entry.body.kind !== 'message' || entry.from.kind === 'contact')
     throw new HutongError('invalid', `of: entry ${of} is no message of ours`, { field: 'of' })
   const decide = () => ({ entries: [{ from: author, body: { kind: 'recall' as const, of } }] })
-  return acceptedOf(await committer.append({ to: { conversation }, key, at: now(), ...beside, decide }))
+  return acceptedOf(await committer.append({ to: { conversation }, key, side: 'house', at: now(), ...beside, decide }))
 }
 
 /** The conversation the platform proves it belongs to, when it is one of this site; otherwise the address decides. */

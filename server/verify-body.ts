@@ -1,18 +1,19 @@
 import { type BodyOf, type ContactBody, type Entry, isOutsider } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
-import { type Field, type Part, SCORES } from '@hutong/core/parts'
+import type { Field, Part } from '@hutong/core/parts'
 import { ownerOf } from './file-owner.ts'
 import { type Place, threadAt } from './identify.ts'
 import type { LogStore } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
+import { verifyRating } from './verify-rating.ts'
 
-type Log = Pick<LogStore, 'find' | 'entries'> & FileRecords
+type Log = Pick<LogStore, 'find' | 'entries' | 'conversation'> & FileRecords
 
 /**
  * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
- * were asked, picks options that were offered. Rejects with `invalid` naming the field.
+ * were asked, picks options that were offered, rates where that was asked. Rejects with `invalid` naming the field.
  */
-export async function verifyBody(log: Log, place: Place, body: ContactBody): Promise<ContactBody> {
+export async function verifyBody(log: Log, place: Place & { key: string }, body: ContactBody): Promise<ContactBody> {
   switch (body.kind) {
     case 'message':
       if (body.replyTo !== undefined) await referred(log, place, { seq: body.replyTo, field: 'replyTo' })
@@ -34,8 +35,7 @@ export async function verifyBody(log: Log, place: Place, body: ContactBody): Pro
     case 'stop':
       return body
     case 'rating':
-      verifyScore(body)
-      if (body.of !== undefined) await referred(log, place, { seq: body.of, field: 'of' })
+      await verifyRating(log, { conversation: await threadAt(log, place), key: place.key }, body)
       return body
   }
 }
@@ -80,12 +80,6 @@ export function optionsOf(parts: readonly Part[]): string[] {
     if (part.kind === 'card') return part.buttons.flatMap((button) => (button.kind === 'reply' ? [button.id] : []))
     return []
   })
-}
-
-function verifyScore({ scale, score }: BodyOf<'rating'>): void {
-  const [lowest, highest] = SCORES[scale]
-  if (score >= lowest && score <= highest) return
-  throw new HutongError('invalid', `score: ${scale} goes from ${lowest} to ${highest}`, { field: 'score' })
 }
 
 function verifyAnswer(values: Readonly<Record<string, string>>, entry: Entry): void {
