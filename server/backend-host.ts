@@ -40,7 +40,7 @@ export function createBackendHost(
       },
     },
     fileUrl: (id, until) => files.url({ id }, until),
-    hasten: () => hasten(name),
+    hasten: () => hasten(name, 'kindly'),
     async folder() {
       const own = join(folder, name)
       await mkdir(own, { recursive: true })

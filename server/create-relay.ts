@@ -84,8 +84,8 @@ export function createRelay(options: RelayOptions): Relay {
     ...doors,
     host: (adapter) => createHost({ relay, health, store, files, routes, owner, logger, clock }, adapter),
     troubles: health.troubles,
-    async hasten(backend) {
-      await store.hasten(`backend:${backend}`, clock.now())
+    async hasten(backend, kindly) {
+      await store.hasten(`backend:${backend}`, clock.now(), kindly)
       outbox.wake()
     },
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
@@ -204,8 +204,8 @@ function createCarriers({
   ...options
 }: CarriersOptions): OutboxOptions['carriers'] {
   return {
-    backend: createAnswer({ ...options, onFloorMoved: floorWatch(fanOut) }),
-    channel: createEgress({ ...options, adapters: options.channels, joining }),
+    backend: { kind: 'backend', ...createAnswer({ ...options, onFloorMoved: floorWatch(fanOut) }) },
+    channel: { kind: 'channel', ...createEgress({ ...options, adapters: options.channels, joining }) },
     join: joining.carrier,
     deadline: deadline.carrier,
     ...(leaveAddress && { relay: leaveAddress.carrier }),

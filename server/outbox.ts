@@ -1,6 +1,7 @@
 import type { Logger } from '@hutong/core/adapter'
 import { type HutongError, toHutongError } from '@hutong/core/errors'
 import { backoff } from './backoff.ts'
+import { createPlaces, type Kind } from './places.ts'
 import type { ClaimedDelivery, OutboxStore, Settlement } from './stores/store.ts'
 
 /** Makes one delivery. Rejects with a HutongError; retryable ones are tried again with the same key. */
@@ -14,12 +15,12 @@ export interface OutboxOptions {
   carriers: Readonly<Record<string, Carrier>>
   now(): number
   logger: Logger
-  /** Most deliveries under way at once. */
-  lanes?: number
   leaseMs?: number
 }
 
 export interface Carrier {
+  /** Whose places its deliveries take; the relay's own if left out. */
+  kind?: Kind
   deliver: Deliver
   /** Tries before the delivery is dead. */
   tries: number
@@ -36,11 +37,8 @@ export interface Outbox {
   stop(ms: number): Promise<void>
 }
 
-const DEFAULT_LANES = 256
-/** Most of them that one target may hold, so that a slow one leaves room for the others. */
-const SHARE = 64
 /** Longest silence after a crash before another try; a living node renews in a third of it. */
-const DEFAULT_LEASE = 10_000
+export const DEFAULT_LEASE = 10_000
 /** How often the outbox looks without having been woken: other nodes and clocks. */
 const IDLE_MS = 5_000
 /** How soon it looks again when the store could not be reached. */
@@ -48,11 +46,14 @@ const RETRY_MS = 1_000
 /** Deliveries taken at once. */
 const CLAIM = 16
 
-/** Per lane in order, lanes side by side; a lane that waits for its next try holds up nobody else. */
+/**
+ * Per lane in order, lanes side by side; a lane that waits for its next try holds up nobody else, and neither does a target that takes
+ * its time: see `createPlaces`.
+ */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, owner, now, lanes = DEFAULT_LANES, leaseMs = DEFAULT_LEASE } = options
+  const { store, owner, now, leaseMs = DEFAULT_LEASE } = options
   const under = new Map<number, Promise<void>>()
-  const held = new Map<string, number>()
+  const places = createPlaces((target) => carrierOf(options, target)?.kind ?? 'relay')
   const abort = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
@@ -92,30 +93,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function look(): Promise<void> {
     clearTimeout(timer)
-    const room = lanes - under.size
-    const full = [...held].filter(([, count]) => count >= SHARE).map(([target]) => target)
-    const limit = Math.min(room, CLAIM)
-    const claimed = limit > 0 ? await store.claim({ owner, now: now(), leaseMs, limit, without: full }) : []
+    const at = now()
+    const claimed = await store.claim({ owner, now: at, leaseMs, limit: CLAIM, room: places.left })
     for (const delivery of claimed) {
-      held.set(delivery.target, (held.get(delivery.target) ?? 0) + 1)
+      places.take(delivery.target)
       const work = carry(options, delivery, abort.signal)
         .catch(report)
         .finally(() => {
           under.delete(delivery.id)
-          held.set(delivery.target, (held.get(delivery.target) ?? 1) - 1)
+          places.leave(delivery.target)
           wake()
         })
       under.set(delivery.id, work)
     }
-    if (claimed.length === limit && limit > 0) again = true
-    else await sleep(full)
+    if (claimed.length === CLAIM) again = true
+    else await sleep(at)
   }
 
-  async function sleep(full: readonly string[]): Promise<void> {
-    // Every delivery that ends wakes the outbox, so a target without room is not polled for.
-    if (full.length > 0) return rest(RETRY_MS)
+  /** What was due before it looked waits for a place, and whoever leaves one wakes the outbox. */
+  async function sleep(looked: number): Promise<void> {
     rest(IDLE_MS)
-    const due = await store.nextDue()
+    const due = await store.nextDue(looked)
     if (stopped) return
     const wait = due === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(10, due - now()))
     rest(wait)
@@ -141,8 +139,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return { wake, stop }
 }
 
+function carrierOf({ carriers }: OutboxOptions, target: string): Carrier | undefined {
+  return carriers[target.slice(0, target.indexOf(':'))]
+}
+
 async function carry(options: OutboxOptions, delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
-  const carrier = options.carriers[delivery.target.slice(0, delivery.target.indexOf(':'))]
+  const carrier = carrierOf(options, delivery.target)
   const settlement = await attempt(options, { delivery, carrier, signal })
   await options.store.settle(delivery.id, options.owner, settlement)
 }
@@ -169,7 +171,9 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
         'a delivery will be tried again',
       )
       const wait = waitFor(error, attempt, waits)
-      return { state: 'retry', due: options.now() + wait, error: error.message }
+      const { retryAfter } = error
+      const rest = retryAfter !== undefined && retryAfter > 0 ? { rest: options.now() + retryAfter } : {}
+      return { state: 'retry', due: options.now() + wait, ...rest, error: error.message }
     }
     options.logger.error(
       { delivery: id, target, attempt, code: error.code, err: error.cause },

@@ -57,8 +57,8 @@ export interface Relay {
   follow(conversation: string, listener: LogListener): () => void
   /** Every event committed on this node from now on, in order. */
   onEvents(listener: (events: readonly Event[]) => void): () => void
-  /** Brings what waits for this backend at once. */
-  hasten(backend: string): Promise<void>
+  /** Brings what waits for this backend at once; `kindly`, as the store says. */
+  hasten(backend: string, kindly?: 'kindly'): Promise<void>
   /** By channel, what keeps it from working; without those that work. */
   troubles(): ReadonlyMap<string, HutongError>
   /** Starts the loops (outbox, backends) and opens the adapters; those that cannot be opened yet are tried on. */

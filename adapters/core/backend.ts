@@ -150,7 +150,10 @@ export interface BackendHost {
   readonly state: { get(key: string): Promise<unknown>; set(key: string, value: unknown): Promise<void> }
   /** A signed link to a stored file that works until then (ms), rounded up to the full hour: the same link for the same hour. */
   fileUrl(id: string, until: number): string
-  /** Brings what waits for a further try at once: the other end is well again. */
+  /**
+   * Brings what waits for a further try at once, but nothing before the `retryAfter` that it failed with: the other end is well again.
+   * That try is one besides those of `retries`.
+   */
   hasten(): Promise<void>
   /** A folder of its own on the relay's disk, made at the first call. */
   folder(): Promise<string>

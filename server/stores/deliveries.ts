@@ -12,27 +12,23 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
     async release(owner) {
       await held(db, owner).set({ state: 'ready', owner: null, due: 0 }).execute()
     },
-    async nextDue() {
-      const row = await db
-        .selectFrom('outbox')
-        .where('head', '=', 1)
-        .select('due')
-        .orderBy('due')
-        .limit(1)
-        .executeTakeFirst()
+    async nextDue(after) {
+      const heads = db.selectFrom('outbox').where('head', '=', 1).select('due').orderBy('due').limit(1)
+      const row = await (after === undefined ? heads : heads.where('due', '>', after)).executeTakeFirst()
       return row?.due
     },
     report: (channel, native, report) => keepReport(db, { channel, native, report }),
     deadLetters: (query) => deadLetters(db, query),
     deliveriesOf: (query) => deliveriesOf(db, query),
     replay: (which, now) => replay(db, which, now),
-    async hasten(target, now) {
+    async hasten(target, now, kindly) {
+      const due = kindly ? sql<number>`(case when rest > ${now} then rest else ${now} end)` : sql<number>`${now}`
       await db
         .updateTable('outbox')
-        .set({ due: now })
+        .set({ due, ...(kindly && { tries: sql<number>`(case when tries > 0 then tries - 1 else 0 end)` }) })
         .where('target', '=', target)
         .where('state', '=', 'ready')
-        .where('due', '>', now)
+        .where('due', '>', due)
         .execute()
     },
     backlog: (now) => backlog(db, now),

@@ -9,6 +9,8 @@ import { recalls } from './migrations/0006-recalls.ts'
 import { joined } from './migrations/0007-joined.ts'
 import { proofs } from './migrations/0008-proofs.ts'
 import { outboxTargets } from './migrations/0009-outbox-targets.ts'
+import { outboxRest } from './migrations/0010-outbox-rest.ts'
+import { scopedKeys } from './migrations/0011-scoped-keys.ts'
 import type { Tables } from './tables.ts'
 
 /** Where the databases' SQL differs in making tables. */
@@ -22,7 +24,19 @@ export interface SqlTypes {
 }
 
 /** Forward only; a released one is never edited. */
-const MIGRATIONS = [first, reports, reach, usedAt, ownedFiles, recalls, joined, proofs, outboxTargets]
+const MIGRATIONS = [
+  first,
+  reports,
+  reach,
+  usedAt,
+  ownedFiles,
+  recalls,
+  joined,
+  proofs,
+  outboxTargets,
+  outboxRest,
+  scopedKeys,
+]
 const NEWEST = MIGRATIONS.length
 
 /** Runs what is missing, each one in a transaction of its own; resolves with the version reached. */

@@ -54,15 +54,24 @@ interface Waiting {
 
 type ClaimedRow = EventRow & { lane: string; target: string; address: string | null; tries: number }
 
-function claim(statements: Statements, { owner, now, leaseMs, limit, without = [] }: ClaimQuery): ClaimedDelivery[] {
-  const due = all<{ id: number }>(statements.dueHeads, now, JSON.stringify(without), limit)
-  return due.flatMap(({ id }) => {
+function claim(statements: Statements, query: ClaimQuery): ClaimedDelivery[] {
+  const { owner, now, leaseMs } = query
+  return dueHeads(statements, query).flatMap(({ id }) => {
     statements.lease.run(owner, now + leaseMs, id)
     const row = one<ClaimedRow>(statements.leased, id)
     if (!row) return []
     const { lane, target, address, tries: attempt } = row
     return [{ id, lane, target, ...(address === null ? {} : { address }), attempt, event: toEvent(row) }]
   })
+}
+
+/** The oldest of what is due, of each target as much as it has room for. */
+function dueHeads(statements: Statements, { now, limit, room = () => limit }: ClaimQuery): { id: number }[] {
+  const due = all<{ target: string }>(statements.dueTargets, now).flatMap(({ target }) => {
+    const most = Math.min(limit, room(target))
+    return most > 0 ? all<{ id: number; due: number }>(statements.dueHeads, target, now, most) : []
+  })
+  return due.sort((a, b) => a.due - b.due || a.id - b.id).slice(0, limit)
 }
 
 /** A postponed delivery gives the head of its lane up, too: an older one may have been replayed meanwhile. */
@@ -88,6 +97,7 @@ function settleOne(
     statements.settle,
     result.state === 'retry' ? 'ready' : result.state,
     result.state === 'retry' ? result.due : null,
+    result.state === 'retry' ? (result.rest ?? null) : null,
     'error' in result ? result.error : null,
     'natives' in result ? JSON.stringify(result.natives) : null,
     id,

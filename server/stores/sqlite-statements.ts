@@ -23,7 +23,9 @@ export interface Statements {
   addDelivery: StatementSync
   after: StatementSync
   before: StatementSync
+  event: StatementSync
   position: StatementSync
+  dueTargets: StatementSync
   dueHeads: StatementSync
   lease: StatementSync
   leased: StatementSync
@@ -78,21 +80,23 @@ const SQL: Record<keyof Statements, string> = {
       not exists (select 1 from outbox where lane = ?1 and state in ('ready', 'leased')), ?6, 0, ?7, ?8`,
   after: `${ENTRY} and seq > ? order by seq limit ?`,
   before: `${ENTRY} and seq < ? order by seq desc limit ?`,
+  event: `select e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id, c.site, c.contact
+    from entries e join conversations c on c.n = e.conversation where c.id = ? and e.seq = ?`,
   position: 'select max(position) as position from entries',
   // From target to target, so that what waits for one without room is not read.
-  dueHeads: `with recursive targets (target) as (
+  dueTargets: `with recursive targets (target) as (
       select (select min(target) from outbox where head = 1)
       union all
       select (select min(target) from outbox where head = 1 and target > t.target) from targets t where t.target is not null
     )
-    select o.id from targets t join outbox o on o.id in (
-      select id from outbox where head = 1 and target = t.target and due <= ?1 order by due, id limit ?3
-    ) where t.target not in (select value from json_each(?2)) order by o.due, o.id limit ?3`,
+    select target from targets t where exists (select 1 from outbox where head = 1 and target = t.target and due <= ?)`,
+  dueHeads: 'select id, due from outbox where head = 1 and target = ? and due <= ? order by due, id limit ?',
   lease: "update outbox set state = 'leased', owner = ?, due = ?, tries = tries + 1 where id = ?",
   leased: `select o.lane, o.target, o.address, o.tries, e.position, e.seq, e.key, e.at, e.sender, e.channel, e.body, e.floor, c.id,
     c.site, c.contact from outbox o join conversations c on c.n = o.conversation
     join entries e on e.conversation = o.conversation and e.seq = o.seq where o.id = ?`,
-  settle: `update outbox set state = ?, head = 0, due = coalesce(?, due), owner = null, error = ?, receipt = ?
+  settle: `update outbox set state = ?, head = 0, due = coalesce(?, due), rest = ?, owner = null, error = ?,
+    receipt = ?
     where id = ? and owner = ? and state = 'leased' returning lane, target`,
   promote: `update outbox set head = 1
     where id = (select min(id) from outbox where lane = ? and state in ('ready', 'leased'))`,

@@ -179,6 +179,19 @@ function testEnds(get: () => Store): void {
     expect(keysOf(await claim(get(), { now: NOW + 1 }))).toEqual(['b'])
   })
 
+  it('hastens nothing kindly before the time that the other end asked for, and without using up a try', async () => {
+    for (const key of ['a', 'b'])
+      await applied(get(), say({ key, decision: { deliveries: [{ lane: key, target: 'backend:b', entry: 0 }] } }))
+    for (const { id, lane } of await claim(get())) {
+      const rest = lane === 'a' ? { rest: NOW + 5_000 } : {}
+      await get().settle(id, 'one', { state: 'retry', due: NOW + 9_000, error: 'down', ...rest })
+    }
+    await get().hasten('backend:b', NOW + 1, 'kindly')
+    const [first, ...others] = await claim(get(), { now: NOW + 4_999 })
+    expect([first?.lane, first?.attempt, others]).toEqual(['b', 1, []])
+    expect(keysOf(await claim(get(), { now: NOW + 5_000 }))).toEqual(['a'])
+  })
+
   it('lists and replays what one target was given up on, all at once and in order', async () => {
     const bring = (key: string, target: string) =>
       say({ key, decision: { deliveries: [{ lane: target, target, entry: 0 }] } })

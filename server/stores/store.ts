@@ -20,6 +20,8 @@ export interface LogStore {
    */
   commit(writes: readonly Write[]): Promise<Outcome[]>
   entries(conversation: string, range: Range): Promise<Entry[]>
+  /** One entry with the floor when it was committed. */
+  event(conversation: string, seq: number): Promise<Event | undefined>
   /** The `seq` of everything that was taken back. */
   recalled(conversation: string): Promise<Set<number>>
   conversation(id: string): Promise<Conversation | undefined>
@@ -44,8 +46,8 @@ export interface Write {
   to: { conversation: string; identity?: NewIdentity } | Opening
   /** The key of the main entry; the same key again from the same side of this conversation is a duplicate. */
   key: string
-  /** Keys of contacts and of everybody else never meet, so that no contact can name a key of ours first. Default `house`. */
-  side?: 'contact' | 'house'
+  /** Keys of different sides never meet, so that nobody can name a key of somebody else first. Default `relay`. */
+  side?: Side
   at: number
   /** The platform's id, unique in the channel: a second one is a duplicate too. */
   native?: { channel: string; id: string }
@@ -53,9 +55,12 @@ export interface Write {
   raw?: { payload: string; until: number }
   /** State that is set in the same transaction, also when the write is a duplicate; not when it is refused. */
   state?: { scope: string; key: string; value: unknown }
-  /** `said`: whether our own side has an entry of this key already. */
-  decide(conversation: Conversation, said: (key: string) => boolean): Decision
+  /** `said`: whether there is an entry of this side and key already. */
+  decide(conversation: Conversation, said: (side: Side, key: string) => boolean): Decision
 }
+
+/** Who names a key: the contact, a person of ours, the relay itself, or one bot. */
+export type Side = 'contact' | 'house' | 'relay' | `bot:${string}`
 
 export interface NewIdentity {
   channel: string
@@ -96,7 +101,7 @@ export type Decision =
 
 export interface NewEntry {
   from?: Participant
-  /** A key of our own side that is not in the log yet, in place of the one it would get. */
+  /** A key of the side of `from` that is not in the log yet, in place of the one it would get. */
   key?: string
   channel?: string
   body: Body
@@ -202,8 +207,8 @@ export interface ClaimQuery {
   now: number
   leaseMs: number
   limit: number
-  /** Targets that get nothing now. */
-  without?: readonly string[]
+  /** How many deliveries to a target are taken at most; asked once for each target to which something is due. */
+  room?(target: string): number
 }
 
 export interface OutboxStore {
@@ -221,8 +226,8 @@ export interface OutboxStore {
   renew(ids: readonly number[], owner: string, until: number): Promise<void>
   /** Gives back everything this owner holds, due at once. */
   release(owner: string): Promise<void>
-  /** When the next delivery is due (leases included), undefined when nothing is open. */
-  nextDue(): Promise<number | undefined>
+  /** When the next delivery is due (leases included), or the first one later than `after`; undefined when there is none. */
+  nextDue(after?: number): Promise<number | undefined>
   /**
    * Keeps what became of a delivery that was made. Resolves with it when this is news, undefined when the receipt is
    * unknown or this or a later state is known already; `failed` makes it dead and resolves with it each time.
@@ -231,8 +236,11 @@ export interface OutboxStore {
   deadLetters(query: { target?: string; before?: number; limit: number }): Promise<DeliveryRow[]>
   /** Makes dead or unsure deliveries due again, these or all of a target at once; resolves with how many. */
   replay(which: readonly number[] | { target: string }, now: number): Promise<number>
-  /** Makes what waits for a target due now. */
-  hasten(target: string, now: number): Promise<void>
+  /**
+   * Makes what waits for a target due now. With `kindly` nothing is due before the time that the other end asked for, and the try
+   * that follows is one besides those that its schedule has.
+   */
+  hasten(target: string, now: number, kindly?: 'kindly'): Promise<void>
   /** Open deliveries and the age in ms of the oldest, per target. */
   backlog(now: number): Promise<{ target: string; open: number; dead: number; oldest: number }[]>
 }
@@ -251,7 +259,8 @@ export type Settlement =
   /** `natives`: the platform's ids of the messages, by which it reports. */
   | { state: 'done'; natives?: readonly string[] }
   | { state: 'skipped' }
-  | { state: 'retry'; due: number; error: string }
+  /** `rest`: until when the other end asked to be left alone. */
+  | { state: 'retry'; due: number; error: string; rest?: number }
   /** Not yet: this was no try. */
   | { state: 'wait'; due: number }
   | { state: 'dead'; error: string }

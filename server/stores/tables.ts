@@ -145,4 +145,6 @@ export interface OutboxTable {
   address: string | null
   why: string | null
   joined: number | null
+  /** Until when the other end asked to be left alone. */
+  rest: number | null
 }

@@ -45,6 +45,38 @@ describe('a webhook that fails', () => {
     await expect.poll(async () => (await stand.waiting()).length, { timeout: 4_000 }).toBe(0)
   })
 
+  it('is left alone as long as it asks for some, though it takes what others write', async () => {
+    await open({ answerWithin: 60_000 })
+    stand.receiver.answer(({ event }) =>
+      JSON.stringify(event).includes('ill')
+        ? { status: 503, headers: { 'retry-after': '3600' } }
+        : { json: { actions: [] } },
+    )
+    for (let turn = 0; turn < 5; turn++) {
+      for (const address of ['a', 'b', 'c']) await stand.write(`ill ${turn}`, { address })
+      await stand.write('well', { address: 'd' })
+      await until(() => stand.receiver.calls.filter(({ body }) => body.includes('well')).length === turn + 1)
+    }
+    await sleep(1_000)
+    const tries = stand.receiver.calls.filter(({ body }) => body.includes('ill'))
+    expect(tries.map(({ event }) => event.entry.seq)).toEqual([1, 1, 1])
+    for (const { due } of await stand.waiting()) expect(due).toBeGreaterThan(Date.now() + 3_590_000)
+  })
+
+  it('is asked early once, not all ten times at once, when it takes some and fails others', async () => {
+    await open({ answerWithin: 60_000 })
+    stand.receiver.answer(({ event }) => (JSON.stringify(event).includes('ill') ? { status: 500 } : { status: 204 }))
+    for (const address of ['a', 'b', 'c']) await stand.write('ill', { address })
+    await expect.poll(async () => (await stand.waiting()).length, { timeout: 5_000 }).toBe(3)
+    for (let turn = 0; turn < 20; turn++) {
+      await stand.write('well', { address: 'd' })
+      await sleep(50)
+    }
+    const tries = stand.receiver.calls.filter(({ body }) => body.includes('ill'))
+    expect(tries).toHaveLength(6)
+    expect((await stand.waiting()).map(({ tries }) => tries)).toEqual([1, 1, 1])
+  })
+
   it('leaves nobody in silence: people are asked when its time is over, and it goes on being tried', async () => {
     await open({ answerWithin: 1_000 })
     stand.receiver.answer(() => ({ status: 500 }))

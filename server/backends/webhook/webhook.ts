@@ -7,6 +7,7 @@ import { VERSION } from '../../version.ts'
 import { answerOf } from './answer-of.ts'
 import { DISABLED, type Disabled } from './disabled.ts'
 import { ENVELOPE_TYPE, envelope } from './envelope.ts'
+import { createOutage } from './outage.ts'
 import { type Posted, post } from './post.ts'
 import { createSigner } from './signer.ts'
 import { type WebhookOptions, type WebhookSettings, webhookOptions } from './webhook-options.ts'
@@ -38,7 +39,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
   const options = webhookOptions.parse(input)
   const { title, hears, answerWithin } = options
   const signature = createSigner(options.secrets)
-  const outage = createOutage()
+  let outage = createOutage(Date.now)
   let host: BackendHost | undefined
 
   async function send(at: BackendHost, event: Event, signal: AbortSignal): Promise<Posted> {
@@ -62,7 +63,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
       if (posted.status === 410) throw await disable(at, name)
       return answerOf(posted)
     } catch (error) {
-      if (toHutongError(error).retryable) outage.failed(event)
+      if (toHutongError(error).retryable) outage.failed(event.conversation)
       throw error
     }
   }
@@ -86,29 +87,9 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     retries: SCHEDULE,
     open: async (given) => {
       host = given
+      outage = createOutage(given.clock.now)
     },
     handle,
-  }
-}
-
-/**
- * Tells when the other end is well again after several conversations in a row could not be brought there: what waits then is not
- * left to its schedule. One event that always fails is no outage. Whatever waits from an earlier run is due at the first success.
- */
-function createOutage() {
-  const failing = new Set<string>()
-  let down = true
-  return {
-    failed({ conversation }: Event): void {
-      failing.add(conversation)
-      down ||= failing.size > 1
-    },
-    ended(): boolean {
-      const ended = down
-      down = false
-      failing.clear()
-      return ended
-    },
   }
 }
 
