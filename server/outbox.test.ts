@@ -1,5 +1,7 @@
 import type { Backend } from '@hutong/core/backend'
 import { expect, it } from 'vitest'
+import { wordsOf } from './backends/words-of.ts'
+import { floorSettings } from './floor-settings.ts'
 import { type Carrier, createOutbox } from './outbox.ts'
 import { openTestRelay, quiet } from './test-relay.ts'
 
@@ -24,6 +26,44 @@ it('lets one backend’s slow answers hold up no other backend', async () => {
   release()
   await house.close()
 }, 20_000)
+
+it('lets four backends that hang hold up neither a fifth nor the relay’s own words', async () => {
+  let release = () => {}
+  const gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let count = 0
+  const under = () => count
+  const hang = () => {
+    count += 1
+    return gate
+  }
+  const hanging = ['h0', 'h1', 'h2', 'h3'].map((name): Backend => ({ name, answerWithin: 20_000, handle: hang }))
+  const quick: Backend = {
+    name: 'quick',
+    handle: async () => [
+      { kind: 'reply', parts: [{ kind: 'text', text: 'here' }] },
+      { kind: 'handoff', to: { kind: 'next' } },
+    ],
+  }
+  const split: Backend = {
+    name: 'split',
+    handle: async ({ entry }) => ({ kind: 'handoff', to: { kind: 'bot', id: wordsOf(entry) } }),
+  }
+  const house = await openTestRelay({
+    backends: [split, ...hanging, quick],
+    routing: ['split', 'desk'],
+    floor: floorSettings.parse({}),
+  })
+  for (let n = 0; n < 280; n += 1) await house.write(`h${n % 4}`, { address: `slow${n}` })
+  await expect.poll(under, { timeout: 10_000 }).toBeGreaterThan(240)
+  const started = performance.now()
+  const { conversation } = await house.write('quick', { address: 'other' })
+  await house.until(conversation, (log) => log.some(({ key }) => key.startsWith('relay:waiting:')))
+  expect(performance.now() - started).toBeLessThan(2_000)
+  release()
+  await house.close()
+}, 30_000)
 
 it('looks again after the store could not be reached', async () => {
   const { store, write, close } = await openTestRelay()

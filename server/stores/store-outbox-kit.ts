@@ -84,6 +84,25 @@ function testLanes(get: () => Store): void {
     expect(await claim(get(), { now: NOW + 100 })).toHaveLength(1)
   })
 
+  it('takes of each target only as much as it has room for, the oldest first', async () => {
+    const into = (target: string, key: string) =>
+      say({ key, decision: { deliveries: [{ lane: key, target, entry: 0 }] } })
+    const full = ['f1', 'f2'].map((key) => into('backend:full', key))
+    await get().commit([...full, ...['a1', 'a2'].map((key) => into('backend:a', key)), into('backend:b', 'b1')])
+    const rooms: Record<string, number> = { 'backend:full': 0, 'backend:a': 1, 'backend:b': 5 }
+    const query = { owner: 'one', now: NOW, leaseMs: 1_000, limit: 10 }
+    const claimed = await get().claim({ ...query, room: (target) => rooms[target] ?? 0 })
+    expect(keysOf(claimed)).toEqual(['a1', 'b1'])
+    expect(keysOf(await claim(get()))).toEqual(['f1', 'f2', 'a2'])
+  })
+
+  it('tells when the first is due of those that are not yet', async () => {
+    await get().commit([sayInto('l', 'l1', NOW), sayInto('m', 'm1', NOW + 100), sayInto('n', 'n1', NOW + 50)])
+    expect(await get().nextDue()).toBe(NOW)
+    expect(await get().nextDue(NOW)).toBe(NOW + 50)
+    expect(await get().nextDue(NOW + 100)).toBeUndefined()
+  })
+
   it('cancels what waits in a lane and lets what is under way finish', async () => {
     await get().commit([sayInto('l', 'l1'), sayInto('l', 'l2'), sayInto('m', 'm1')])
     const [l1] = await claim(get(), { limit: 1 })
