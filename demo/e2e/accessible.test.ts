@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openChat, openStage, type Stage, say, shows, violations } from './stage.ts'
+import { openChat, openStage, type Stage, say, shows, violations, WAITS } from './stage.ts'
 
 const PHONE = { viewport: { width: 375, height: 740 }, hasTouch: true, isMobile: true }
 
@@ -24,7 +24,7 @@ describe.each([
     await say(shop, 'Which tea do you recommend?')
     await shows(shop, 'What do you like best in a cup?')
     await say(shop, 'agent please')
-    await shows(shop, 'Passed on to a colleague')
+    await shows(shop, WAITS)
     expect(await violations(shop)).toEqual([])
     await customer.close()
   })
@@ -34,7 +34,7 @@ describe.each([
     const shop = await stage.shop(customer)
     await openChat(shop)
     await say(shop, 'agent please')
-    await shows(shop, 'Passed on to a colleague')
+    await shows(shop, WAITS)
     const desk = await stage.desk(0, options)
     expect(await violations(desk)).toEqual([])
     await desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click()

@@ -1,18 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bubbles, openChat, openStage, type Stage, say, shows } from './stage.ts'
+import { bubbles, openChat, openFrom, openStage, type Stage, say, shows, WAITS } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
   stage = await openStage()
 })
 afterAll(() => stage.close())
-
-/** The first conversation of the desk's list, opened. */
-async function openFirst(desk: Page): Promise<void> {
-  await desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click()
-  await desk.getByRole('textbox', { name: /reply/i }).waitFor()
-}
 
 async function reply(desk: Page, text: string): Promise<void> {
   await desk.getByRole('textbox', { name: /reply/i }).fill(text)
@@ -26,8 +20,8 @@ async function waiting() {
   const desk = await stage.desk()
   await openChat(shop)
   await say(shop, 'agent please')
-  await shows(shop, 'You are in the queue')
-  await openFirst(desk)
+  await shows(shop, WAITS)
+  await openFrom(desk, 'Waiting')
   return { customer, shop, desk }
 }
 
@@ -40,9 +34,9 @@ describe('a customer in the shop', () => {
     await say(shop, 'How long is delivery?')
     await shows(shop, '2 to 4 working days')
     await say(shop, 'I would like to talk to an agent')
-    await shows(shop, 'You are in the queue')
+    await shows(shop, WAITS)
 
-    await openFirst(desk)
+    await openFrom(desk, 'Waiting')
     await desk.getByRole('button', { name: 'Take over' }).click()
     await shows(shop, 'Anna joined')
     await reply(desk, 'Anna here, what may I do for you?')
@@ -52,7 +46,7 @@ describe('a customer in the shop', () => {
 
     await desk.getByRole('button', { name: 'Close', exact: true }).click()
     await shop.getByRole('log').getByRole('button', { name: 'Very good' }).click()
-    await shows(shop, 'Your rating')
+    await shows(shop, 'Thank you for your feedback')
     await desk
       .getByText(/Rated 5/)
       .first()
@@ -99,15 +93,15 @@ describe('a customer in the shop', () => {
     const [anna, ben] = await Promise.all([stage.desk(0), stage.desk(1)])
     await openChat(shop)
     await say(shop, 'agent please')
-    await shows(shop, 'You are in the queue')
-    await openFirst(anna)
+    await shows(shop, WAITS)
+    await openFrom(anna, 'Waiting')
     await reply(anna, 'hello from Anna')
     await shows(shop, 'Anna joined')
     await anna.getByRole('button', { name: 'Transfer' }).click()
     await anna.getByRole('dialog').getByRole('textbox').fill('likes it sweet')
     await anna.getByRole('dialog').getByRole('button', { name: /Ben/ }).click()
     await shows(shop, 'Ben joined')
-    await openFirst(ben)
+    await openFrom(ben, 'Mine')
     await shows(ben, 'likes it sweet')
     expect((await bubbles(shop)).join(' ')).not.toContain('likes it sweet')
     await reply(ben, 'hello from Ben')
@@ -124,8 +118,8 @@ describe('a customer in the shop', () => {
     await say(shop, '配送要几天？')
     await shows(shop, '二至四个工作日')
     await say(shop, '转人工')
-    await shows(shop, '您已进入排队')
-    await openFirst(desk)
+    await shows(shop, WAITS)
+    await openFrom(desk, 'Waiting')
     await reply(desk, '您好，我是安娜，请问有什么可以帮您？')
     await shows(shop, '请问有什么可以帮您')
     await say(shop, '谢谢，没有问题了')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openChat, openStage, type Stage, say, shows } from './stage.ts'
+import { openChat, openStage, type Stage, say, shows, WAITS } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -80,7 +80,7 @@ describe('the desk', () => {
     const shop = await stage.shop(customer)
     await openChat(shop)
     await say(shop, 'agent please')
-    await shows(shop, 'Passed on to a colleague')
+    await shows(shop, WAITS)
     const desk = await stage.desk(0, { viewport })
     await desk.locator('.row').first().click()
     await desk.getByRole('button', { name: 'Close', exact: true }).click()

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestEndpoint, type Step, saying, type TestEndpoint } from '../../server/backends/openai/test-endpoint.ts'
-import { bubbles, conversations, openChat, openStage, reply, type Stage, say, shows, violations } from './stage.ts'
+import { bubbles, openChat, openFrom, openStage, reply, type Stage, say, shows, violations, WAITS } from './stage.ts'
 
 let endpoint: TestEndpoint
 let stage: Stage
@@ -142,9 +142,8 @@ describe('a customer who is answered by a language model', () => {
 
     const asked = endpoint.asked.length
     await say(shop, 'I want to talk to a person')
-    await shows(shop, 'You are in the queue')
-    await shows(shop, 'A colleague will answer you here.')
-    await conversations(desk).first().click()
+    await shows(shop, WAITS)
+    await openFrom(desk, 'Waiting')
     await shows(desk, `‹ ${EN.last}`)
     await shows(desk, '‹ Longjing is a')
     await desk.getByRole('button', { name: 'Take over' }).click()
@@ -157,7 +156,7 @@ describe('a customer who is answered by a language model', () => {
     await desk.getByRole('button', { name: 'Close', exact: true }).click()
     await shows(shop, 'How satisfied are you with our service?')
     await shop.getByRole('log').getByRole('button', { name: 'Good', exact: true }).click()
-    await shows(shop, 'Your rating')
+    await shows(shop, 'Thank you for your feedback')
     await desk
       .getByText(/Rated 4/)
       .first()

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SITE } from '../demo-config.ts'
-import { openChat, openStage, type Stage, say, shows } from './stage.ts'
+import { openChat, openFrom, openStage, type Stage, say, shows, WAITS } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -35,10 +35,9 @@ describe('the log', () => {
     await shop.waitForTimeout(500)
     await atEnd()
     await say(shop, 'agent')
-    await shows(shop, 'You are in the queue')
-    await shop.getByText('A colleague will be with you soon').waitFor()
+    await shows(shop, WAITS)
     await atEnd()
-    await desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click()
+    await openFrom(desk, 'Waiting')
     await desk.getByRole('textbox', { name: /reply/i }).fill('Anna here')
     await desk.keyboard.press('Enter')
     await shows(shop, 'Anna here')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bubbles, openChat, openStage, type Stage, say, shows } from './stage.ts'
+import { bubbles, openChat, openFrom, openStage, type Stage, say, shows, WAITS } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -54,14 +54,14 @@ describe('the widget', () => {
     const desk = await stage.desk()
     await openChat(shop)
     await say(shop, 'agent please')
-    await shows(shop, 'You are in the queue')
+    await shows(shop, WAITS)
     await customer.setOffline(true)
     await shop.getByText(/You are offline/).waitFor()
     await say(shop, 'written without a network')
     await say(shop, 'and this one too')
     await shows(shop, 'and this one too')
     await customer.setOffline(false)
-    await desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click()
+    await openFrom(desk, 'Waiting')
     await desk.getByRole('log').getByText('and this one too').waitFor({ timeout: 20_000 })
     const said = (await desk.getByRole('log').textContent())?.match(/written without a network|and this one too/g)
     expect(said).toEqual(['written without a network', 'and this one too'])
@@ -98,11 +98,11 @@ describe('whoever waits', () => {
     const shop = await stage.shop(customer)
     await openChat(shop)
     await say(shop, 'agent please')
-    await shop.getByText(/Nobody is here just now/).waitFor()
+    await shop.getByText('We will reply later').waitFor()
     const desk = await stage.desk()
-    await shop.getByText(/A colleague will be with you soon/).waitFor()
+    await shop.getByText('Waiting for a colleague').waitFor()
     await desk.context().close()
-    await shop.getByText(/Nobody is here just now/).waitFor({ timeout: 15_000 })
+    await shop.getByText('We will reply later').waitFor({ timeout: 15_000 })
     await customer.close()
   })
 })

@@ -113,6 +113,19 @@ export async function reply(desk: Page, text: string): Promise<void> {
 
 export const conversations = (desk: Page) => desk.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
 
+/** What customers read who have come to wait, whether somebody is at the desk or nobody. */
+export const WAITS = /A colleague will answer you here|Nobody is here right now|人工客服会在这里回复您|现在没有客服在线/
+
+/**
+ * Opens the conversation that came last to that part of the list. A customer may read that she waits before the desk has read of her, and
+ * where all conversations are listed, another stands first until then.
+ */
+export async function openFrom(desk: Page, part: 'Waiting' | 'Mine'): Promise<void> {
+  await desk.getByRole('radio', { name: new RegExp(`^${part}`) }).check()
+  await conversations(desk).last().click()
+  await desk.getByRole('textbox', { name: /reply/i }).waitFor()
+}
+
 /** How many conversations there are, whatever list the desk shows. */
 export const count = (desk: Page) =>
   desk.evaluate(async () => (await (await fetch('/v1/conversations')).json()).items.length as number)

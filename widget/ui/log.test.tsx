@@ -77,6 +77,34 @@ describe('messages', () => {
     chat.streams.value = [{ key: 'a', from: BOT, text: 'Green **tea**' }]
     await waitFor(() => expect(see.getByText('tea').tagName).toBe('STRONG'))
   })
+
+  it('names who writes an answer from its first word, once for a run', async () => {
+    const chat = createSampleChat([said('mine', 1, 'hello')])
+    const { root } = openPanel(chat)
+    const names = () => [...root.querySelectorAll('.theirs .meta b')].map((one) => one.textContent)
+    chat.streams.value = [{ key: 'a', from: BOT, text: 'Green' }]
+    await waitFor(() => expect(names()).toEqual(['Helper']))
+    batch(() => {
+      chat.items.value = [...chat.items.value, said(BOT, 2, 'Green tea')]
+      chat.streams.value = [{ key: 'b', from: BOT, text: 'And' }]
+    })
+    await waitFor(() => expect(root.querySelectorAll('.theirs .bubble')).toHaveLength(2))
+    expect(names()).toEqual(['Helper'])
+  })
+
+  it.each(['-', '*', '+ ', '2.', '3) '])('shows no lone %j before the words of a list item come', async (sign) => {
+    const chat = createSampleChat([said('mine', 1, 'hello')])
+    const { root } = openPanel(chat)
+    const grow = (text: string) => {
+      chat.streams.value = [{ key: 'a', from: BOT, text }]
+    }
+    grow('**Teas:**')
+    await waitFor(() => expect(root.querySelector('.streaming strong')).toBeTruthy())
+    grow(`**Teas:**\n${sign}`)
+    await waitFor(() => expect(root.querySelector('.streaming .bubble')?.textContent).toBe('Teas:'))
+    grow(`**Teas:**\n${sign} Green`)
+    await waitFor(() => expect(root.querySelector('.streaming li')?.textContent).toBe('Green'))
+  })
 })
 
 describe('an answer that is stopped', () => {

@@ -81,14 +81,20 @@ function Writing() {
   } = useScope()
   const streams = chat.streams.value
   const rich = useRichParts(streams.length > 0)
+  const above = chat.items.value.at(-1)?.from.id
   const quiet = chat.typing.value.filter((who) => !streams.some((stream) => stream.from.id === who.id))
   return (
     <>
       {streams.map(({ key, from, text }) => (
-        <div class="message theirs last streaming" key={key}>
+        <div class={`message theirs last streaming${from.id === above ? '' : ' first'}`} key={key}>
           <Avatar who={from} />
           <div class="body">
-            <div class="bubble">{rich ? <rich.Markdown text={text} /> : <PlainText text={text} />}</div>
+            {from.id !== above && (
+              <p class="meta">
+                <b>{nameOf(from, words)}</b>
+              </p>
+            )}
+            <div class="bubble">{rich ? <rich.Growing text={text} /> : <PlainText text={text} />}</div>
           </div>
         </div>
       ))}

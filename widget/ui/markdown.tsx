@@ -18,9 +18,15 @@ const INLINE = new RegExp(
   'g',
 )
 const ITEM = /^\s{0,6}(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/
+const SIGN = /(?:^|\n)[ \t]{0,6}(?:[-*+]|\d{1,9}[.)])[ \t]{0,6}$/
 
 export function Markdown({ text }: { text: string }) {
   return <>{blocks(text.split('\n'))}</>
+}
+
+/** Text that is still being written: the sign of a list item is shown with the first of its words. */
+export function Growing({ text }: { text: string }) {
+  return <Markdown text={text.replace(SIGN, '')} />
 }
 
 function blocks(lines: readonly string[]): VNode[] {

@@ -1,7 +1,7 @@
 import { useRichParts } from './rich.ts'
 import { type Scope, useScope } from './scope.ts'
 
-/** The one thing to know before writing: no network, nobody here, in the queue, or ended with a question how it was. */
+/** The one thing to know before writing: no network, not set up, or ended with a question how it was. */
 export function Notice() {
   const scope = useScope()
   const { chat } = scope
@@ -20,10 +20,5 @@ export function Notice() {
 function noticeOf({ chat, locale: { words } }: Scope): string | undefined {
   if (chat.connection.value === 'offline') return words.offline
   if (chat.connection.value === 'refused') return words.refused
-  if (chat.closed.value) return words.ended
-  const empty = chat.items.value.length === 0
-  const holder = chat.floor.value?.holder.kind
-  if (holder === 'queue') return chat.site.value?.staffed === false ? words.nobody : words.queue
-  if (!empty && holder !== 'bot' && holder !== 'agent' && chat.site.value?.staffed === false) return words.nobody
-  return undefined
+  return chat.closed.value ? words.ended : undefined
 }

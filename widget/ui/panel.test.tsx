@@ -96,11 +96,19 @@ describe('who is on the other side', () => {
     expect(see.getByText(/Leave a message/)).toBeTruthy()
   })
 
-  it('tells a waiting visitor that somebody will come', async () => {
-    const chat = createSampleChat([said('mine', 1, 'A person, please')])
+  it('tells a waiting visitor once that somebody will come: the message does, and the header that they wait', async () => {
+    const colleague = 'A colleague will answer you here. You can keep writing.'
+    const chat = createSampleChat([
+      said('mine', 1, 'A person, please'),
+      handedTo(2, { kind: 'queue' }),
+      said({ kind: 'system', id: 'relay', name: 'Teahouse' }, 3, colleague),
+    ])
     const { see } = openPanel(chat)
     chat.floor.value = { holder: { kind: 'queue' }, term: 1 }
-    expect(await see.findByText(/A colleague will be with you soon/)).toBeTruthy()
+    expect(await see.findByText('Waiting for a colleague')).toBeTruthy()
+    expect(see.getByText(colleague)).toBeTruthy()
+    expect(see.getAllByText(/colleague|queue/)).toHaveLength(2)
+    expect(see.queryByRole('status')).toBeNull()
   })
 })
 
@@ -115,9 +123,9 @@ describe('one clear state', () => {
     const chat = away()
     chat.floor.value = { holder: { kind: 'queue' }, term: 1 }
     const { see } = openPanel(chat)
-    expect(see.getByText('We will reply later')).toBeTruthy()
-    expect(await see.findByText('Passed on to a colleague')).toBeTruthy()
-    expect(see.queryByText(/Waiting for|in the queue|with you soon/)).toBeNull()
+    expect(await see.findByText('We will reply later')).toBeTruthy()
+    expect(see.queryByText(/Waiting for|queue|colleague/)).toBeNull()
+    expect(see.queryByRole('status')).toBeNull()
   })
 
   it('does not say that nobody is here while the assistant answers', () => {

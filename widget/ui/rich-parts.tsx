@@ -4,7 +4,7 @@ import { AskRating } from './ask-rating.tsx'
 import { Card, Choices } from './choices.tsx'
 import { Quote, Reactions } from './extras.tsx'
 import { Form } from './form.tsx'
-import { Markdown } from './markdown.tsx'
+import { Growing, Markdown } from './markdown.tsx'
 import { AudioView, FileView, ImageView, LocationView, VideoView } from './media.tsx'
 import { usePartWords } from './part-words.ts'
 import { Rating } from './rating.tsx'
@@ -16,7 +16,7 @@ import { SystemLine } from './system-line.tsx'
 
 extendSheet(parts + questions)
 
-export { AskRating, Markdown, Quote, Reactions, SystemLine }
+export { AskRating, Growing, Quote, Reactions, SystemLine }
 
 export interface PartProps<P extends Part = Part> {
   part: P

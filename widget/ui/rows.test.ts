@@ -26,14 +26,22 @@ describe('the lines of the log', () => {
     ])
   })
 
-  it('leaves out what visitors need not know', () => {
+  it('leaves out what visitors need not know, or read elsewhere', () => {
     const items = [
       handedTo(1, { kind: 'none' }),
       told(2, { kind: 'assigned', agent: ANNA }),
       told(3, { kind: 'status', status: 'open' }),
       handedTo(4, { kind: 'queue' }),
+      handedTo(5, { kind: 'agent', id: 'anna' }),
+      handedTo(6, { kind: 'bot', id: 'keywords' }),
+      told(7, { kind: 'rating', scale: 'csat', score: 4, of: 6 }),
+      told(8, { kind: 'rating', scale: 'csat', score: 4, of: 6, comment: 'kind' }),
+      told(9, { kind: 'rating', scale: 'csat', score: 4 }),
     ]
-    expect(buildRows(items, all).map((row) => row.key)).toEqual([expect.stringMatching('day:'), 's4'])
+    expect(buildRows(items, all).map((row) => row.key)).toEqual([
+      expect.stringMatching('day:'),
+      ...['s5', 's6', 's8', 's9'],
+    ])
   })
 
   it('draws the line of what is new once, above the first such message of another', () => {

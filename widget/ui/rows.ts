@@ -37,16 +37,16 @@ export function buildRows(items: readonly Item[], { start, end, newAfter }: Slic
   return rows
 }
 
-/** Whether a line of the log is worth telling the contact. */
+/** Whether a line of the log is worth telling the contact: who waits is told by a message, a given rating by its question. */
 export function isTold(item: Item): boolean {
   if (item.kind === 'message') return true
   switch (item.body.kind) {
     case 'handoff':
-      return item.body.floor.holder.kind !== 'none'
+      return item.body.floor.holder.kind === 'agent' || item.body.floor.holder.kind === 'bot'
     case 'status':
       return item.body.status === 'closed'
     case 'rating':
-      return true
+      return !item.body.of || !!item.body.comment
     case 'assigned':
       return false
   }

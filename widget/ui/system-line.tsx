@@ -6,15 +6,13 @@ import { useScope } from './scope.ts'
 
 export function SystemLine({ item }: { item: SystemItem }) {
   const {
-    chat,
     format,
     locale: { words },
   } = useScope()
   const partWords = usePartWords()
-  const away = chat.site.value?.staffed === false
   return (
     <p class="told" data-key={item.key} title={format.time(item.at)}>
-      {sentence(item, away ? { ...words, queued: words.passedOn } : words, partWords)}
+      {sentence(item, words, partWords)}
     </p>
   )
 }
@@ -22,24 +20,15 @@ export function SystemLine({ item }: { item: SystemItem }) {
 function sentence({ body }: SystemItem, words: Words, partWords: PartWords): string {
   switch (body.kind) {
     case 'handoff':
-      return holding(body.floor.holder, words)
+      return body.floor.holder.kind === 'agent'
+        ? words.joined(body.floor.holder.name ?? words.colleague)
+        : words.backToBot
     case 'status':
       return words.closed
     case 'rating':
       return words.rated(scoreName(body, partWords)) + (body.comment ? ` – ${body.comment}` : '')
     case 'assigned':
       return words.joined(body.agent?.name ?? words.colleague)
-  }
-}
-
-function holding(holder: Extract<SystemItem['body'], { kind: 'handoff' }>['floor']['holder'], words: Words): string {
-  switch (holder.kind) {
-    case 'agent':
-      return words.joined(holder.name ?? words.colleague)
-    case 'queue':
-      return words.queued
-    default:
-      return words.backToBot
   }
 }
 
