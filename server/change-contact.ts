@@ -4,6 +4,7 @@ import { HutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import type { Committer } from './commit.ts'
 import type { ContactChanges } from './relay.ts'
+import { sideOf } from './stores/rows.ts'
 import type { LogStore, PeopleStore } from './stores/store.ts'
 
 export interface ChangeContactOptions {
@@ -25,6 +26,7 @@ export function createChangeContact({ store, committer, now }: ChangeContactOpti
       await committer.append({
         to: { conversation: conversation.id },
         key: newId('k'),
+        side: sideOf(author),
         at: now(),
         decide: () => ({ entries: [{ from: author, body: { kind: 'contact', changes: said } }] }),
       })

@@ -159,7 +159,7 @@ async function ask(options: LeaveAddressOptions, conversation: Conversation, { a
   if ((await options.ways.of(conversation)).some(({ readsLog }) => !readsLog)) return 'no'
   const key = `${ASKED}${floor.term}`
   const before = await options.store.entries(id, { before: last + 1, limit: LATER })
-  if (before.some((entry) => entry.key === key)) return 'before'
+  if (before.some((entry) => entry.from.kind === 'system' && entry.key === key)) return 'before'
   const locale = await localeOf(options, conversation)
   const lead = again ?? options.nobody(site, locale)
   const form = options.mailbox(site) && addressForm(wordsFor(locale), lead)
@@ -201,7 +201,8 @@ async function answered(options: LeaveAddressOptions, answer: Answered): Promise
   const [form] = await entries(conversation.id, { after: body.of - 1, limit: 1 })
   if (form?.from.kind !== 'system') return
   const later = await entries(conversation.id, { after: seq, limit: LATER })
-  if (later.some(({ key }) => key === `${CODE}a${seq}` || key === `${ASKED}a${seq}`)) return
+  const said = [`${CODE}a${seq}`, `${ASKED}a${seq}`]
+  if (later.some(({ from, key }) => from.kind === 'system' && said.includes(key))) return
   if (form.key.startsWith(ASKED)) await given(options, answer)
   else if (form.key.startsWith(CODE)) await coded(options, answer)
 }

@@ -2,6 +2,7 @@ import type { Attributes, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import type { Committer } from './commit.ts'
+import { sideOf } from './stores/rows.ts'
 import type { LogStore, PeopleStore } from './stores/store.ts'
 
 export interface MergeOptions {
@@ -23,6 +24,7 @@ export function createMerge({ store, committer, now }: MergeOptions): Merge {
     await committer.append({
       to: { conversation: conversation.id },
       key: newId('k'),
+      side: sideOf(author),
       at: now(),
       decide: () => ({ entries: [{ from: author, body: { kind: 'contact', changes } }] }),
     })

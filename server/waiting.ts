@@ -98,7 +98,7 @@ interface Asking {
 function isToldAlready({ channels }: WaitingOptions, { conversation, entries, again }: Asking): boolean {
   const can = channels.get(conversation.channel)?.capabilities
   if (!can || can.readsLog || can.gatherMs === 0) return false
-  return entries.some(({ key }) => key.startsWith(markOf(again)))
+  return entries.some(({ key, from }) => from.kind === 'system' && key.startsWith(markOf(again)))
 }
 
 function markOf(again: boolean): string {

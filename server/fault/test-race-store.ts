@@ -96,7 +96,7 @@ async function heldEarly(store: Store, write: Write): Promise<Write> {
 function wordsBy(
   write: Write,
   seen: Conversation,
-  said: (key: string) => boolean,
+  said: Parameters<Write['decide']>[1],
 ): ReturnType<Write['decide']> | undefined {
   const decision = write.decide(seen, said)
   const words = !('refuse' in decision) && !decision.floor && decision.entries.every(({ from }) => from?.kind === 'bot')

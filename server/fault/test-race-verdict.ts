@@ -76,27 +76,29 @@ function shown({ followers }: Happened): string[] {
 
 /** What was refused was refused as too late, and what was accepted is in the log, once. */
 function answered({ asked, log }: Happened): string[] {
-  const keys = Map.groupBy(
-    log.filter(({ from }) => from.kind !== 'contact'),
-    ({ key }) => key,
-  )
+  const keys = Map.groupBy(log, ({ from, key }) => nameUnder(from, key))
   return asked.flatMap(({ by, key, actions, results, refused }) => {
     if (refused !== undefined) return refused === 'stale_floor' ? [] : [`${key} of ${by.id} was refused as ${refused}`]
     return (results ?? []).flatMap(({ seq }, at) => {
       const action = actions[at]
       if (!action || action.kind === 'typing' || (action.kind === 'stream' && !action.done)) return []
       const own = 'key' in action && action.key !== undefined ? action.key : `${key}:${at}`
-      const found = keys.get(own) ?? []
+      const found = keys.get(nameUnder(by, own)) ?? []
       if (found.length === 1 && found[0]?.seq === seq) return []
       return [`${own} of ${by.id} was accepted as ${seq} and stands ${found.length} times in the log`]
     })
   })
 }
 
-/** Whatever our own side has said stands there once. */
+/** Whatever one author has said under a key stands there once. */
 function counted({ log }: Happened): string[] {
-  const keys = Map.groupBy(log, ({ from, key }) => `${from.kind === 'contact' ? 'contact' : 'house'} ${key}`)
+  const keys = Map.groupBy(log, ({ from, key }) => nameUnder(from, key))
   return [...keys].flatMap(([key, entries]) => (entries.length === 1 ? [] : [`${key} stands ${entries.length} times`]))
+}
+
+/** All people of ours name keys together, each bot for itself. */
+function nameUnder({ kind, id }: Participant, key: string): string {
+  return `${kind === 'bot' ? `bot ${id}` : kind} ${key}`
 }
 
 function isHeldBy(holder: Holder, { id }: Participant): boolean {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { HOUSE } from '../stores/rows.ts'
+import { sentKey } from '../stores/rows.ts'
 import type { LedgerClient } from './ledger-client.ts'
 
 export interface Verdict {
@@ -48,7 +48,7 @@ export function judge(database: string, clients: readonly LedgerClient[]): Verdi
 
 /** With the key as clients know it, without the store's mark. */
 function asSent(row: Row): Row {
-  return row.key.startsWith(HOUSE) ? { ...row, key: row.key.slice(HOUSE.length) } : row
+  return { ...row, key: sentKey(row.key) }
 }
 
 function holes(log: readonly Row[]): string[] {

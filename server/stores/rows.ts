@@ -1,13 +1,33 @@
 import type { Event } from '@hutong/core/backend'
 import type { Contact, Conversation, Identity, Profile } from '@hutong/core/conversation'
-import type { Entry } from '@hutong/core/entry'
+import type { Entry, Participant } from '@hutong/core/entry'
 import type { Selectable } from 'kysely'
+import type { Side } from './store.ts'
 import type { ContactTable, ConversationTable, EntryTable, IdentityTable } from './tables.ts'
 
 /** Between rows and the model, purely. */
 
-/** The mark before stored keys of the relay's side; no contact can name a key that begins with it. */
-export const HOUSE = '~'
+/** The mark before stored keys of our side and after the scope of one; no contact can name a key that begins with it. */
+const HOUSE = '~'
+const SCOPE = /^~(?:(?:relay|bot:[^~]+)~)?/
+
+export function sideOf({ kind, id }: Participant): Side {
+  if (kind === 'bot') return `bot:${id}`
+  if (kind === 'system') return 'relay'
+  return kind === 'contact' ? 'contact' : 'house'
+}
+
+/** How a key stands in the database: `key` of a contact, `~key` of a person, `~relay~key`, `~bot:<id>~key`. */
+export function storedKey(side: Side, key: string): string {
+  if (side === 'contact') return key.startsWith(HOUSE) ? `${HOUSE}${key}` : key
+  if (side === 'house') return `${HOUSE}${key}`
+  return `${HOUSE}${side.replaceAll('%', '%25').replaceAll(HOUSE, '%7E')}${HOUSE}${key}`
+}
+
+/** The key as its sender named it. */
+export function sentKey(stored: string): string {
+  return stored.replace(SCOPE, '')
+}
 
 export type ConversationRow = Selectable<ConversationTable>
 export type EntryRow = Omit<Selectable<EntryTable>, 'position' | 'conversation' | 'kind' | 'floor'>
@@ -31,7 +51,7 @@ export function toConversation(row: ConversationRow): Conversation {
 
 export function toEntry(row: EntryRow, conversation: string): Entry {
   const { seq, at } = row
-  const key = row.key.startsWith(HOUSE) ? row.key.slice(HOUSE.length) : row.key
+  const key = sentKey(row.key)
   const from = JSON.parse(row.sender)
   const body = JSON.parse(row.body)
   return row.channel === null

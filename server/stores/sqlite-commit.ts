@@ -4,9 +4,9 @@ import type { Entry, Participant } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import { addressKey, type ConversationCache, type Known } from './conversation-cache.ts'
-import { type ConversationRow, HOUSE, merged, searchable, toConversation } from './rows.ts'
+import { type ConversationRow, merged, searchable, sideOf, storedKey, toConversation } from './rows.ts'
 import { one, type Statements } from './sqlite-statements.ts'
-import type { Decision, NewEntry, NewIdentity, Opening, Outcome, Write } from './store.ts'
+import type { Decision, NewEntry, NewIdentity, Opening, Outcome, Side, Write } from './store.ts'
 
 /** What the log's functions share. Single writer: the cache is right as long as this process alone appends. */
 export interface Log {
@@ -71,7 +71,7 @@ function append(log: Log, write: Write, touched: Set<Known>): Outcome {
   const known = target(log, write)
   if (known instanceof HutongError) return { state: 'refused', error: known }
   const decision = decide(log, write, known)
-  const key = storedKey(write.side, write.key)
+  const key = storedKey(write.side ?? 'relay', write.key)
   if ('refuse' in decision) return knownKey(log, known, key) ?? { state: 'refused', error: decision.refuse }
   const { accepted, draft } = decision
   const repeat = draft.main > 0 ? knownKey(log, known, key) : undefined
@@ -99,11 +99,6 @@ function target(log: Log, { to, at }: Write): Known | HutongError {
   return lookUp(log, to.conversation) ?? new HutongError('not_found', 'there is no such conversation')
 }
 
-/** How a key stands in the database: what contacts name cannot begin with the mark of the other side. */
-function storedKey(side: Write['side'], key: string): string {
-  return side === 'contact' && !key.startsWith(HOUSE) ? key : `${HOUSE}${key}`
-}
-
 function lost(): never {
   throw new Error('a key is taken and nowhere to be found')
 }
@@ -111,7 +106,7 @@ function lost(): never {
 /** The draft of what was accepted; what a decision throws, or cannot be written as JSON, refuses that write alone. */
 function decide(log: Log, write: Write, known: Known): { refuse: HutongError } | { accepted: Accepted; draft: Draft } {
   try {
-    const said = (key: string) => knownKey(log, known, storedKey('house', key)) !== undefined
+    const said = (side: Side, key: string) => knownKey(log, known, storedKey(side, key)) !== undefined
     const decision = write.decide(known.conversation, said)
     return 'refuse' in decision ? decision : { accepted: decision, draft: makeDraft(write, known, decision) }
   } catch (thrown) {
@@ -129,7 +124,7 @@ function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
     const entry = makeEntry(write, one, { known, seq: ++last, key })
     draft.entries.push(entry)
     draft.rows.push({
-      key: storedKey(one.key === undefined ? write.side : 'house', key),
+      key: storedKey(one.key === undefined ? (write.side ?? 'relay') : sideOf(entry.from), key),
       sender: one.from === undefined ? known.sender : JSON.stringify(one.from),
       body: JSON.stringify(one.body),
     })

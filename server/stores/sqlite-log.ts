@@ -36,6 +36,11 @@ export function createSqliteLog(parts: SqliteParts): LogStore {
           : all<EntryRow>(parts.statements.before, n, range.before, range.limit).reverse()
       return rows.map((row) => toEntry(row, conversation))
     },
+    async event(conversation, seq) {
+      if (turn.busy) await alone()
+      const row = one<EventRow>(parts.statements.event, conversation, seq)
+      return row && toEvent(row)
+    },
     recalled: (conversation) => recalled(db, conversation),
     async conversation(id) {
       if (turn.busy) await alone()
