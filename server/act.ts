@@ -1,27 +1,24 @@
-import {
-  type Action,
-  type ActRequestInput,
-  type ActResult,
-  actRequest,
-  type Backend,
-  type HandoffTarget,
-} from '@hutong/core/backend'
+import { type Action, type ActRequestInput, type ActResult, actRequest, type Backend } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
+import { answeredEvent, settle } from './answered-event.ts'
 import type { Committer } from './commit.ts'
-import { settledScope } from './deadline.ts'
+import { decide, taken } from './decide.ts'
+import { goesRound, knownTarget } from './handing-on.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Invite } from './invite.ts'
-import { handedOff, RELAY, resolveTarget } from './route.ts'
-import type { Decision, LogStore, NewDelivery, NewEntry, PeopleStore, SmallStore, Write } from './stores/store.ts'
+import { refusal } from './refusal.ts'
+import { RELAY } from './route.ts'
+import { sideOf } from './stores/rows.ts'
+import type { Decision, LogStore, NewDelivery, PeopleStore, SmallStore, Write } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
 
 export interface ActOptions {
-  store: Pick<LogStore, 'conversation' | 'entries'> &
+  store: Pick<LogStore, 'conversation' | 'entries' | 'event'> &
     FileRecords &
     Pick<PeopleStore, 'agents'> &
     Pick<SmallStore, 'get' | 'set'>
@@ -91,16 +88,17 @@ export function createAct(options: ActOptions): Act {
   return async function act(actor, id, input) {
     const author = titled(options.backends, actor)
     const request = parse(actRequest, input)
-    if (request.event !== undefined) seqOf(request.event, id)
     const conversation = await options.store.conversation(id)
     if (!conversation) throw new HutongError('not_found', `there is no conversation "${id}"`, { field: 'conversation' })
+    const event =
+      request.event === undefined ? undefined : await answeredEvent(options.store, conversation, request.event)
+    const term = request.term ?? (author.kind === 'bot' ? event?.floor.term : undefined)
     const results: Result[] = []
     for (const [index, action] of request.actions.entries()) {
       const key = 'key' in action && action.key !== undefined ? action.key : `${request.key}:${index}`
-      results.push(await carryOut(options, { author, conversation, term: request.term, key }, action))
+      results.push(await carryOut(options, { author, conversation, term, key }, action))
     }
-    if (request.event !== undefined && author.kind === 'bot')
-      await settle(options.store, { backend: author.id, conversation: id, event: request.event })
+    if (event && author.kind === 'bot') await settle(options.store, { backend: author.id, event })
     return { results }
   }
 }
@@ -110,25 +108,6 @@ function titled(backends: ActOptions['backends'], author: Participant): Particip
   const backend = author.kind === 'bot' ? backends.find(({ name }) => name === author.id) : undefined
   if (!backend) return author
   return { kind: 'bot', id: author.id, ...(backend.title !== undefined && { name: backend.title }) }
-}
-
-/** Nothing more is owed for the event, nor for what came before it. */
-async function settle(
-  store: Pick<SmallStore, 'get' | 'set'>,
-  { backend, conversation, event }: { backend: string; conversation: string; event: string },
-): Promise<void> {
-  const scope = settledScope(backend)
-  const seq = seqOf(event, conversation)
-  const before = await store.get(scope, conversation)
-  if (typeof before !== 'number' || before < seq) await store.set(scope, conversation, seq)
-}
-
-function seqOf(event: string, conversation: string): number {
-  const seq = event.startsWith(`${conversation}:`) ? Number(event.slice(conversation.length + 1)) : Number.NaN
-  if (Number.isSafeInteger(seq) && seq > 0) return seq
-  throw new HutongError('invalid', `event: "${event}" is no event of this conversation; give its id as it came`, {
-    field: 'event',
-  })
 }
 
 async function carryOut(options: ActOptions, acting: Acting, action: Action): Promise<Result> {
@@ -166,11 +145,22 @@ async function carryOut(options: ActOptions, acting: Acting, action: Action): Pr
     case 'invite':
       return invite(options, acting, action.channel)
     case 'handoff':
-      await verifyTarget(options, acting.author, action.to)
-      return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
+      return handOn(options, acting, action)
     default:
       return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
   }
+}
+
+async function handOn(
+  options: ActOptions,
+  acting: Acting,
+  action: Extract<Action, { kind: 'handoff' }>,
+): Promise<Result> {
+  const to = await knownTarget(options.store, acting.author, action.to)
+  const round = acting.author.kind === 'bot' && (await goesRound(options.store, acting.conversation))
+  return append(options, acting, (conversation) =>
+    decide(options, { ...acting, conversation, goesRound: round }, { ...action, to }),
+  )
 }
 
 /** The relay speaks, so that an agent who only invites does not take the floor. */
@@ -181,70 +171,6 @@ async function invite(options: ActOptions, acting: Acting, channel: string): Pro
   const parts = await options.invitation(conversation, channel)
   const name = options.sites.find(({ id }) => id === conversation.site)?.name
   return say(options, { ...acting, as: { ...RELAY, ...(name !== undefined && { name }) } }, { kind: 'message', parts })
-}
-
-async function verifyTarget({ store }: ActOptions, author: Participant, to: HandoffTarget): Promise<void> {
-  if (to.kind !== 'agent' || to.id === author.id) return
-  if ((await store.agents()).some((agent) => agent.id === to.id)) return
-  throw new HutongError('invalid', `to.id: there is no agent "${to.id}"`, { field: 'to.id' })
-}
-
-type SilentAction = Extract<Action, { kind: 'handoff' | 'set' | 'note' | 'close' | 'reopen' }>
-
-function decide({ sites, backends, now }: ActOptions, acting: Acting, action: SilentAction): Decision {
-  const { author: from, conversation } = acting
-  switch (action.kind) {
-    case 'note':
-      return { entries: [{ from, body: { kind: 'note', text: action.text } }] }
-    case 'set':
-      return {
-        entries: [{ from, body: { kind: 'attributes', changes: action.attributes } }],
-        attributes: action.attributes,
-      }
-    case 'reopen':
-      return reopened(conversation, from, now())
-    case 'handoff': {
-      const refuse = refusal(acting)
-      if (refuse) return { refuse }
-      const routing = sites.find((site) => site.id === conversation.site)?.routing ?? []
-      const to = resolveTarget(routing, conversation.floor.holder, action.to)
-      if (to.kind === 'bot' && !backends.some(({ name }) => name === to.id))
-        return { refuse: new HutongError('invalid', `to.id: there is no backend "${to.id}"`, { field: 'to.id' }) }
-      return handedOff(conversation, { from, to, at: now(), ...wordsOf(action) })
-    }
-    case 'close': {
-      const refuse = refusal(acting)
-      if (refuse) return { refuse }
-      const decision = closed(conversation, from, action.reason)
-      return action.quiet && !('refuse' in decision) ? { ...decision, quiet: true } : decision
-    }
-  }
-}
-
-function wordsOf({ reason, summary }: Extract<Action, { kind: 'handoff' }>): { reason?: string; summary?: string } {
-  return { ...(reason === undefined ? {} : { reason }), ...(summary === undefined ? {} : { summary }) }
-}
-
-/** An agent who reopens a conversation has the floor; whatever else reopens it leaves the floor where it is. */
-function reopened(conversation: Conversation, from: Participant, at: number): Decision {
-  const { holder } = conversation.floor
-  const status: NewEntry = { from, body: { kind: 'status', status: 'open' } }
-  const has = holder.kind === 'agent' && holder.id === from.id
-  if (from.kind !== 'agent' || has) return { entries: [status], status: 'open' }
-  const handed = taken(conversation, from, at)
-  if ('refuse' in handed) return handed
-  const { waitingSince } = conversation
-  return { ...handed, entries: [status, ...handed.entries], status: 'open', waitingSince }
-}
-
-function closed(conversation: Conversation, from: Participant, reason: string | undefined): Decision {
-  const floor = { holder: { kind: 'none' as const }, term: conversation.floor.term + 1 }
-  const handed = handedOff(conversation, { from, to: floor.holder, at: 0 })
-  const status: NewEntry = {
-    from,
-    body: { kind: 'status', status: 'closed', ...(reason === undefined ? {} : { reason }) },
-  }
-  return 'refuse' in handed ? handed : { ...handed, entries: [status, ...handed.entries], status: 'closed' }
 }
 
 /**
@@ -292,10 +218,6 @@ function said(acting: Acting, { now, body, deliveries }: Saying): Decision {
   }
 }
 
-function taken(now: Conversation, author: Participant, at: number): Decision {
-  return handedOff(now, { from: author, to: agentHolder(author), at })
-}
-
 /** The hand-off first, then the words: one write whose key is that of the words. */
 function afterTaking(words: Decision, taking: Decision): Decision {
   if ('refuse' in words) return words
@@ -313,28 +235,6 @@ function afterTaking(words: Decision, taking: Decision): Decision {
   }
 }
 
-function agentHolder({ id, name }: Participant): { kind: 'agent'; id: string; name?: string } {
-  return { kind: 'agent', id, ...(name === undefined ? {} : { name }) }
-}
-
-/** Why this comes too late, or undefined: a term that moved, or a bot without the floor. */
-function refusal({ author, conversation, term }: Acting): HutongError | undefined {
-  const { floor } = conversation
-  if (author.kind === 'bot' && (floor.holder.kind !== 'bot' || floor.holder.id !== author.id))
-    return new HutongError('stale_floor', `the floor is with ${describe(conversation)} (term ${floor.term})`, {
-      field: 'term',
-    })
-  if (term !== undefined && term !== floor.term)
-    return new HutongError('stale_floor', `the floor is at term ${floor.term}, the answer was made at ${term}`, {
-      field: 'term',
-    })
-  return undefined
-}
-
-function describe({ floor: { holder } }: Conversation): string {
-  return 'id' in holder ? `${holder.kind} ${holder.id}` : holder.kind
-}
-
 async function append(
   { committer, now }: ActOptions,
   acting: Acting,
@@ -343,6 +243,7 @@ async function append(
   const outcome = await committer.append({
     to: { conversation: acting.conversation.id },
     key: acting.key,
+    side: sideOf(acting.author),
     at: now(),
     ...acting.beside,
     decide,

@@ -112,8 +112,9 @@ describe('an invitation to another channel', () => {
     expect((await stand.ask(`/v1/conversations/${there.conversation}`, { token })).body).toMatchObject({
       invitations: ['letters'],
     })
+    const headers = { cookie: await stand.signIn(), origin: stand.url }
     const ask = (json: unknown) =>
-      stand.ask(`/v1/conversations/${conversation}/invite`, { method: 'POST', json, token })
+      stand.ask(`/v1/conversations/${conversation}/invite`, { method: 'POST', json, headers })
     const first = await ask({ channel: 'wechat', key: 'once' })
     expect(first).toMatchObject({ status: 200, body: { seq: 2 } })
     expect((await ask({ channel: 'wechat', key: 'once' })).body).toEqual(first.body)

@@ -192,7 +192,7 @@ describe('what a bot says after a stop', () => {
         key: `late${done}`,
         actions: [{ kind: 'stream', key: 'a', text: 'It is green', done }],
       })
-    await say(false)
+    await expect(say(false)).rejects.toMatchObject({ code: 'invalid', field: 'term' })
     expect(await say(true)).toEqual({ results: [{ seq: 2, duplicate: true }] })
     await wait(100)
     expect(seen).toEqual([])

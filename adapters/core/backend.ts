@@ -27,8 +27,8 @@ export const event = z.object({
 export const handoffTarget = z.union([holder, z.object({ kind: z.literal('next') })])
 
 /**
- * What a backend may ask for. `key` makes a repeat nothing; in-process handlers may leave it out and get
- * `<event id>:<n>`. Actions that speak to the contact need the floor: reply, stream, typing, ask and invite.
+ * What a backend may ask for. `key` makes a repeat nothing, and is the backend's own: others may use the same; in-process handlers
+ * may leave it out and get `<event id>:<n>`. All but set, note and reopen need the floor, and a request with its `term` or `event`.
  */
 export const action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reply'), key: key.optional(), parts, replyTo: z.int().positive().optional() }),
@@ -68,7 +68,10 @@ export const actRequest = z
   .object({
     /** Key of the request; actions without a key of their own get `<key>:<n>`. */
     key,
-    /** The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. */
+    /**
+   * The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. Without it that of `event`
+   * counts; a bot that speaks gives one of them.
+   */
     term: z.int().nonnegative().optional(),
     /**
      * The id of the event that this answers. It says that nothing more is owed for it, so that no fallback is used; with no actions

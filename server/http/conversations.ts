@@ -9,7 +9,6 @@ import { raiseCursor } from '../cursors.ts'
 import type { Files } from '../files.ts'
 import { withUrls } from '../present.ts'
 import type { Relay } from '../relay.ts'
-import { RELAY } from '../route.ts'
 import type { ConversationItem, ConversationQuery, Store } from '../stores/store.ts'
 import type { Doors } from './doors.ts'
 import { type Operation, operation } from './operation.ts'
@@ -231,12 +230,21 @@ function invite({ relay, doors }: ConversationOptions): Operation {
     tag,
     summary: 'Shows the contact a link and a QR code by which to go on over another channel of the site',
     params,
-    body: z.object({ channel: z.string().min(1).max(64), key: key.optional() }),
+    body: z.object({
+      channel: z.string().min(1).max(64),
+      key: key.optional(),
+      term: actRequest.shape.term,
+      event: actRequest.shape.event,
+    }),
     answer: z.object({ seq: z.int().positive().meta({ description: 'Of the message that invites' }) }),
-    errors: ['not_found', 'invalid', 'unreachable', 'timeout', 'throttled', 'misconfigured'],
-    async handle({ actor, params, body: { channel, key = newId('k') } }) {
+    errors: ['not_found', 'invalid', 'stale_floor', 'unreachable', 'timeout', 'throttled', 'misconfigured'],
+    async handle({ actor, params, body: { channel, key = newId('k'), ...answers } }) {
       const { id } = await doors.conversation(actor, params.id)
-      const { results } = await relay.act(RELAY, id, { key, actions: [{ kind: 'invite', channel }] })
+      const { results } = await relay.act(authorOf(actor), id, {
+        key,
+        ...answers,
+        actions: [{ kind: 'invite', channel }],
+      })
       return { seq: results[0]?.seq ?? 0 }
     },
   })
