@@ -1,8 +1,8 @@
 import type { ActRequestInput, ActResult, Backend, Event } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
-import type { Signal } from '@hutong/core/signal'
+import type { Signal, SignalOf } from '@hutong/core/signal'
 import { summaryFor } from './backends/summary.ts'
-import type { Carrier } from './outbox.ts'
+import { type Carrier, DEFAULT_LEASE } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
 import { RELAY } from './route.ts'
 import type { LogStore, SmallStore } from './stores/store.ts'
@@ -17,7 +17,7 @@ export interface DeadlineOptions {
 
 export interface Deadline {
   carrier: Carrier
-  /** A signal of a backend: it is at work, so it gets its time again. */
+  /** A signal of a backend: while it is at work, it gets its time again. */
   heard(conversation: string, signal: Signal): void
 }
 
@@ -32,17 +32,31 @@ const LONGEST = 600_000
 /** Most conversations whose last sign is remembered; the one that has been quiet longest is forgotten first. */
 const REMEMBERED = 10_000
 
+/** When a backend was seen at work last; of the text it writes, which one and how far it had come. */
+interface Sign {
+  at: number
+  key?: string
+  length?: number
+}
+
 /** The other half of a receipt: when the answer that was to come later does not come, the floor goes on. */
 export function createDeadline(options: DeadlineOptions): Deadline {
   const within = new Map(options.backends.map(({ name, answerWithin = ANSWER_WITHIN }) => [name, answerWithin]))
-  const signs = new Map<string, number>()
+  const signs = new Map<string, Sign>()
+  const began = options.now()
 
   return {
-    heard(conversation, { kind, from }) {
-      if (from.kind !== 'bot' || (kind !== 'stream' && kind !== 'typing')) return
+    heard(conversation, signal) {
+      const { from } = signal
+      if (from.kind !== 'bot' || (signal.kind !== 'stream' && signal.kind !== 'typing')) return
       const key = `${from.id} ${conversation}`
+      const before = signs.get(key)
+      if (signal.kind === 'stream' && !hasGrown(signal, before)) return
       signs.delete(key)
-      signs.set(key, options.now())
+      if (signal.kind === 'typing' && !signal.on) return
+      const at = options.now()
+      if (signal.kind === 'typing') signs.set(key, { ...before, at })
+      else signs.set(key, { at, key: signal.key, length: signal.text.length })
       const [oldest] = signs.keys()
       if (signs.size > REMEMBERED && oldest !== undefined) signs.delete(oldest)
     },
@@ -52,10 +66,9 @@ export function createDeadline(options: DeadlineOptions): Deadline {
         const name = target.slice('deadline:'.length)
         const time = within.get(name) ?? ANSWER_WITHIN
         if (await isSettled(options, name, event)) return { state: 'done' }
-        const sign = signs.get(`${name} ${event.conversation}`)
         const now = options.now()
-        if (sign !== undefined && sign + time > now && now < event.entry.at + LONGEST)
-          return { state: 'wait', due: sign + time }
+        const due = dueAt(event, { began, time, sign: signs.get(`${name} ${event.conversation}`) })
+        if (due > now && now < Math.max(event.entry.at, began) + LONGEST) return { state: 'wait', due }
         const summary = await summaryFor(options.store, event)
         const reason = `${name} gave no answer in ${time} ms`
         const request: ActRequestInput = {
@@ -68,6 +81,19 @@ export function createDeadline(options: DeadlineOptions): Deadline {
       },
     },
   }
+}
+
+function hasGrown({ key, text }: SignalOf<'stream'>, before: Sign | undefined): boolean {
+  return text.length > (before?.key === key ? (before.length ?? 0) : 0)
+}
+
+/** What was under way when the relay went down is brought once more when its lease has ended. */
+function dueAt(
+  { entry: { at } }: Event,
+  { began, time, sign }: { began: number; time: number; sign: Sign | undefined },
+): number {
+  const from = at < began ? began + DEFAULT_LEASE : at
+  return Math.max(from, sign?.at ?? 0) + time
 }
 
 /** Whoever names the events that it answers is held to that; of the others anything they said counts. */
