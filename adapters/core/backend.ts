@@ -69,9 +69,9 @@ export const actRequest = z
     /** Key of the request; actions without a key of their own get `<key>:<n>`. */
     key,
     /**
-   * The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. Without it that of `event`
-   * counts; a bot that speaks gives one of them.
-   */
+     * The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. Without it that of `event`
+     * counts; a bot that speaks gives one of them.
+     */
     term: z.int().nonnegative().optional(),
     /**
      * The id of the event that this answers. It says that nothing more is owed for it, so that no fallback is used; with no actions

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSqliteStore, openDatabase } from './sqlite.ts'
-import type { Store } from './store.ts'
-import type { StoreBench } from './store-bench.ts'
+import type { Side, Store, Write } from './store.ts'
+import { applied, type StoreBench, say, text } from './store-bench.ts'
 import { testStore } from './store-kit.ts'
 
 async function make(): Promise<StoreBench> {
@@ -68,6 +68,32 @@ describe('SQLite', () => {
       expect(commits()).not.toBe(before)
     }
     witness.close()
+    await store.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('knows keys of before by their authors', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hutong-store-'))
+    const path = join(folder, 'hutong.db')
+    const store = createSqliteStore({ path })
+    await store.migrate()
+    const authors = {
+      contact: undefined,
+      bot: { kind: 'bot', id: 'a~%' },
+      agent: { kind: 'agent', id: 'a_anna' },
+    } as const
+    const write = (key: keyof typeof authors, side: Side): Write => {
+      const from = authors[key]
+      return say({ key, side, decision: { entries: [text(key, from && { from })] } })
+    }
+    const writes = [write('contact', 'contact'), write('bot', 'house'), write('agent', 'house')]
+    for (const one of writes) await applied(store, one)
+    const old = openDatabase(path, 100)
+    old.exec('delete from migrations where version = 11')
+    old.close()
+    await store.migrate()
+    const now = [write('contact', 'contact'), write('bot', 'bot:a~%'), write('agent', 'house')]
+    expect((await store.commit(now)).map((one) => one.state === 'duplicate' && one.seq)).toEqual([1, 2, 3])
     await store.close()
     await rm(folder, { recursive: true })
   })

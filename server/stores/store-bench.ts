@@ -1,5 +1,5 @@
 import { HutongError } from '@hutong/core/errors'
-import type { Decision, NewEntry, Opening, Outcome, Store, Write } from './store.ts'
+import type { Decision, NewEntry, Opening, Outcome, Side, Store, Write } from './store.ts'
 
 /** What the kit needs of a kind of store. */
 export interface StoreBench {
@@ -24,14 +24,15 @@ export function text(words: string, more: Partial<NewEntry> = {}): NewEntry {
 export interface Saying {
   to?: Write['to']
   key: string
+  side?: Side
   at?: number
   words?: string
   decision?: Partial<Exclude<Decision, { refuse: unknown }>>
 }
 
 /** A write that says something, from Ada when nobody else is named. */
-export function say({ to = opening(), key, at = NOW, words = key, decision }: Saying): Write {
-  return { to, key, at, decide: () => ({ entries: [text(words)], ...decision }) }
+export function say({ to = opening(), key, side, at = NOW, words = key, decision }: Saying): Write {
+  return { to, key, ...(side && { side }), at, decide: () => ({ entries: [text(words)], ...decision }) }
 }
 
 export function refusing(key: string, to: Write['to'] = opening()): Write {

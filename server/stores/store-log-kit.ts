@@ -131,6 +131,33 @@ function testAppending(get: () => Store): void {
     expect(await get().nextDue()).toBeUndefined()
   })
 
+  it('takes the same key of two authors for two messages, and gives it back as each of them named it', async () => {
+    const { conversation } = await applied(get(), { ...say({ key: 'k' }), side: 'contact' })
+    const to = { conversation: conversation.id }
+    const sides = ['house', 'relay', 'bot:faq', 'bot:b', 'bot:b~%', 'bot:b%7E%25'] as const
+    for (const side of sides) await applied(get(), { ...say({ key: 'k', to }), side })
+    const again = await get().commit(sides.map((side) => ({ ...say({ key: 'k', to }), side })))
+    expect(again.map((one) => one.state === 'duplicate' && one.seq)).toEqual([2, 3, 4, 5, 6, 7])
+    const keys = (await get().entries(conversation.id, { after: 0, limit: 9 })).map(({ key }) => key)
+    expect(keys).toEqual(Array.from({ length: 7 }, () => 'k'))
+    const asked: boolean[] = []
+    const decide: Write['decide'] = (_, said) => {
+      asked.push(said('bot:faq', 'k'), said('bot:other', 'k'), said('bot:faq', 'other'))
+      return { entries: [text('x')] }
+    }
+    await applied(get(), { to, key: 'x', at: NOW, decide })
+    expect(asked).toEqual([true, false, false])
+  })
+
+  it('finds an entry by its number, with the floor as it was then', async () => {
+    const { conversation } = await applied(get(), say({ key: 'a' }))
+    const floor = { holder: { kind: 'bot' as const, id: 'faq' }, term: 2 }
+    await applied(get(), say({ key: 'b', decision: { floor } }))
+    expect(await get().event(conversation.id, 1)).toMatchObject({ entry: { seq: 1 }, floor: { term: 1 } })
+    expect(await get().event(conversation.id, 2)).toMatchObject({ id: `${conversation.id}:2`, floor })
+    expect(await get().event(conversation.id, 3)).toBeUndefined()
+  })
+
   it('takes the same key in two conversations for two messages', async () => {
     const [a, b] = await get().commit([say({ key: 'k' }), say({ key: 'k', to: opening('bob') })])
     expect([a?.state, b?.state]).toEqual(['applied', 'applied'])
