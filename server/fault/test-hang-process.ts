@@ -6,13 +6,16 @@ import type { WebhookOptions } from '../backends/webhook/webhook-options.ts'
 
 export interface Setting {
   folder: string
-  /** `ill` is the one that fails, `well` answers; `near` answers within the relay's process. */
+  /** `ill` is the end of `ILL` backends that fails, `well` answers; `near` answers within the relay's process. */
   webhooks: Record<'ill' | 'well', WebhookOptions>
 }
 
+/** How many backends lead to the end that fails. */
+export const ILL = 4
+
 export type Order =
   | { do: 'load'; ms: number; rate: number }
-  | { do: 'crowd'; count: number; offset: number }
+  | { do: 'crowd'; count: number; offset: number; over: number }
   | { do: 'hasten' }
   | { do: 'state' }
 
@@ -23,10 +26,10 @@ export interface Latencies {
 }
 
 export interface State {
-  /** Milliseconds from each message to `ill` until the floor moved on, by the log's own times; those that wait still. */
+  /** Milliseconds from each message to an ill backend until the floor moved on, by the log's own times; those that wait still. */
   moved: number[]
   waiting: number
-  /** Open deliveries to `ill`. */
+  /** Open deliveries to ill backends. */
   open: number
   rss: number
   /** Milliseconds of processor since it started. */
@@ -37,9 +40,9 @@ export interface State {
 /** A relay in a process of its own, on its own database. */
 export interface HangProcess {
   load(spell: { ms: number; rate: number }): Promise<Latencies>
-  /** So many new contacts write to `ill` at once. */
-  crowd(count: number): Promise<void>
-  /** Brings what waits for `ill` at once. */
+  /** So many new contacts write at once, in turn to so many of the ill backends. */
+  crowd(count: number, over?: number): Promise<void>
+  /** Brings what waits for ill backends at once. */
   hasten(): Promise<void>
   state(): Promise<State>
   kill(): Promise<void>
@@ -66,8 +69,8 @@ export async function startHangProcess(setting: Setting): Promise<HangProcess> {
 
   return {
     load: (spell) => order({ do: 'load', ...spell }),
-    async crowd(count) {
-      await order({ do: 'crowd', count, offset: crowd })
+    async crowd(count, over = 1) {
+      await order({ do: 'crowd', count, offset: crowd, over })
       crowd += count
     },
     async hasten() {

@@ -5,9 +5,9 @@ import { createRelay } from '../create-relay.ts'
 import { createFiles } from '../files.ts'
 import { createSqliteStore } from '../stores/sqlite.ts'
 import { quiet, textBody, webChannel } from '../test-relay.ts'
-import type { Latencies, Order, Setting, State } from './test-hang-process.ts'
+import { ILL, type Latencies, type Order, type Setting, type State } from './test-hang-process.ts'
 
-/** A relay with a backend that fails, one that answers over HTTP and one that answers in its own process. */
+/** A relay with backends that fail, one that answers over HTTP and one that answers in its own process. */
 const setting: Setting = JSON.parse(process.argv.at(-1) ?? '')
 const clock = { now: () => Date.now() }
 const real = createSqliteStore({ path: join(setting.folder, 'hutong.sqlite') })
@@ -20,12 +20,13 @@ const store: typeof real = {
     return real.claim(query)
   },
 }
+const ills = Array.from({ length: ILL }, (_, at) => `ill${at}`)
 const relay = createRelay({
   store,
-  sites: ['ill', 'well', 'near'].map((id) => ({ id, routing: [id, 'desk'] })),
+  sites: [...ills, 'well', 'near'].map((id) => ({ id, routing: [id, 'desk'] })),
   adapters: [webChannel],
   backends: [
-    createWebhookBackend('ill', setting.webhooks.ill),
+    ...ills.map((name) => createWebhookBackend(name, setting.webhooks.ill)),
     createWebhookBackend('well', setting.webhooks.well),
     { name: 'near', handle: async () => ({ kind: 'reply', parts: [{ kind: 'text', text: 'Hello.' }] }) },
   ],
@@ -50,14 +51,14 @@ const CONTACTS = 400
 const LOST_MS = 10_000
 let written = 0
 const answered = new Map<string, () => void>()
-/** When a message to `ill` was written, by conversation; removed when the floor moves. */
+/** When a message to an ill backend was written, by conversation; removed when the floor moves. */
 const waiting = new Map<string, number>()
 const moved: number[] = []
 
 relay.onEvents((events) => {
   for (const { site, conversation, entry } of events) {
     if (entry.from.kind === 'bot' && entry.body.kind === 'message') answered.get(conversation)?.()
-    if (site !== 'ill') continue
+    if (!ills.includes(site)) continue
     const since = waiting.get(conversation)
     if (entry.from.kind === 'contact') waiting.set(conversation, entry.at)
     else if (entry.body.kind === 'handoff' && since !== undefined) {
@@ -95,11 +96,12 @@ async function load({ ms, rate }: { ms: number; rate: number }): Promise<Latenci
   return latencies
 }
 
-async function crowd(count: number, offset: number): Promise<void> {
-  const address = (at: number) => ({ address: `ill-${offset + at}` })
-  const write = (at: number) =>
-    relay.receive('web', { from: address(at), site: 'ill', key: `k${written++}`, body: textBody('hello') })
-  await Promise.all(Array.from({ length: count }, (_, at) => write(at)))
+async function crowd({ count, offset, over }: { count: number; offset: number; over: number }): Promise<void> {
+  const write = (at: number) => {
+    const site = ills[at % over] ?? ''
+    return relay.receive('web', { from: { address: `ill-${at}` }, site, key: `k${written++}`, body: textBody('hello') })
+  }
+  await Promise.all(Array.from({ length: count }, (_, at) => write(offset + at)))
 }
 
 async function state(): Promise<State> {
@@ -108,7 +110,7 @@ async function state(): Promise<State> {
   return {
     moved,
     waiting: waiting.size,
-    open: backlog.find(({ target }) => target === 'backend:ill')?.open ?? 0,
+    open: backlog.filter(({ target }) => target.startsWith('backend:ill')).reduce((sum, { open }) => sum + open, 0),
     rss: process.memoryUsage().rss,
     cpu: (user + system) / 1_000,
     claims,
@@ -120,9 +122,9 @@ async function carryOut(order: Order): Promise<unknown> {
     case 'load':
       return load(order)
     case 'crowd':
-      return (await crowd(order.count, order.offset)) ?? {}
+      return (await crowd(order)) ?? {}
     case 'hasten':
-      return (await relay.hasten('ill')) ?? {}
+      return Promise.all(ills.map((name) => relay.hasten(name)))
     case 'state':
       return state()
   }
