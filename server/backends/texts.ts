@@ -3,11 +3,18 @@ import { plainText } from '@hutong/core/degrade'
 /** A text for everybody, or one for each language. */
 export type Texts = string | Readonly<Record<string, string>>
 
-const REFERENCE = /\{\{\s*([^{}|]{1,80}?)\s*(?:\|([^{}]{0,200}))?\}\}/g
+const REFERENCE = /\{\{([^{}|]{1,120})(?:\|([^{}]{0,200}))?\}\}/g
+/** What is longer is no name. */
+const NAME_MAX = 80
 
 /** What a text refers to: `{{order}}`, `{{contact.name|there}}`. */
 export function referencesIn(text: string): string[] {
-  return [...text.matchAll(REFERENCE)].map(([, name = '']) => name)
+  return [...text.matchAll(REFERENCE)].flatMap(([, name = '']) => nameIn(name) ?? [])
+}
+
+function nameIn(between: string): string | undefined {
+  const name = between.trim()
+  return name === '' || name.length > NAME_MAX ? undefined : name
 }
 
 export function textIn(texts: Texts, language: string): string {
@@ -24,7 +31,9 @@ type Look = (name: string) => string | undefined
 
 /** The text with its references filled in, as plain text; what has no value becomes what stands after "|", or nothing. */
 export function filled(text: string, look: Look): string {
-  return text.replaceAll(REFERENCE, (_, name: string, otherwise: string | undefined) => {
+  return text.replaceAll(REFERENCE, (whole, between: string, otherwise: string | undefined) => {
+    const name = nameIn(between)
+    if (name === undefined) return whole
     const value = look(name)?.replaceAll(/\s+/g, ' ').trim()
     return value === undefined || value === '' ? (otherwise ?? '') : value
   })

@@ -8,7 +8,7 @@ import { referencesIn } from '../texts.ts'
  */
 
 /** Longest question, and longest other way to ask it. */
-const QUESTION_MAX = 500
+export const QUESTION_MAX = 500
 /** Most other ways to ask one question. */
 const PHRASINGS_MAX = 200
 /** Most tags of an article. */

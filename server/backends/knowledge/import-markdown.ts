@@ -82,7 +82,12 @@ function splitFrontMatter(name: string, text: string) {
   const firstLine = match[0].split('\n').length
   const body = text.slice(match[0].length)
   const lineCounter = new LineCounter()
-  const document = parseDocument(match[1] ?? '', { lineCounter })
+  const document = parsedYaml(match[1] ?? '', lineCounter)
+  if (document === undefined)
+    return {
+      ...none,
+      mistakes: [`${name} line 1: the front matter is nested too deep; it holds names, texts and lists`],
+    }
   if (document.errors.length > 0) {
     const mistakes = document.errors.map(
       ({ message, pos }) =>
@@ -101,12 +106,22 @@ function splitFrontMatter(name: string, text: string) {
   return { ...none, mistakes }
 }
 
+/** Undefined for what is nested deeper than the parser can go. */
+function parsedYaml(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> | undefined {
+  try {
+    return parseDocument(text, { lineCounter })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** The value, unless it is written to grow without end by what it refers to. */
 function plainly(document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    if (error instanceof ReferenceError) return error.message
+    if (error instanceof ReferenceError || error instanceof RangeError) return error.message
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ArticleDraftInput } from './article.ts'
+import { type ArticleDraftInput, QUESTION_MAX } from './article.ts'
 import { fold } from './fold.ts'
 
 /** What a file says, before it is known whether it can be kept. */
@@ -36,7 +36,7 @@ export function decoded(bytes: Uint8Array): string {
 
 /** An id that the same question always gets: readable for Latin letters, a digest for everything else. */
 export function idFor(question: string): string {
-  const plain = fold(question).trim()
+  const plain = fold(question.slice(0, QUESTION_MAX)).trim()
   const slug = plain.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
   const readable = slug.length > 0 && slug.length <= 60 && !/[^\p{Script=Latin}\p{Script=Common}]/u.test(plain)
   return readable ? slug : `q-${createHash('sha256').update(plain).digest('hex').slice(0, 16)}`
