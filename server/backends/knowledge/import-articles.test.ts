@@ -204,6 +204,34 @@ describe('an export', () => {
   })
 })
 
+describe('JSON that is written by hand', () => {
+  const articles = [{ question: 'How do I pay?', answer: 'By card.' }]
+
+  it('is the articles alone, or with a name for them', () => {
+    expect(take('a.json', JSON.stringify(articles)).made).toEqual(['how-do-i-pay'])
+    expect(take('b.json', JSON.stringify({ articles })).same).toEqual(['how-do-i-pay'])
+    expect(take('c.json', JSON.stringify({ articles, synonyms: [['refund', 'money back']] })).same).toHaveLength(1)
+    expect(base.synonyms.list()).toEqual([['refund', 'money back']])
+  })
+
+  it('leaves what it does not speak of as it was', () => {
+    take('a.csv', 'id,question,answer,tags\nhow-do-i-pay,How do I pay?,Cash.,money\n', { state: 'published' })
+    take('a.json', JSON.stringify(articles))
+    expect(store.articles.get('how-do-i-pay')).toMatchObject({
+      answer: 'By card.',
+      tags: ['money'],
+      state: 'published',
+    })
+  })
+
+  it('is refused with the place of what is no article', () => {
+    expect(refusal(() => take('a.json', '[1]'))[1]).toMatch(/^a\.json, articles\.0: /)
+    expect(refusal(() => take('a.json', '[{"answer":"x"}]'))[1]).toMatch(/^a\.json, articles\.0, question: /)
+    expect(refusal(() => take('a.json', '{"version":2,"articles":[]}'))[1]).toMatch(/^a\.json, version: must be 1/)
+    expect(refusal(() => take('a.json', '"x"'))[1]).toMatch(/^a\.json, the file: /)
+  })
+})
+
 describe('the examples of the documentation', () => {
   it('are imported as they stand there', async () => {
     const page = await readFile(join(import.meta.dirname, '../../../docs/backend-knowledge.md'), 'utf8')
@@ -214,6 +242,8 @@ describe('the examples of the documentation', () => {
       state: 'published',
       handoff: false,
     })
+    const list = /```json\n(\[[\s\S]*?)```/.exec(page)?.[1] ?? ''
+    expect(take('faq.json', list).made).toEqual(['where-is-my-parcel'])
     expect(take('faq.md', example('md'))).toEqual({ made: [], changed: ['parcel'], same: [] })
     expect(store.articles.get('parcel')).toMatchObject({ category: 'Delivery', phrasings: ['track my order'] })
   })
@@ -290,6 +320,13 @@ describe('a folder of Markdown', () => {
     expect(readContent('a.md', bytes(`---\n${lines.join('\n')}\n---\n# A?\nx\n`)).mistakes).toEqual([
       expect.stringMatching(/^a\.md, front matter/),
     ])
+  })
+
+  it('is refused where its front matter is nested without end', () => {
+    for (const depth of [2_000, 4_000, 20_000]) {
+      const { found, mistakes } = readContent('a.md', bytes(`---\n${'- '.repeat(depth)}\n---\n# A?\nx\n`))
+      expect([found, mistakes[0]]).toEqual([[], expect.stringMatching(/^a\.md.* the front matter is n/)])
+    }
   })
 
   it('that is not there, or holds no pages, is said to be so', async () => {

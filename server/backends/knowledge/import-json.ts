@@ -7,8 +7,8 @@ import type { KnowledgeBase } from './knowledge-base.ts'
 const FORMAT = 'hutong-knowledge'
 
 const file = z.strictObject({
-  format: z.literal(FORMAT, { error: `must be "${FORMAT}": this is no export of a knowledge base` }),
-  version: z.literal(1, { error: 'must be 1: it was written by a newer version of Hutong, use that one' }),
+  format: z.literal(FORMAT, { error: `must be "${FORMAT}": this is no export of a knowledge base` }).optional(),
+  version: z.literal(1, { error: 'must be 1: it was written by a newer version of Hutong, use that one' }).optional(),
   articles: z.array(z.record(z.string(), z.unknown())),
   synonyms: z.array(z.array(z.string())).optional(),
 })
@@ -21,6 +21,7 @@ export interface Exported {
   synonyms: string[][]
 }
 
+/** An export, or what somebody wrote: `{ "articles": […] }`, or the articles alone. An export says all there is to say of an article. */
 export function readJson(name: string, text: string): Reading {
   let value: unknown
   try {
@@ -28,18 +29,18 @@ export function readJson(name: string, text: string): Reading {
   } catch (error) {
     return { found: [], mistakes: [`${name}: is not JSON: ${(error as Error).message}`] }
   }
-  const read = file.safeParse(value, { error: settingWords })
+  const read = file.safeParse(Array.isArray(value) ? { articles: value } : value, { error: settingWords })
   if (!read.success) {
     const mistakes = read.error.issues.map(
       ({ path, message }) => `${name}, ${path.join('.') || 'the file'}: ${message}`,
     )
     return { found: [], mistakes }
   }
-  const { articles, synonyms } = read.data
+  const { articles, synonyms, format } = read.data
   const found = articles.map((article, at) => ({
     where: `${name}, articles.${at}`,
     article: { ...article, id: typeof article.id === 'string' ? article.id : idFor(String(article.question ?? '')) },
-    complete: true,
+    complete: format !== undefined,
   }))
   return { found, mistakes: [], ...(synonyms && { synonyms }) }
 }
