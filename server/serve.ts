@@ -32,6 +32,7 @@ import { openMetrics } from './metrics-route.ts'
 import { notifyAgents } from './notify-agents.ts'
 import { createPresence, type Presence } from './presence.ts'
 import type { Relay } from './relay.ts'
+import { openStaffRecord } from './staff-record.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
 import { VERSION } from './version.ts'
 
@@ -87,7 +88,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   await makeDataFolder(config.data)
   const lock = await lockData(config.data)
   closers.push(lock.release)
-  const ground = await openGround(config, clock, closers)
+  const ground = await openGround(config, { clock, logger }, closers)
   const { store, files, metrics, presence } = ground
 
   const app = new Hono<IngressEnv>()
@@ -129,6 +130,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
   closers.push(
     keepSweeping(files, logger),
     () => backendSocket.close(config.drain.spreadMs),
+    presence.hold,
     () => stopListening(http),
   )
   const notifying = notifyingChannels(config, channels)
@@ -142,7 +144,7 @@ async function open(config: Config, extras: ServeExtras, closers: Closers): Prom
 }
 
 /** What everything else stands on: the database, the files, who may do what, and the counters. */
-async function openGround(config: Config, clock: Clock, closers: Closers) {
+async function openGround(config: Config, { clock, logger }: { clock: Clock; logger: Logger }, closers: Closers) {
   const sites = sitesOf(config)
   const folder = join(config.data, 'files')
   await mkdir(folder, { recursive: true })
@@ -152,8 +154,9 @@ async function openGround(config: Config, clock: Clock, closers: Closers) {
   await store.migrate()
   const metrics = createMetrics({ store, now: () => clock.now() })
   closers.push(metrics.close)
-  const presence = createPresence()
-  closers.push(presence.close)
+  const staff = await openStaffRecord({ store, clock, logger })
+  const presence = createPresence(staff)
+  closers.push(staff.close, presence.close)
   const auth = createAuth({ store, config: { ...config, sites }, clock })
   /** Without a public URL, links lead to where it turns out to listen. */
   const address: { origin: string | undefined } = { origin: config.publicUrl }
