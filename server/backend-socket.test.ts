@@ -256,6 +256,25 @@ describe('the door of the socket', () => {
     await calm.close()
   })
 
+  it('stays shut for a position that the feed has not reached, and says what to do', async () => {
+    expect(await refusal(stand.backend({ token: TOKENS.shop, after: 5_000 }))).toMatchObject({
+      code: 'invalid',
+      field: 'after',
+      message: expect.stringMatching(/beyond the newest position.*ask without "after"/),
+    })
+  })
+
+  it('lets 32 sockets of one token in, and one more when one has gone', async () => {
+    const clients = Array.from({ length: 32 }, () => stand.backend({ token: TOKENS.shop, feed: false }))
+    await Promise.all(clients.map(ready))
+    const refused = await refusal(stand.backend({ token: TOKENS.shop, feed: false }))
+    expect(refused).toMatchObject({ code: 'throttled', retryAfter: 5_000 })
+    await ready(stand.backend({ token: TOKENS.other, feed: false }))
+    clients[0]?.close()
+    await until(() => stand.backendSocket.count() === 32)
+    await ready(stand.backend({ token: TOKENS.shop, feed: false }))
+  })
+
   it('tells programs who answers, but no agent’s address', async () => {
     const bot = stand.backend({ token: TOKENS.shop })
     const { agents } = await ready(bot)

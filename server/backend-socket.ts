@@ -6,10 +6,13 @@ import { createBuckets } from '@hutong/core/rate'
 import { type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
 import type { DefaultEventsMap, Server } from 'socket.io'
 import { agentsFor, agentsOf } from './agents.ts'
-import { type Auth, authorOf, mayEnter } from './auth.ts'
+import { type Actor, type Auth, authorOf, mayEnter } from './auth.ts'
 import { type BackendConnection, type Seat, serveRequests } from './backend-requests.ts'
-import { type Seat as EventSeat, isSocketBackend } from './backends/socket.ts'
-import { createFeedReader } from './feed-reader.ts'
+import type { Seat as EventSeat } from './backends/seats.ts'
+import { isSocketBackend } from './backends/socket.ts'
+import { linked } from './event-links.ts'
+import { createFeedNews, type FeedNews, verifyAfter } from './feed-news.ts'
+import { createFeedReader, type FeedReader } from './feed-reader.ts'
 import type { Files } from './files.ts'
 import type { Presence } from './presence.ts'
 import { withUrls } from './present.ts'
@@ -39,6 +42,10 @@ export interface BackendSocket {
 
 /** How long a batch of events may stay unacknowledged before the socket is cut off to start over. */
 const ACK_MS = 60_000
+/** Most sockets of one token. */
+const SOCKETS_MAX = 32
+/** Milliseconds until one more may ask again. */
+const RETRY_AFTER = 5_000
 const RATE = { perMinute: 3_000, burst: 200 }
 
 /**
@@ -51,14 +58,15 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
     Server<BackendRequests, BackendPushes, DefaultEventsMap, Seat>['of']
   >
   const buckets = createBuckets(RATE, now)
-  const wakes = createWakes(relay)
+  const news = createFeedNews({ relay, store })
   let closing = false
   const logged = (err: unknown) => logger.error({ err }, 'the backend socket could not read the store')
 
   namespace.use((socket, next) => {
     const enter = async () => {
       if (closing) throw new HutongError('unavailable', 'the relay is going away; connect again')
-      socket.data = await admit(auth, socket)
+      socket.data = await admit(options, socket)
+      verifyRoom(socket.data.actor, namespace.sockets.values())
     }
     enter().then(
       () => next(),
@@ -68,13 +76,11 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
   namespace.on('connection', (socket) => {
     const leave = socket.data.actor.kind === 'agent' ? presence.enter(socket.data.actor.id) : undefined
     const stopServing = serveRequests({ ...options, buckets }, socket)
-    const feed = follow(options, socket)
-    const stopWaking = wakes.add(feed.wake)
+    const stopFollowing = follow({ ...options, news }, socket)
     const stand = takeSeat(options, socket)
     socket.on('disconnect', () => {
       stand()
-      stopWaking()
-      feed.stop()
+      stopFollowing()
       stopServing()
       leave?.()
     })
@@ -101,36 +107,11 @@ export function createBackendSocket(options: BackendSocketOptions): BackendSocke
       closing = true
       clearInterval(sessions)
       stopEnding()
-      wakes.close()
+      news.close()
       stopPresence()
       for (const socket of namespace.sockets.values()) {
         socket.emit('goaway', { in: Math.floor(Math.random() * spread) })
         socket.conn.close()
-      }
-    },
-  }
-}
-
-/** Wakes every reader when something was committed. While there is none the relay has nobody to tell. */
-function createWakes(relay: Pick<Relay, 'onEvents'>) {
-  const wakes = new Set<() => void>()
-  let stopListening: (() => void) | undefined
-
-  function close() {
-    stopListening?.()
-    stopListening = undefined
-  }
-
-  return {
-    close,
-    add(wake: () => void): () => void {
-      wakes.add(wake)
-      stopListening ??= relay.onEvents(() => {
-        for (const one of wakes) one()
-      })
-      return () => {
-        wakes.delete(wake)
-        if (wakes.size === 0) close()
       }
     },
   }
@@ -142,7 +123,20 @@ function refusal(cause: unknown): Error {
   return Object.assign(new Error(`${error.code}: ${error.message}`), { data: error.toJSON() })
 }
 
-async function admit(auth: Auth, socket: BackendConnection): Promise<Seat> {
+/** So many sockets of one token are let in; agents open windows, programs may open anything. */
+function verifyRoom({ kind, id }: Actor, sockets: Iterable<BackendConnection>): void {
+  if (kind !== 'token') return
+  let there = 0
+  for (const { data } of sockets) if (data.actor.kind === kind && data.actor.id === id) there += 1
+  if (there < SOCKETS_MAX) return
+  throw new HutongError(
+    'throttled',
+    `${SOCKETS_MAX} sockets of the token "${id}" are connected already: close one, and give one more credit rather than open another`,
+    { retryAfter: RETRY_AFTER },
+  )
+}
+
+async function admit({ auth, store }: BackendSocketOptions, socket: BackendConnection): Promise<Seat> {
   const { token, after, credit, feed } = parse(backendAuth, socket.handshake.auth)
   const { cookie, origin, host, authorization } = socket.handshake.headers
   const bearer = token === undefined ? authorization : `Bearer ${token}`
@@ -151,19 +145,25 @@ async function admit(auth: Auth, socket: BackendConnection): Promise<Seat> {
   const actor = await auth.who(bearer === undefined ? { cookie: ours ? cookie : undefined } : { authorization: bearer })
   if (actor === undefined)
     throw new HutongError('unauthorized', 'sign in at the desk, or connect with auth { token } of the configuration')
+  if (after !== undefined) await verifyAfter(after, store)
   return { actor, after, credit, feed, cookie: bearer === undefined ? cookie : undefined }
 }
 
 /** Has the events brought that the backend of this name must answer, when the socket asks for them. */
 function takeSeat(
-  { backends = [], relay, files, logger }: BackendSocketOptions,
+  { backends = [], relay, files, logger, now = Date.now }: BackendSocketOptions,
   socket: BackendConnection,
 ): () => void {
   const { actor, credit } = socket.data
   if (credit === 0 || actor.kind !== 'token') return () => undefined
   const backend = backends.find(({ name }) => name === actor.id)
   if (!backend || !isSocketBackend(backend)) return () => undefined
-  const seat: EventSeat = { credit, send: (event, signal) => bring(socket, withLinks(event, files), signal) }
+  const bring = createBringing(socket)
+  const seat: EventSeat = {
+    credit,
+    enters: (site) => mayEnter(actor, site),
+    send: (event, ...rest) => bring(linked(event, files, now()), ...rest),
+  }
   const stand = backend.sit(seat)
   relay
     .hasten(backend.name)
@@ -171,18 +171,28 @@ function takeSeat(
   return stand
 }
 
-function bring(socket: BackendConnection, event: Event, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const gone = () => reject(new HutongError('unreachable', `the socket of ${socket.data.actor.id} was lost`))
+/** Brings events to a socket; those that are under way when it is lost are rejected. */
+function createBringing(socket: BackendConnection): EventSeat['send'] {
+  const under = new Set<(cause: Error) => void>()
+  socket.once('disconnect', () => {
+    for (const lose of under) lose(new HutongError('unreachable', `the socket of ${socket.data.actor.id} was lost`))
+  })
+  return async (event, signal, acknowledged) => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const late = () => reject(signal.reason)
-    socket.once('disconnect', gone)
+    under.add(reject)
     signal.addEventListener('abort', late, { once: true })
     socket.emit('event', { event }, (answer) => {
-      socket.off('disconnect', gone)
-      signal.removeEventListener('abort', late)
+      acknowledged()
       resolve(answer)
     })
-  })
+    try {
+      return await promise
+    } finally {
+      under.delete(reject)
+      signal.removeEventListener('abort', late)
+    }
+  }
 }
 
 async function endWithSession(auth: Auth, socket: BackendConnection): Promise<void> {
@@ -190,40 +200,44 @@ async function endWithSession(auth: Auth, socket: BackendConnection): Promise<vo
   if (cookie !== undefined && !(await auth.alive(cookie))) socket.disconnect(true)
 }
 
-function withLinks(event: Event, files: Pick<Files, 'url'>): Event {
-  return { ...event, entry: withUrls(event.entry, files) }
-}
-
-/** Greets the socket and brings it the events of its sites from where it left off. */
-function follow(options: BackendSocketOptions, socket: BackendConnection) {
-  const { store, presence, files, logger, now = Date.now } = options
+/** Greets the socket and brings it the events of its sites from where it left off. The returned function ends that. */
+function follow(options: BackendSocketOptions & { news: FeedNews }, socket: BackendConnection): () => void {
+  const { store, presence, files, logger, news, now = Date.now } = options
   const { actor, after } = socket.data
   const only = actor.sites !== 'all' && actor.sites.length === 1 ? actor.sites[0] : undefined
+  const concerns = (event: Event) => mayEnter(actor, event.site)
+  // The links of a person are no better than the session, and end like those of the desk's other answers.
+  const shown = (event: Event) =>
+    actor.kind === 'token' ? linked(event, files, now()) : { ...event, entry: withUrls(event.entry, files) }
   const giveUp = (err: unknown) => {
     logger.warn({ err, actor: actor.id }, 'a backend was cut off; it resumes from the feed')
     socket.conn.close()
   }
-  let reader: ReturnType<typeof createFeedReader> | undefined
+  let reader: FeedReader | undefined
+  let leave: (() => void) | undefined
 
   async function greet(): Promise<void> {
     const [newest, agents] = await Promise.all([store.position(), agentsOf(store, presence)])
-    const position = Math.min(after ?? newest, newest)
+    const position = after ?? newest
     const { kind, id, name } = authorOf(actor)
     socket.emit('ready', { position, me: { kind, id, name }, agents: agentsFor(actor, agents), at: now() })
     if (!socket.connected || !socket.data.feed) return
     reader = createFeedReader({
       after: position,
-      read: (after, limit) => store.feed({ after, limit, ...(only === undefined ? {} : { site: only }) }),
-      wanted: (event) => mayEnter(actor, event.site),
+      read: (after, limit) => news.read({ after, limit, ...(only === undefined ? {} : { site: only }) }),
+      wanted: concerns,
       async deliver(events, position) {
-        const linked = events.map((event) => withLinks(event, files))
-        await socket.timeout(ACK_MS).emitWithAck('events', { events: linked, position, at: now() })
+        await socket.timeout(ACK_MS).emitWithAck('events', { events: events.map(shown), position, at: now() })
       },
       failed: giveUp,
     })
+    leave = news.add({ concerns, wake: reader.wake, pass: reader.pass })
     reader.wake()
   }
 
   greet().catch(giveUp)
-  return { wake: () => reader?.wake(), stop: () => reader?.stop() }
+  return () => {
+    leave?.()
+    reader?.stop()
+  }
 }

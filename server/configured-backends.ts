@@ -89,14 +89,29 @@ function kindMistakes(name: string, config: Chosen): Mistake[] {
 }
 
 function tokenMistakes(name: string, config: Chosen): Mistake[] {
-  if (!COMING.includes(String(kindOf(name, config)))) return []
-  if ((config.tokens ?? []).some((token) => token?.name === name)) return []
+  const kind = String(kindOf(name, config))
+  const there = (config.tokens ?? []).some((token) => token?.name === name)
+  if (there) return [...COMING, 'webhook'].includes(kind) ? closedSites(name, config) : []
+  if (!COMING.includes(kind)) return []
   return [
     {
       path: ['backends', name],
       message: `comes to the relay with a token called "${name}", and there is none in tokens; make one with: hutong token new ${name}`,
     },
   ]
+}
+
+/** Sites that lead to a backend whose token does not let it in there. */
+function closedSites(name: string, { sites = [], tokens = [] }: Chosen): Mistake[] {
+  const at = tokens.findIndex((token) => token?.name === name)
+  const open = tokens[at]?.sites
+  if (open === undefined) return []
+  return sites.flatMap((site) => {
+    const leads = [...(site?.routing ?? []), site?.floor?.backTo].includes(name)
+    if (!leads || site?.key === undefined || open.includes(site.key)) return []
+    const message = `the routing of site "${site.key}" leads to "${name}", and its token may not enter that site; add "${site.key}", or take the backend out of that routing`
+    return [{ path: ['tokens', at, 'sites'], message }]
+  })
 }
 
 function make(name: string, config: Chosen): Backend | Mistake[] {

@@ -14,6 +14,8 @@ export interface FeedReaderOptions {
 export interface FeedReader {
   /** Says that there may be more; cheap, never waits. */
   wake(): void
+  /** Says that nothing up to this position concerns it but what it was woken for. */
+  pass(position: number): void
   stop(): void
 }
 
@@ -30,7 +32,7 @@ export function createFeedReader({ after, read, wanted, deliver, failed }: FeedR
   let state: 'idle' | 'running' | 'woken' | 'stopped' = 'idle'
   const stopped = () => state === 'stopped'
 
-  async function pass(): Promise<boolean> {
+  async function next(): Promise<boolean> {
     const found = await read(position, BATCH)
     if (found.length === 0 || stopped()) return false
     const batch: Event[] = []
@@ -49,7 +51,7 @@ export function createFeedReader({ after, read, wanted, deliver, failed }: FeedR
   async function run(): Promise<void> {
     while (!stopped()) {
       state = 'running'
-      const more = await pass()
+      const more = await next()
       if (more || (state as string) === 'woken') continue
       if (!stopped()) state = 'idle'
       return
@@ -65,6 +67,9 @@ export function createFeedReader({ after, read, wanted, deliver, failed }: FeedR
         state = 'stopped'
         if (first) failed(cause)
       })
+    },
+    pass(to) {
+      if (state === 'idle') position = Math.max(position, to)
     },
     stop() {
       state = 'stopped'

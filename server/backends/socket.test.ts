@@ -107,4 +107,32 @@ describe('a backend on a socket', () => {
     await until(() => heard.length === 2)
     expect(heard[1]?.event).toEqual(heard[0]?.event)
   })
+
+  it('takes many events at once without a word on standard error', async () => {
+    const warnings: string[] = []
+    const keep = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', keep)
+    const { heard } = connect(32)
+    for (let at = 0; at < 20; at++) await stand.write('hello', { address: `v${at}` })
+    await until(() => heard.length === 20)
+    process.off('warning', keep)
+    expect(warnings).toEqual([])
+  })
+})
+
+describe('a token of other sites on a socket', () => {
+  it('is brought nothing of a site that it may not enter, and its customers are passed on', async () => {
+    const closed = await openStand({
+      backends: [createSocketBackend('other', { answerWithin: 1_000 })],
+      routing: ['other', 'desk'],
+    })
+    const client = closed.backend({ token: TOKENS.other, credit: 8, feed: false })
+    const heard: Event[] = []
+    client.on('event', ({ event }) => heard.push(event))
+    await new Promise<void>((resolve) => client.once('ready', () => resolve()))
+    const { conversation } = await closed.write('a secret of the shop')
+    await closed.until(conversation, (log) => log.some(({ body }) => body.kind === 'handoff'))
+    expect(heard).toEqual([])
+    await closed.close()
+  })
 })

@@ -1,7 +1,8 @@
-import { type Backend, type Event, type EventAnswer, eventAnswer } from '@hutong/core/backend'
+import { type Backend, type EventAnswer, eventAnswer } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
+import { createSeats, type Seat } from './seats.ts'
 
 export const socketOptions = z.strictObject({
   /** The name that contacts see. */
@@ -10,14 +11,6 @@ export const socketOptions = z.strictObject({
   answerWithin: z.int().min(1_000).max(600_000).default(15_000),
 })
 export type SocketOptions = z.input<typeof socketOptions>
-
-/** One connection of the backend: where events can be brought. */
-export interface Seat {
-  /** Events it takes at once. */
-  readonly credit: number
-  /** Resolves with what it was acknowledged with. Rejects when the connection ends first. */
-  send(event: Event, signal: AbortSignal): Promise<unknown>
-}
 
 export interface SocketBackend extends Backend {
   /** A socket that asks for events came; the returned function takes it away. */
@@ -35,7 +28,7 @@ const RETRIES = [1, 2, 5, 10, 30, ...Array.from({ length: 24 * 60 }, () => 60)].
 /** A backend that holds a socket of the namespace `/backend` open, with the token of its name. */
 export function createSocketBackend(name: string, input: SocketOptions): SocketBackend {
   const { title, answerWithin } = socketOptions.parse(input)
-  const seats = createSeats(name)
+  const seats = createSeats(name, (said) => readAnswer(name, said))
 
   return {
     name,
@@ -45,8 +38,7 @@ export function createSocketBackend(name: string, input: SocketOptions): SocketB
     retries: RETRIES,
     sit: seats.sit,
     async handle(event, { signal }) {
-      const said = await seats.bring(event, signal)
-      const { actions, later } = readAnswer(name, said)
+      const { actions, later } = await seats.bring(event, signal)
       return later && actions.length === 0 ? undefined : actions
     },
   }
@@ -63,69 +55,5 @@ function readAnswer(name: string, said: unknown): EventAnswer {
   } catch (cause) {
     const why = cause instanceof HutongError ? cause.message : 'not readable'
     throw new HutongError('unreachable', `the acknowledgement of ${name} is no answer: ${why}`, { cause })
-  }
-}
-
-interface Taken extends Seat {
-  under: number
-}
-
-/** Each event goes to the connection with the most credit left; without any it waits for one. */
-function createSeats(name: string) {
-  const seats = new Set<Taken>()
-  const waiting = new Set<() => void>()
-
-  function wake() {
-    const [next] = waiting
-    next?.()
-  }
-
-  function freest(): Taken | undefined {
-    const free = [...seats].filter(({ under, credit }) => under < credit)
-    return free.toSorted((a, b) => b.credit - b.under - (a.credit - a.under))[0]
-  }
-
-  function credit(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        waiting.delete(done)
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const end = () => {
-        waiting.delete(done)
-        reject(signal.reason)
-      }
-      waiting.add(done)
-      signal.addEventListener('abort', end, { once: true })
-    })
-  }
-
-  return {
-    sit(seat: Seat): () => void {
-      const taken: Taken = Object.assign({ under: 0 }, seat)
-      seats.add(taken)
-      for (const one of [...waiting]) one()
-      return () => {
-        seats.delete(taken)
-        for (const one of [...waiting]) one()
-      }
-    },
-    async bring(event: Event, signal: AbortSignal): Promise<unknown> {
-      for (;;) {
-        if (seats.size === 0) throw new HutongError('unavailable', `${name} is not connected`)
-        const seat = freest()
-        if (seat) {
-          seat.under += 1
-          try {
-            return await seat.send(event, signal)
-          } finally {
-            seat.under -= 1
-            wake()
-          }
-        }
-        await credit(signal)
-      }
-    },
   }
 }

@@ -38,6 +38,31 @@ describe('the feed over HTTP', () => {
     expect(performance.now() - started).toBeLessThan(5_000)
   })
 
+  it('refuses a position that it has not reached, and says what to do', async () => {
+    const { status, body } = await stand.ask('/v1/feed?after=5000&wait=20', { token: TOKENS.shop })
+    expect([status, body.error]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid', field: 'after', message: expect.stringMatching(/after 0/) }),
+    ])
+  })
+
+  it('lets 16 requests of one token wait, and one more when one was answered', async () => {
+    const ask = (token: string) => stand.ask('/v1/feed?after=0&wait=20', { token })
+    const waiting = Array.from({ length: 16 }, () => ask(TOKENS.shop))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const refused = await ask(TOKENS.shop)
+    expect([refused.status, refused.body.error]).toEqual([
+      429,
+      expect.objectContaining({ code: 'throttled', retryAfter: 1_000, message: expect.stringContaining('wait=0') }),
+    ])
+    const elsewhere = pull('after=0&wait=1', TOKENS.other)
+    await stand.write('news')
+    for (const { body } of await Promise.all(waiting)) expect(body.items).toHaveLength(1)
+    const { items, position } = await elsewhere
+    expect([items, position > 0]).toEqual([[], true])
+    expect((await ask(TOKENS.shop)).status).toBe(200)
+  })
+
   it('answers empty when the time is over', async () => {
     expect((await pull('after=0&wait=1')).items).toEqual([])
   })

@@ -1,8 +1,10 @@
 import { type Event, event } from '@hutong/core/backend'
+import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import { type Actor, mayEnter } from '../auth.ts'
+import { linked } from '../event-links.ts'
+import { createFeedNews, type FeedNews, verifyAfter } from '../feed-news.ts'
 import type { Files } from '../files.ts'
-import { withUrls } from '../present.ts'
 import type { Relay } from '../relay.ts'
 import { isToldTo } from '../route.ts'
 import type { LogStore } from '../stores/store.ts'
@@ -12,16 +14,26 @@ export interface FeedOptions {
   relay: Pick<Relay, 'onEvents' | 'draining'>
   store: Pick<LogStore, 'feed' | 'position'>
   files: Pick<Files, 'url'>
+  now?: () => number
+}
+
+interface Feed extends Required<FeedOptions> {
+  news: FeedNews
 }
 
 /** Longest time a request waits, in seconds: below what proxies allow. */
 const WAIT_MAX = 30
 /** How often a request that waits looks whether the relay goes away. */
 const LOOK_MS = 500
+/** Most requests of one actor that wait at once. */
+const WAITING_MAX = 16
+/** Milliseconds until one more may ask again. */
+const RETRY_AFTER = 1_000
 
 const query = z.object({
   after: z.coerce.number().int().nonnegative().optional().meta({
-    description: 'The position up to which everything is safe with you: it acknowledges what came before. Absent: now',
+    description:
+      'The position up to which everything is safe with you: it acknowledges what came before. Absent: now. One that the feed has not reached is refused',
   }),
   wait: z.coerce.number().int().min(0).max(WAIT_MAX).default(0).meta({ description: 'Seconds to wait for news' }),
   limit: z.coerce.number().int().min(1).max(100).default(100),
@@ -32,6 +44,8 @@ const query = z.object({
 })
 
 export function feedOperation(options: FeedOptions): Operation {
+  const feed: Feed = { now: Date.now, ...options, news: createFeedNews(options) }
+  const waiting = createPlaces()
   return operation({
     method: 'get',
     path: '/v1/feed',
@@ -44,58 +58,84 @@ export function feedOperation(options: FeedOptions): Operation {
       items: z.array(event),
       position: z.int().meta({ description: 'Ask after this one next' }),
     }),
-    async handle({ actor, query: { after, wait, limit, mine }, request }) {
-      const asked = { actor, limit, mine: mine === 'true' }
-      const news = createNews(options.relay, request.signal)
+    errors: ['throttled'],
+    async handle({ actor, query: { after, wait, limit, mine }, request: { signal: gone } }) {
+      const leave = wait > 0 ? waiting.take(actor) : () => undefined
+      const concerns = (one: Event) => mayEnter(actor, one.site) && (mine === 'false' || isToldTo(one, actor.id))
+      const news = createWait(feed, { gone, concerns })
       const end = performance.now() + wait * 1_000
-      let position = after ?? (await options.store.position())
       try {
+        let position = await verifyAfter(after, options.store)
         for (;;) {
-          const page = await readPage(options, position, asked)
-          position = page.position
-          const left = end - performance.now()
-          if (page.items.length > 0 || left <= 0 || news.over()) return page
-          await news.wait(Math.min(left, LOOK_MS))
+          const { more, ...page } = await readPage(feed, position, { actor, limit, mine: mine === 'true', concerns })
+          if (page.items.length > 0 || performance.now() >= end || news.over()) return page
+          position = more ? page.position : Math.max(page.position, await news.until(end))
         }
       } finally {
         news.stop()
+        leave()
       }
     },
   })
+}
+
+/** Of each actor so many requests may wait. */
+function createPlaces() {
+  const taken = new Map<string, number>()
+  return {
+    take({ kind, id, name }: Actor): () => void {
+      const key = `${kind}:${id}`
+      const before = taken.get(key) ?? 0
+      if (before >= WAITING_MAX)
+        throw new HutongError(
+          'throttled',
+          `${WAITING_MAX} requests of ${name} wait at /v1/feed already: let one be answered before the next, or ask with wait=0`,
+          { retryAfter: RETRY_AFTER },
+        )
+      taken.set(key, before + 1)
+      return () => {
+        const left = (taken.get(key) ?? 1) - 1
+        if (left > 0) taken.set(key, left)
+        else taken.delete(key)
+      }
+    },
+  }
 }
 
 interface Asked {
   actor: Actor
   limit: number
   mine: boolean
+  concerns(event: Event): boolean
 }
 
 const BATCH = 100
 /** Most entries that one look passes over. */
 const SCAN_MAX = 2_000
 
-/** A page ends before the second event of a conversation when each must be acknowledged before the next. */
+/** A page ends before the second event of a conversation when each must be acknowledged before the next. `more`: there is more to look at. */
 async function readPage(
-  { store, files }: FeedOptions,
+  { news, files, now }: Feed,
   after: number,
-  { actor, limit, mine }: Asked,
-): Promise<{ items: Event[]; position: number }> {
+  { actor, limit, mine, concerns }: Asked,
+): Promise<{ items: Event[]; position: number; more: boolean }> {
   const items: Event[] = []
   const under = new Set<string>()
   let position = after
   for (let scanned = 0; scanned < SCAN_MAX; scanned += BATCH) {
-    const found = await store.feed({ after: position, limit: BATCH, ...onlySite(actor) })
+    const found = await news.read({ after: position, limit: BATCH, ...onlySite(actor) })
     for (const one of found) {
-      const wanted = mayEnter(actor, one.site) && (!mine || isToldTo(one, actor.id))
-      if (wanted && (items.length === limit || (mine && under.has(one.conversation)))) return { items, position }
+      const wanted = concerns(one)
+      if (wanted && (items.length === limit || (mine && under.has(one.conversation))))
+        return { items, position, more: true }
       position = one.position
       if (!wanted) continue
       under.add(one.conversation)
-      items.push({ ...one, entry: withUrls(one.entry, files) })
+      items.push(linked(one, files, now()))
     }
-    if (found.length < BATCH) break
+    if (found.length < BATCH) return { items, position, more: false }
   }
-  return { items, position }
+  return { items, position, more: true }
 }
 
 function onlySite({ sites }: Actor): { site?: string } {
@@ -103,31 +143,51 @@ function onlySite({ sites }: Actor): { site?: string } {
   return sites !== 'all' && sites.length === 1 && only !== undefined ? { site: only } : {}
 }
 
+interface Waiting {
+  gone: AbortSignal
+  concerns(event: Event): boolean
+}
+
 /** Waits for commits from now on; nothing that is committed between two looks is missed. */
-function createNews(relay: FeedOptions['relay'], gone: AbortSignal) {
+function createWait({ news, relay }: Pick<Feed, 'news' | 'relay'>, { gone, concerns }: Waiting) {
   let fresh = false
   let wake: (() => void) | undefined
+  let passed = 0
   const tell = () => {
     fresh = true
     wake?.()
   }
-  const stopListening = relay.onEvents(tell)
+  const leave = news.add({
+    concerns,
+    wake: tell,
+    pass(position) {
+      if (wake && !fresh) passed = position
+    },
+  })
   gone.addEventListener('abort', tell)
+  const over = () => gone.aborted || relay.draining
+
+  /** Until there is news, or milliseconds later. */
+  async function rest(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    wake = resolve
+    if (!fresh) await promise
+    clearTimeout(timer)
+  }
+
   return {
-    over: () => gone.aborted || relay.draining,
-    async wait(ms: number): Promise<void> {
-      if (!fresh)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
+    over,
+    /** Resolves with the position up to which there was nothing, for whoever has read all there was. */
+    async until(end: number): Promise<number> {
+      for (let left = end - performance.now(); !fresh && !over() && left > 0; left = end - performance.now())
+        await rest(Math.min(left, LOOK_MS))
+      wake = undefined
       fresh = false
+      return passed
     },
     stop() {
-      stopListening()
+      leave()
       gone.removeEventListener('abort', tell)
     },
   }

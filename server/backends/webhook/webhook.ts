@@ -1,7 +1,7 @@
 import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import type { BodyKind } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
-import { withUrls } from '../../present.ts'
+import { linked } from '../../event-links.ts'
 import { isOwedTo } from '../../route.ts'
 import { VERSION } from '../../version.ts'
 import { answerOf } from './answer-of.ts'
@@ -15,7 +15,6 @@ import { type WebhookOptions, type WebhookSettings, webhookOptions } from './web
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 /** After the first try: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability */
 export const SCHEDULE: readonly number[] = [
@@ -29,11 +28,6 @@ export const SCHEDULE: readonly number[] = [
   20 * HOUR,
   24 * HOUR,
 ]
-/** Links to files end on a grid of this width, counted from the event, so that all tries of the schedule carry the same. */
-const LINKS_FOR = 14 * DAY
-/** Close to its end a link gives way to the next one, as in a dead letter that is brought after all. */
-const LINKS_LEFT = DAY
-
 /** Brings events by signed HTTP requests; the answer comes with the reply, or later over REST with the token of this name. */
 export function createWebhookBackend(name: string, input: WebhookOptions): Backend {
   const options = webhookOptions.parse(input)
@@ -44,7 +38,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
 
   async function send(at: BackendHost, event: Event, signal: AbortSignal): Promise<Posted> {
     const { url, timeoutMs } = options
-    const text = envelope(withLinks(event, at))
+    const text = envelope(linked(event, { url: ({ id }, until) => at.fileUrl(id, until) }, at.clock.now()))
     const seconds = Math.floor(at.clock.now() / SECOND)
     const headers = {
       'content-type': ENVELOPE_TYPE,
@@ -112,13 +106,6 @@ function isWanted({ hears, kinds, sites }: WebhookSettings, { site, entry }: Eve
   if (hears === 'floor') return true
   const kind: BodyKind = entry.body.kind
   return (kinds?.includes(kind) ?? true) && (sites?.includes(site) ?? true)
-}
-
-function withLinks(event: Event, host: BackendHost): Event {
-  const { at } = event.entry
-  const turns = Math.max(1, Math.ceil((host.clock.now() + LINKS_LEFT - at) / LINKS_FOR))
-  const until = at + turns * LINKS_FOR
-  return { ...event, entry: withUrls(event.entry, { url: ({ id }) => host.fileUrl(id, until) }) }
 }
 
 /** 410: the other end wants no more events. */

@@ -75,6 +75,8 @@ export function createLink(options: LinkOptions): Link {
   })
   socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
     if (error.data?.code === 'unauthorized') return options.refused()
+    // The relay's data is not that which the position came from.
+    if (error.data?.code === 'invalid') position = undefined
     lost()
     if (state.value === 'connecting' && position === undefined) state.value = 'offline'
     if (error.data !== undefined) back = setTimeout(() => socket.connect(), 2_000)

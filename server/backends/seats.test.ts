@@ -1,0 +1,106 @@
+import type { Event } from '@hutong/core/backend'
+import { expect, it } from 'vitest'
+import { createSeats, type Seat } from './seats.ts'
+
+const eventOf = (conversation: string, site = 'shop'): Event => ({
+  id: `${conversation}:1`,
+  position: 1,
+  site,
+  conversation,
+  contact: 'c',
+  entry: { conversation, seq: 1, key: 'k', at: 0, from: { kind: 'contact', id: 'c' }, body: { kind: 'stop' } },
+  floor: { holder: { kind: 'bot', id: 'faq' }, term: 1 },
+})
+
+/** A connection that acknowledges when it is told to. */
+function seatOf(credit = 256, sites = ['shop']) {
+  const heard: { event: Event; acknowledge: (said: unknown) => void }[] = []
+  const seat: Seat = {
+    credit,
+    enters: (site) => sites.includes(site),
+    send: (event, signal, acknowledged) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        heard.push({
+          event,
+          acknowledge(said) {
+            acknowledged()
+            resolve(said)
+          },
+        })
+      }),
+  }
+  return { seat, heard }
+}
+
+function open() {
+  return createSeats('faq', (said) => {
+    if (said === 'nonsense') throw new Error('no answer')
+    return said
+  })
+}
+const calm = new AbortController().signal
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0))
+
+it('brings events to the connection with the fewest under way, whatever credit another gives', async () => {
+  const seats = open()
+  const [large, small] = [seatOf(256), seatOf(8)]
+  for (const { seat } of [large, small]) seats.sit(seat)
+  for (let at = 0; at < 6; at++) seats.bring(eventOf(`v${at}`), calm)
+  await settle()
+  expect([large.heard.length, small.heard.length]).toEqual([3, 3])
+})
+
+it('brings nothing to a connection that let time run out while another is well, until it acknowledges something', async () => {
+  const seats = open()
+  const [hung, well] = [seatOf(), seatOf()]
+  seats.sit(hung.seat)
+  const patience = new AbortController()
+  const first = seats.bring(eventOf('a'), patience.signal)
+  await settle()
+  seats.sit(well.seat)
+  patience.abort(new Error('time is up'))
+  await expect(first).rejects.toThrow('time is up')
+  for (const one of ['b', 'c', 'd']) seats.bring(eventOf(one), calm)
+  await settle()
+  expect([hung.heard.length, well.heard.length]).toEqual([1, 3])
+  hung.heard[0]?.acknowledge({})
+  seats.bring(eventOf('e'), calm)
+  await settle()
+  expect(hung.heard.map(({ event }) => event.conversation)).toEqual(['a', 'e'])
+})
+
+it('brings what failed at one connection to another, and to the same one when there is none', async () => {
+  const seats = open()
+  const [odd, other] = [seatOf(), seatOf()]
+  seats.sit(odd.seat)
+  for (const time of [1, 2]) {
+    const tried = seats.bring(eventOf('a'), calm)
+    await settle()
+    odd.heard.at(-1)?.acknowledge('nonsense')
+    await expect(tried).rejects.toThrow('no answer')
+    expect(odd.heard).toHaveLength(time)
+  }
+  seats.sit(other.seat)
+  seats.bring(eventOf('b'), calm)
+  await settle()
+  seats.bring(eventOf('c'), calm)
+  seats.bring(eventOf('a'), calm)
+  await settle()
+  expect(other.heard.map(({ event }) => event.conversation)).toContain('a')
+})
+
+it('brings events only to connections that may enter their site, and is not connected for the others', async () => {
+  const seats = open()
+  const [shop, blog] = [seatOf(1, ['shop']), seatOf(1, ['blog'])]
+  seats.sit(blog.seat)
+  await expect(seats.bring(eventOf('a'), calm)).rejects.toThrow('faq is not connected for site shop')
+  seats.sit(shop.seat)
+  for (const one of ['a', 'b']) seats.bring(eventOf(one), calm)
+  seats.bring(eventOf('c', 'blog'), calm)
+  await settle()
+  expect([shop.heard, blog.heard].map((all) => all.map(({ event }) => event.conversation))).toEqual([['a'], ['c']])
+  shop.heard[0]?.acknowledge({})
+  await settle()
+  expect(shop.heard).toHaveLength(2)
+})
