@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestEndpoint, type Script, type Step, saying, type TestEndpoint } from './test-endpoint.ts'
@@ -22,6 +25,8 @@ const status = (code: number, headers: Record<string, string> = {}): Script => (
 
 const notAStream = { code: 'unreachable', message: expect.stringContaining('not with a stream') }
 
+const endless = { code: 'unreachable', message: expect.stringContaining('an event without end') }
+
 describe('an endpoint that fails before the first word', () => {
   it.each<[string, Script, { code: string; retryAfter?: number; message?: string }]>([
     ['403', status(403), { code: 'misconfigured' }],
@@ -40,6 +45,8 @@ describe('an endpoint that fails before the first word', () => {
     ['a stream without a word or an end', ['done'], { code: 'unreachable' }],
     ['nonsense in a chunk', [{ data: '{"choices":[{"delta":{"content":7}}]}' }], { code: 'unreachable' }],
     ['a chunk that is no JSON', [{ data: '{"choices":[{' }], { code: 'unreachable' }],
+    ['an event that does not end', [{ data: 'x'.repeat(300_000) }], endless],
+    ['lines that never end an event', [{ data: 'data: x\ndata: '.repeat(30_000) }], endless],
     ['an error in the stream', [{ data: '{"error":{"message":"busy","code":503}}' }], { code: 'unreachable' }],
     ['a rate limit in the stream', [{ data: '{"error":{"code":"rate_limit_exceeded"}}' }], { code: 'throttled' }],
     ['an event called error', [{ event: 'error', data: '{"message":"x","code":500}' }], { code: 'unreachable' }],
@@ -201,6 +208,27 @@ describe('an endpoint that fails in the middle of an answer', () => {
 })
 
 describe('an endpoint that takes its time', () => {
+  it('is read in a moment, however small the pieces are in which it sends', async () => {
+    const flood = createServer((asked, answer) => {
+      asked.resume()
+      answer.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"x":"')
+      const more = () => {
+        for (let at = 0; at < 64 && !answer.destroyed; at += 1) answer.write('a'.repeat(64))
+        if (!answer.destroyed) setImmediate(more)
+      }
+      more()
+    })
+    flood.listen(0, '127.0.0.1')
+    await once(flood, 'listening')
+    const baseUrl = `http://127.0.0.1:${(flood.address() as AddressInfo).port}/v1`
+    const begun = performance.now()
+    const { failed } = await talk({ baseUrl }).hear()
+    expect(failed).toMatchObject(endless)
+    expect(performance.now() - begun).toBeLessThan(3_000)
+    flood.closeAllConnections()
+    flood.close()
+  })
+
   it('is not stalled as long as it sends signs of life', async () => {
     const signs = Array.from({ length: 7 }, (): Step[] => ['keep-alive', { wait: 150 }]).flat()
     endpoint.script([...signs, ...saying('There you are.')])
