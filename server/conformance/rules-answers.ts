@@ -190,8 +190,9 @@ export const answerRules: readonly Rule[] = [
     async run({ stage, end }) {
       end.turn = () => ({ do: 'later' })
       for (const name of ['ada', 'bob']) {
-        const { conversation } = await stage.contact(name).say('hello')
-        await end.act(conversation, { key: 'same', actions: [reply(`for ${name}`)] })
+        const { conversation, seq } = await stage.contact(name).say('hello')
+        const event = `${conversation}:${seq}`
+        await end.act(conversation, { key: 'same', event, actions: [reply(`for ${name}`)] })
         mustEqual(said(await stage.contact(name).log(), BOT), [`for ${name}`], 'what it said')
       }
     },
@@ -202,9 +203,10 @@ export const answerRules: readonly Rule[] = [
       end.turn = () => ({ do: 'later' })
       const ada = stage.contact('ada')
       const { conversation } = await ada.say('mine', 'taken')
-      await heard(end, 1)
+      const event = await heard(end, 1)
       const { results } = await end.act(conversation, {
         key: 'r',
+        event: event.id,
         actions: [{ ...reply('ours'), key: 'taken' } as ActionInput],
       })
       mustEqual(results[0]?.duplicate, false, 'duplicate')
@@ -215,12 +217,14 @@ export const answerRules: readonly Rule[] = [
     async run({ stage, end }) {
       end.turn = () => ({ do: 'later' })
       const { conversation } = await stage.contact('ada').say('hello')
-      await heard(end, 1)
-      const { results } = await end.act(conversation, { key: 'a', actions: [reply('wrnog'), reply('oops')] })
+      const { id, floor } = await heard(end, 1)
+      const said = { key: 'a', event: id, actions: [reply('wrnog'), reply('oops')] }
+      const { results } = await end.act(conversation, said)
       const [first = 0, second = 0] = results.map(({ seq }) => seq)
       const parts = [{ kind: 'text' as const, text: 'right' }]
       await end.act(conversation, {
         key: 'b',
+        term: floor.term,
         actions: [
           { kind: 'edit', of: first, parts },
           { kind: 'recall', of: second },

@@ -28,8 +28,8 @@ const refused = (title: string, { action, field }: { action: ActionInput; field:
   async run({ stage, end }) {
     end.turn = () => ({ do: 'later' })
     const { conversation } = await stage.contact('ada').say('hello')
-    await heard(end, 1)
-    const asked = end.act(conversation, { key: 'wrong', actions: [action] })
+    const event = await heard(end, 1)
+    const asked = end.act(conversation, { key: 'wrong', term: event.floor.term, actions: [action] })
     await mustRefuse(asked, 'invalid')
     const message = await asked.catch((error: { message: string }) => error.message)
     must(String(message).includes(field), `the refusal "${message}" does not name ${field}`)
@@ -142,6 +142,8 @@ export const faultRules: readonly Rule[] = [
       await heard(end, 2)
       const other = end.heard.find((one) => one.conversation !== conversation)?.id ?? ''
       await mustRefuse(end.act(conversation, { key: 'a', event: other, actions: [] }), 'invalid')
+      for (const seq of ['99', '9007199254740991', '1e0', '0', ''])
+        await mustRefuse(end.act(conversation, { key: 'b', event: `${conversation}:${seq}`, actions: [] }), 'invalid')
     },
   },
   {

@@ -44,10 +44,10 @@ export const floorRules: readonly Rule[] = [
     async run({ stage, end }) {
       end.turn = () => ({ do: 'later' })
       const { conversation } = await stage.contact('ada').say('Anna please, about my order')
-      await heard(end, 1)
+      const { floor: mine } = await heard(end, 1)
       const to = (id: string) => ({ kind: 'handoff' as const, to: { kind: 'agent' as const, id } })
-      await mustRefuse(end.act(conversation, { key: 'a', actions: [to('a_nobody')] }), 'invalid')
-      await end.act(conversation, { key: 'b', actions: [to('a_anna')] })
+      await mustRefuse(end.act(conversation, { key: 'a', term: mine.term, actions: [to('a_nobody')] }), 'invalid')
+      await end.act(conversation, { key: 'b', term: mine.term, actions: [to('a_anna')] })
       const { floor } = await stage.conversation(conversation)
       mustEqual(floor.holder.kind, 'agent', 'who has the floor')
     },
@@ -74,6 +74,39 @@ export const floorRules: readonly Rule[] = [
       await stage.agent(conversation, { kind: 'handoff', to: { kind: 'queue' } })
       for (const action of [reply('late'), { kind: 'typing' as const, on: true }, { kind: 'close' as const }])
         await mustRefuse(end.act(conversation, { key: `l-${action.kind}`, actions: [action] }), 'stale_floor')
+    },
+  },
+  {
+    title: 'says what it answers: with neither term nor event nothing is shown of it',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const { conversation } = await stage.contact('ada').say('hello')
+      const { id } = await heard(end, 1)
+      for (const action of [reply('hi'), { kind: 'typing' as const, on: true }, { kind: 'close' as const }])
+        await mustRefuse(end.act(conversation, { key: `n-${action.kind}`, actions: [action] }), 'invalid')
+      await end.act(conversation, { key: 'y', event: id, actions: [reply('hello to you')] })
+      mustEqual(said(await stage.contact('ada').log(), BOT), ['hello to you'], 'what it said')
+    },
+  },
+  {
+    title: 'is refused for an event before the stop, without a term too',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const ada = stage.contact('ada')
+      const { conversation } = await ada.say('a long story please')
+      const { id } = await heard(end, 1)
+      await ada.say({ kind: 'stop' })
+      await mustRefuse(end.act(conversation, { key: 'l', event: id, actions: [reply('late')] }), 'stale_floor')
+    },
+  },
+  {
+    title: 'cannot give the floor to itself',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const { conversation } = await stage.contact('ada').say('hello')
+      const { id } = await heard(end, 1)
+      const toSelf = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: BOT } }
+      await mustRefuse(end.act(conversation, { key: 's', event: id, actions: [toSelf] }), 'invalid')
     },
   },
   {
