@@ -55,6 +55,10 @@ beforeEach(async () => {
     return c.body(null, pushed === 'signed' ? 200 : 401)
   })
   app.post('/v1/files', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
+  app.post('/v1/knowledge/faq/import', async (c) => {
+    if (c.req.query('as') !== 'admin') throw new HutongError('unauthorized', 'who are you?')
+    return c.text(String((await c.req.arrayBuffer()).byteLength))
+  })
   const server = createHttpServer(app)
   url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 })}`
   close = () => closeServer(server, 0)
@@ -121,6 +125,17 @@ describe('sizes', () => {
   it('takes bodies up to the limit and files up to their own', async () => {
     expect(await (await post('/echo', new Uint8Array(1_024))).text()).toBe('1024')
     expect(await (await post('/v1/files', new Uint8Array(4_096))).text()).toBe('4096')
+  })
+
+  it('takes articles to import up to their own, and reads none of them for who may not', async () => {
+    const path = '/v1/knowledge/faq/import'
+    const take = async (query: string, bytes: number) => {
+      const answer = await post(`${path}${query}`, new Uint8Array(bytes))
+      return [answer.status, answer.ok && (await answer.text())]
+    }
+    expect(await take('?as=admin', 5_000_000)).toEqual([200, '5000000'])
+    expect(await take('?as=admin', 11_000_000)).toEqual([413, false])
+    expect(await take('', 1_000)).toEqual([401, false])
   })
 
   it('refuses a body whose stated length is too large', async () => {

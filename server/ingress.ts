@@ -8,6 +8,7 @@ import { createBuckets } from '@hutong/core/rate'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { FILE_MAX as IMPORT_MAX } from './backends/knowledge/import-reading.ts'
 import type { Settings } from './config.ts'
 import type { Metrics } from './metrics.ts'
 import { createUploadQuota } from './upload-quota.ts'
@@ -77,6 +78,8 @@ function securityHeaders(publicUrl: string | undefined): MiddlewareHandler<Ingre
 
 /** Where platforms push what cannot be had again, many customers from few addresses; its signature says whether it is theirs. */
 const CALLBACK = /^\/channels\/[^/]+\/callback$/
+/** Who may do that is known before any of the body is read. */
+const IMPORT = /^\/v1\/knowledge\/[^/]+\/import$/
 const UPLOAD = /^(\/channels\/[^/]+\/files|\/v1\/files)$/
 
 function limitRate(options: IngressOptions): MiddlewareHandler<IngressEnv> {
@@ -125,9 +128,14 @@ function limitCallbacks({ limits, now, pushedWithinMs = 10_000 }: IngressOptions
 
 const MOST_SHUT = 10_000
 
+function mostBytes(path: string, { bodyBytes, uploadBytes }: Settings['limits']): number {
+  if (UPLOAD.test(path)) return uploadBytes
+  return IMPORT.test(path) ? Math.max(bodyBytes, IMPORT_MAX) : bodyBytes
+}
+
 function limitBody(limits: Settings['limits']): MiddlewareHandler<IngressEnv> {
   return async function body(c, next) {
-    const most = UPLOAD.test(c.req.path) ? limits.uploadBytes : limits.bodyBytes
+    const most = mostBytes(c.req.path, limits)
     const length = c.req.header('content-length')
     if (length !== undefined && Number(length) > most) throw tooLarge(most)
     const chunked = c.req.header('transfer-encoding') !== undefined

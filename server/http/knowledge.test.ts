@@ -106,6 +106,8 @@ describe('knowledge over REST', () => {
     const wrong = await take('name=faq.csv', `${csv}another,,x,\n`)
     expect([wrong.status, wrong.body.error?.message]).toEqual([400, expect.stringContaining('faq.csv row 3, question')])
     expect((await take('name=faq.csv', csv)).body.made).toEqual(['from-csv'])
+    const long = `id,question,answer\n${Array.from({ length: 100 }, (_, at) => `long-${at},long ${at},${'x'.repeat(7_000)}`).join('\n')}`
+    expect((await take('name=long.csv', long)).body.made).toHaveLength(100)
     const out = await stand.ask(`${ROOT}/export`, boss)
     const again = await take('name=all.json', JSON.stringify(out.body))
     expect([again.body.made, again.body.changed]).toEqual([[], []])
