@@ -1,5 +1,11 @@
 import type { Words } from './en.ts'
 
+/** The relay's own reasons, which the log has in English. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['the contact asked for a person', '客户要求转人工'],
+  ['the contact said nothing more', '客户没有再回复'],
+])
+
 export const words: Words = {
   desk: '互通客服台',
   signIn: '登录',
@@ -188,7 +194,7 @@ export const words: Words = {
     notTakenBack: (channel) => `已在此处撤回，但未能从${channel}撤回`,
     undelivered: (channel) => `未能通过${channel}送达`,
     sentInstead: (channel, next) => `未能通过${channel}送达，已改用${next}`,
-    reason: (text) => `原因：${text}`,
+    reason: (text) => `原因：${REASONS.get(text) ?? text}`,
   },
   relay: '互通',
   scales: { csat: '满意度 1–5 分', nps: '推荐意愿 0–10 分', ces: '便捷程度 1–7 分', solved: '问题是否解决' },
