@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letter, openPostOffice, type PostOffice } from '../../adapters/email/test-post-office.ts'
 import { openTestEndpoint, saying, type TestEndpoint } from '../../server/backends/openai/test-endpoint.ts'
-import { bubbles, conversations, openStage, reply, type Stage, say, shows } from './stage.ts'
+import { bubbles, openFrom, openStage, reply, type Stage, say, shows } from './stage.ts'
 import { answerMail, mailChannel, mailSaying } from './test-mailbox.ts'
 
 /** One relay, one model behind it, for mail and both accounts in WeChat. */
@@ -29,7 +29,7 @@ afterAll(async () => {
 /** An agent who looks at the conversation of whoever has just asked for a person, and takes it. */
 async function takes(summary: string | RegExp): Promise<Page> {
   const desk = await stage.desk()
-  await conversations(desk).first().click()
+  await openFrom(desk, 'Waiting')
   await shows(desk, summary)
   await desk.getByRole('button', { name: 'Take over' }).click()
   return desk
