@@ -63,9 +63,9 @@ export function serveRequests(options: ServeOptions, socket: BackendConnection):
   onHint(socket, 'typing', {
     ...options,
     schema: backendTypingPacket,
-    async handle({ conversation, on }) {
+    async handle({ conversation, on, term }) {
       await enter(conversation)
-      await relay.act(author, conversation, { key: 'typing', actions: [{ kind: 'typing', on }] })
+      await relay.act(author, conversation, { key: 'typing', term, actions: [{ kind: 'typing', on }] })
     },
   })
   onHint(socket, 'cursor', {

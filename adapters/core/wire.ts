@@ -60,7 +60,12 @@ export const backendAuth = z.object({
   feed: z.boolean().default(true),
 })
 export const backendActPacket = z.object({ conversation: z.string(), request: z.unknown() })
-export const backendTypingPacket = z.object({ conversation: z.string(), on: z.boolean() })
+/** A bot gives the `term` it types for. */
+export const backendTypingPacket = z.object({
+  conversation: z.string(),
+  on: z.boolean(),
+  term: z.int().nonnegative().optional(),
+})
 export const backendCursorPacket = z.object({ conversation: z.string(), delivered: seq, read: seq })
 export const backendWatchPacket = z.object({ conversation: z.string().nullable() })
 

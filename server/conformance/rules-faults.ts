@@ -96,8 +96,9 @@ export const faultRules: readonly Rule[] = [
     async run({ stage, end }) {
       end.turn = ({ entry }) => (wordsOf(entry) === 'flood' ? { do: 'later' } : answer(reply('here')))
       const { conversation } = await stage.contact('loud').say('flood')
-      await heard(end, 1)
-      const typing = (n: number) => ({ key: `t${n}`, actions: [{ kind: 'typing' as const, on: n % 2 === 0 }] })
+      const { floor } = await heard(end, 1)
+      const { term } = floor
+      const typing = (n: number) => ({ key: `t${n}`, term, actions: [{ kind: 'typing' as const, on: n % 2 === 0 }] })
       const flood = Array.from({ length: 300 }, (_, n) => end.act(conversation, typing(n)).catch(() => undefined))
       await stage.contact('ada').say('hello')
       await stage.contact('ada').until((log) => said(log, BOT).length === 1, 'the answer')

@@ -50,9 +50,9 @@ export const rude = {
   },
   'goes on talking': () => () => {
     let host: BackendHost | undefined
-    const later = async ({ conversation, id }: Event) => {
+    const later = async ({ conversation, id, floor: { term } }: Event) => {
       await pause(100)
-      await host?.act(conversation, { key: `${id}:late`, actions: [reply('And another thing.')] }).catch(() => {})
+      await host?.act(conversation, { key: `${id}:late`, term, actions: [reply('And another thing.')] }).catch(() => {})
     }
     return backend(
       (event) => {
