@@ -1,6 +1,7 @@
 import type { ActionInput, ActRequestInput, ActResult, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { isAside, mayAnswer, notAside } from './asides.ts'
 import { summaryFor } from './backends/summary.ts'
 import type { Carrier } from './outbox.ts'
 import { ANSWER_WITHIN } from './owed.ts'
@@ -48,9 +49,9 @@ export function createAnswer(options: AnswerOptions): Carrier {
     },
     async gaveUp({ target, event }, error) {
       const name = target.slice('backend:'.length)
-      const { holder, term } = event.floor
-      // Who only listens has no floor to give on, and nobody waits for an answer to a stop.
-      if (holder.kind !== 'bot' || holder.id !== name || event.entry.body.kind === 'stop') return
+      const { term } = event.floor
+      // Who only listens has no floor to give on, and nobody waits for an answer to what is only heard.
+      if (!mayAnswer(event, name)) return
       const why = error.code === 'internal' ? 'it failed' : error.message
       const summary = await summaryFor(options.store, event)
       const reason = `${name} could not answer: ${why}`.slice(0, 500)
@@ -125,14 +126,18 @@ async function carryOut(
     id: backend.name,
     ...(backend.title === undefined ? {} : { name: backend.title }),
   }
-  const settles = backend.answers === 'later' && { event: event.id }
+  const free = mayAnswer(event, backend.name)
+  const settles = free && backend.answers === 'later' && { event: event.id }
+  const refused: string[] = []
   let count = 0
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return
     const key = `${event.id}:${count++}`
-    if (action === 'nothing') await options.act(author, event.conversation, { key, event: event.id, actions: [] })
+    if (action !== 'nothing' && !free && !isAside(action)) refused.push(action.kind)
+    else if (action === 'nothing') await options.act(author, event.conversation, { key, event: event.id, actions: [] })
     else await options.act(author, event.conversation, { key, term: event.floor.term, ...settles, actions: [action] })
   }
+  if (refused.length > 0) throw notAside(event, backend.name, refused)
 }
 
 async function* actionsOf(backend: Backend, event: Event, tools: Tools): AsyncIterable<ActionInput | 'nothing'> {

@@ -1,8 +1,8 @@
 import type { Backend } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
-import type { Body, Floor } from '@hutong/core/entry'
+import type { Floor } from '@hutong/core/entry'
 import { backendLane } from './route.ts'
-import type { Decision, NewDelivery, Write } from './stores/store.ts'
+import type { Decision, NewDelivery, NewEntry, Write } from './stores/store.ts'
 
 /** When an answer is due unless the backend says otherwise. */
 export const ANSWER_WITHIN = 15_000
@@ -65,7 +65,13 @@ function deadline(
   }
 }
 
-function heard({ name, fetches }: Backend, conversation: string, entries: readonly { body: Body }[]): NewDelivery[] {
+/** Nobody hears what it said itself, but for the floor that it was given. */
+function heard(backend: Backend, conversation: string, entries: readonly NewEntry[]): NewDelivery[] {
+  const { name, fetches } = backend
   if (fetches) return []
-  return entries.map((_, entry) => ({ lane: backendLane(name, conversation), target: `backend:${name}`, entry }))
+  return entries.flatMap(({ from, body }, entry) => {
+    const own = from?.kind === 'bot' && from.id === name
+    if (own && !(body.kind === 'handoff' && holds(body.floor, backend))) return []
+    return [{ lane: backendLane(name, conversation), target: `backend:${name}`, entry }]
+  })
 }

@@ -1,6 +1,7 @@
 import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import type { BodyKind } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
+import { isAside, mayAnswer, notAside } from '../../asides.ts'
 import { linked } from '../../event-links.ts'
 import { isOwedTo } from '../../route.ts'
 import { VERSION } from '../../version.ts'
@@ -69,7 +70,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
     const actions = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
-    if (actions !== 'later') await carryOut(host, event, { actions, owed })
+    if (actions !== 'later') await carryOut(host, event, { name, actions, owed })
   }
 
   return {
@@ -91,15 +92,23 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
 async function carryOut(
   host: BackendHost,
   event: Event,
-  { actions, owed }: { actions: readonly Action[]; owed: boolean },
+  { name, actions, owed }: { name: string; actions: readonly Action[]; owed: boolean },
 ): Promise<void> {
-  if (actions.length === 0 && !owed) return
-  await host.act(event.conversation, {
-    key: event.id,
-    term: event.floor.term,
-    ...(owed && { event: event.id }),
-    actions: [...actions],
-  })
+  const free = mayAnswer(event, name)
+  const kept = free ? actions : actions.filter(isAside)
+  if (kept.length > 0 || owed)
+    await host.act(event.conversation, {
+      key: event.id,
+      term: event.floor.term,
+      ...(owed && { event: event.id }),
+      actions: [...kept],
+    })
+  if (kept.length < actions.length)
+    throw notAside(
+      event,
+      name,
+      actions.filter((one) => !isAside(one)).map(({ kind }) => kind),
+    )
 }
 
 function isWanted({ hears, kinds, sites }: WebhookSettings, { site, entry }: Event): boolean {
