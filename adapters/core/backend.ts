@@ -66,18 +66,17 @@ export const ACTIONS_MAX = 20
 /** Several actions of one author, applied in order; the first refusal stops the rest. */
 export const actRequest = z
   .object({
-    /** Key of the request; actions without a key of their own get `<key>:<n>`. */
-    key,
-    /**
-     * The floor's term the author believes in; speaking is refused with `stale_floor` when it moved. Without it that of `event`
-     * counts; a bot that speaks gives one of them.
-     */
-    term: z.int().nonnegative().optional(),
-    /**
-     * The id of the event that this answers. It says that nothing more is owed for it, so that no fallback is used; with no actions
-     * at all it says that there is nothing to say.
-     */
-    event: z.string().max(128).optional(),
+    key: key.meta({
+      description: 'Of the request: the same again changes nothing. Actions without a key of their own get `<key>:<n>`',
+    }),
+    term: z.int().nonnegative().optional().meta({
+      description:
+        "The floor's term the author believes in: `floor.term` of the event. What speaks to the contact is refused with `stale_floor` when the floor has moved since. Without it that of `event` counts; a bot that speaks gives one of them",
+    }),
+    event: z.string().max(128).optional().meta({
+      description:
+        'The id of the event that this answers. It settles it: nothing more is owed for it, and no fallback is used. With no actions at all it says that there is nothing to say',
+    }),
     actions: z.array(action).max(ACTIONS_MAX),
   })
   .refine(({ event, actions }) => event !== undefined || actions.length > 0, {

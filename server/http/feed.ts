@@ -36,11 +36,11 @@ const query = z.object({
       'The position up to which everything is safe with you: it acknowledges what came before. Absent: now. One that the feed has not reached is refused',
   }),
   wait: z.coerce.number().int().min(0).max(WAIT_MAX).default(0).meta({ description: 'Seconds to wait for news' }),
-  limit: z.coerce.number().int().min(1).max(100).default(100),
-  mine: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({ description: 'Only what the backend of your name has to answer, one event per conversation at a time' }),
+  limit: z.coerce.number().int().min(1).max(100).default(100).meta({ description: 'Most events of one page' }),
+  mine: z.enum(['true', 'false']).default('false').meta({
+    description:
+      'Only what the backend that your token is named after has to answer, one event per conversation at a time',
+  }),
 })
 
 export function feedOperation(options: FeedOptions): Operation {
