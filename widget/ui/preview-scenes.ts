@@ -21,7 +21,14 @@ export const SCENES: Readonly<Record<string, (chinese: boolean) => SampleChat>> 
   stream,
   queue(chinese) {
     const chat = talk(chinese)
-    chat.items.value = [...chat.items.value.slice(0, 3), handedTo(40, { kind: 'queue' })]
+    const waits = chinese
+      ? '人工客服会在这里回复您，您可以继续输入。'
+      : 'A colleague will answer you here. You can keep writing.'
+    chat.items.value = [
+      ...chat.items.value.slice(0, 3),
+      handedTo(40, { kind: 'queue' }),
+      said({ kind: 'system', id: 'relay', name: 'Teahouse' }, 41, waits),
+    ]
     chat.floor.value = { holder: { kind: 'queue' }, term: 2 }
     return chat
   },
