@@ -167,7 +167,7 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
     const tries = waits ? waits.length + 1 : carrier.tries
     if (error.retryable && attempt < tries) {
       options.logger.warn(
-        { delivery: id, target, attempt, code: error.code, err: error.cause },
+        { delivery: id, target, attempt, code: error.code, reason: error.message, err: error.cause },
         'a delivery will be tried again',
       )
       const wait = waitFor(error, attempt, waits)
@@ -176,7 +176,7 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
       return { state: 'retry', due: options.now() + wait, ...rest, error: error.message }
     }
     options.logger.error(
-      { delivery: id, target, attempt, code: error.code, err: error.cause },
+      { delivery: id, target, attempt, code: error.code, reason: error.message, err: error.cause },
       'a delivery was given up',
     )
     await carrier
