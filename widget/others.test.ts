@@ -51,6 +51,15 @@ describe('a growing answer', () => {
     expect(texts()).toEqual(['It is green'])
   })
 
+  it('goes on while somebody else uses its key', () => {
+    others.signal(piece('It'))
+    others.entry({ ...entryOf('a', { kind: 'hidden' }), from: { kind: 'bot', id: 'archive' } })
+    others.signal(piece(' is', 2))
+    expect(texts()).toEqual(['It is'])
+    others.entry(entryOf('a', { kind: 'message', parts: [{ kind: 'text', text: 'It is', format: 'plain' }] }))
+    expect(texts()).toEqual([])
+  })
+
   it('ends with a stop or another floor in the log, whoever asked for that', () => {
     others.signal(piece('It'))
     others.entry(entryOf('s', { kind: 'stop' }))

@@ -25,6 +25,11 @@ function drop<T>(list: Signal<readonly T[]>, is: (one: T) => boolean) {
   if (list.value.some(is)) list.value = list.value.filter((one) => !is(one))
 }
 
+/** The same text of the same author; keys of others may be the same. */
+function isSame(one: Pick<Entry, 'key' | 'from'>, { key, from }: Pick<Entry, 'key' | 'from'>) {
+  return one.key === key && one.from.id === from.id
+}
+
 export function createOthers(): Others {
   const typing = signal<readonly Participant[]>([])
   const streams = signal<readonly StreamingText[]>([])
@@ -32,7 +37,6 @@ export function createOthers(): Others {
   let stopped: readonly string[] = []
 
   const quiet = (id: string) => drop(typing, (one) => one.id === id)
-  const finish = (key: string) => drop(streams, (one) => one.key === key)
   function later(name: string, ms: number, run: () => void) {
     clearTimeout(timers.get(name))
     timers.set(name, setTimeout(run, ms))
@@ -49,17 +53,18 @@ export function createOthers(): Others {
         later(from.id, TYPING_MS, () => quiet(from.id))
       } else if (heard.kind === 'stream' && !stopped.includes(heard.key)) {
         const { key, at = 0 } = heard
-        const place = streams.value.findIndex((one) => one.key === key)
+        const place = streams.value.findIndex((one) => isSame(one, heard))
         const before = streams.value[place]?.text ?? ''
         if (before.length < at) return
         const next = { key, from, text: before.slice(0, at) + heard.text }
         streams.value = place < 0 ? [...streams.value, next] : streams.value.with(place, next)
         quiet(from.id)
-        later(key, STREAM_MS, () => finish(key))
+        later(`${from.id} ${key}`, STREAM_MS, () => drop(streams, (one) => isSame(one, heard)))
       }
     },
-    entry({ key, from, body }) {
-      drop(streams, (one) => one.key === key || body.kind === 'stop' || body.kind === 'handoff')
+    entry(entry) {
+      const { from, body } = entry
+      drop(streams, (one) => isSame(one, entry) || body.kind === 'stop' || body.kind === 'handoff')
       quiet(from.id)
     },
     stop() {

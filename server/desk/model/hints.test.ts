@@ -47,3 +47,10 @@ it('what is being written goes when its entry comes, when the floor moves, or wh
   vi.advanceTimersByTime(1_000)
   expect(shown()).toEqual([])
 })
+
+it('an answer grows on while somebody else uses its key', () => {
+  hints.hear(piece('It'))
+  hints.settle({ ...entryOf('a', { kind: 'note', text: 'archived' }), from: { kind: 'bot', id: 'archive' } })
+  hints.hear(piece(' is', 2))
+  expect(shown()).toEqual(['It is'])
+})

@@ -31,21 +31,22 @@ export function createHints() {
     if (left.delete(id)) writers.value = left
   }
 
-  function finish(key: string) {
-    clearTimeout(timers.get(`stream ${key}`))
+  function finish(name: string) {
+    clearTimeout(timers.get(name))
     const left = new Map(streams.peek())
-    if (left.delete(key)) streams.value = left
+    if (left.delete(name)) streams.value = left
   }
 
   function grow(heard: SignalOf<'stream'>) {
     const { from, key } = heard
-    const text = streamedText(streams.peek().get(key)?.text, heard)
+    const name = nameOf(heard)
+    const text = streamedText(streams.peek().get(name)?.text, heard)
     if (text === undefined) return
-    streams.value = new Map(streams.peek()).set(key, { from, key, text })
-    clearTimeout(timers.get(`stream ${key}`))
+    streams.value = new Map(streams.peek()).set(name, { from, key, text })
+    clearTimeout(timers.get(name))
     timers.set(
-      `stream ${key}`,
-      setTimeout(() => finish(key), STREAM_MS),
+      name,
+      setTimeout(() => finish(name), STREAM_MS),
     )
   }
 
@@ -73,11 +74,17 @@ export function createHints() {
       )
     },
     /** The entry has arrived that was being written, or the floor has moved and what a bot was writing is over. */
-    settle({ key, from, body }: Entry) {
+    settle(entry: Entry) {
+      const { from, body } = entry
       if (body.kind === 'message') stop(from.id)
-      finish(key)
+      finish(nameOf(entry))
       if (body.kind !== 'handoff') return
-      for (const one of streams.peek().values()) if (one.from.kind === 'bot') finish(one.key)
+      for (const one of streams.peek().values()) if (one.from.kind === 'bot') finish(nameOf(one))
     },
   }
+}
+
+/** Keys of different authors may be the same. */
+function nameOf({ from, key }: Pick<Streaming, 'from' | 'key'>): string {
+  return `stream ${from.id} ${key}`
 }
