@@ -115,6 +115,51 @@ describe('a question', () => {
   })
 })
 
+describe('Latin letters and digits that touch other scripts', () => {
+  const mixed = createSearchIndex([
+    article('wifi', ['店里有WiFi吗？', 'WIFI密码是多少']),
+    article('app', ['怎么下载你们的App？', 'app在哪里下']),
+    article('case', ['有iPhone15壳吗', '手机壳多少钱']),
+    article('days', ['支持7天退货吗？']),
+    article('vip', ['VIP会员有什么好处', '怎么成为vip']),
+    article('pay', ['可以用微信pay吗', '支持支付宝吗']),
+    article('kana', ['Tポイントの使い方']),
+    article('hangul', ['kakao페이 돼요?']),
+  ])
+
+  test.each([
+    ['wifi密码', 'wifi'],
+    ['wifi 密码', 'wifi'],
+    ['WIFI密码多少', 'wifi'],
+    ['密码WiFi', 'wifi'],
+    ['app下载', 'app'],
+    ['下载app', 'app'],
+    ['iphone15壳', 'case'],
+    ['iPhone15 手机壳', 'case'],
+    ['7天退货', 'days'],
+    ['7 天退货', 'days'],
+    ['VIP会员', 'vip'],
+    ['vip 会员', 'vip'],
+    ['微信pay', 'pay'],
+    ['微信 PAY', 'pay'],
+    ['ポイント', 'kana'],
+    ['kakao 페이', 'hangul'],
+  ])('%s finds its article', (question, id) => {
+    const [found] = mixed.search(question)
+    expect(found).toMatchObject({ id })
+    expect(found?.score).toBeGreaterThan(0.45)
+  })
+
+  test('are the same with a space between', () => {
+    for (const [one, other] of [
+      ['wifi密码', 'wifi 密码'],
+      ['iPhone15壳', 'iPhone15 壳'],
+      ["tony's店", "tony's 店"],
+    ] as const)
+      expect(mixed.search(one), one).toEqual(mixed.search(other))
+  })
+})
+
 describe('20 000 phrasings', () => {
   const words = Array.from({ length: 6_000 }, (_, n) => `w${(n * 7_919).toString(26).replaceAll(/\d/g, 'x')}q`)
   const topics = ['refund', 'order', 'shipping', 'card', 'invoice', 'address', '退款', '运费', '发票', '订单']
@@ -127,7 +172,9 @@ describe('20 000 phrasings', () => {
     ),
   )
 
-  test('are searched within 10 ms of the processor, 99 times in 100', () => {
+  test('are searched within 10 ms of the processor, 99 times in 100', { timeout: 20_000 }, () => {
+    // The engine compiles what runs often, on the same process's account: no customer waits for that more than once.
+    for (let n = 0; n < 50; n++) many.search(phrasing(n * 41))
     const spent = Array.from({ length: 400 }, (_, n) => {
       const question = phrasing(n * 37).replace('refund', 'refnud')
       const before = process.cpuUsage()

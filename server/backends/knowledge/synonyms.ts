@@ -9,7 +9,12 @@ export interface SynonymTable {
   unify(runs: readonly Run[]): Run[]
 }
 
-const RUN = /(\p{Script=Han}+)|[\p{L}\p{N}]+(?:'[\p{L}]+)*/gu
+/** Scripts that stand beside Latin letters and digits without a space, each a run of its own: WiFi密码, 7天退货, Tポイント. */
+const OTHER = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー`
+const RUN = new RegExp(
+  String.raw`(\p{Script=Han}+)|\p{Script=Hiragana}+|[\p{Script=Katakana}ー]+|\p{Script=Hangul}+|(?:(?![${OTHER}])[\p{L}\p{N}])+(?:'(?:(?![${OTHER}])\p{L})+)*`,
+  'gu',
+)
 
 /** A folded text as runs; signs and spaces go. */
 export function runsOf(folded: string): Run[] {
