@@ -52,8 +52,8 @@ describe('the description of the wires', { timeout: 60_000 }, () => {
   })
 
   it('leads to the relay where its address is known', () => {
-    const at = (url: string) => describeWires(url).servers.relay
-    expect(at('https://relay.shop.example')).toMatchObject({ host: 'relay.shop.example', protocol: 'wss' })
-    expect(at('http://127.0.0.1:8787')).toMatchObject({ host: '127.0.0.1:8787', protocol: 'ws' })
+    const servers = (host: string, protocol: string) => ({ servers: { relay: { host, protocol } } })
+    expect(describeWires('https://relay.shop.example')).toMatchObject(servers('relay.shop.example', 'wss'))
+    expect(describeWires('http://127.0.0.1:8787')).toMatchObject(servers('127.0.0.1:8787', 'ws'))
   })
 })

@@ -44,7 +44,7 @@ const NAMESPACES: readonly Namespace[] = [
 ]
 
 /** The AsyncAPI 3.0 description of what the relay says and hears over Socket.IO, and of what it pushes to webhooks. */
-export function describeWires(publicUrl: string | undefined) {
+export function describeWires(publicUrl: string | undefined): Record<string, unknown> {
   const schemas = createJsonSchemas({ named: WIRE_SCHEMAS, target: 'draft-7' })
   const written = NAMESPACES.map((namespace) => describeNamespace(namespace, schemas))
   const push = describePush(schemas)

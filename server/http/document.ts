@@ -4,7 +4,10 @@ import type { Operation } from './operation.ts'
 import { PUSH_SCHEMAS, pushHeaders } from './wire-schemas.ts'
 
 /** The OpenAPI 3.1 description of these operations, and of what the relay asks of webhooks. */
-export function describeOperations(operations: readonly Operation[], publicUrl: string | undefined) {
+export function describeOperations(
+  operations: readonly Operation[],
+  publicUrl: string | undefined,
+): Record<string, unknown> {
   const schemas = createJsonSchemas({ named: PUSH_SCHEMAS, target: 'draft-2020-12' })
   const write = (one: Operation, part: 'body' | 'answer') => {
     const schema = one[part]
