@@ -1,8 +1,8 @@
 import type { Event, Tools } from '@hutong/core/backend'
 import { plainText } from '@hutong/core/degrade'
-import type { Body, Entry } from '@hutong/core/entry'
+import { type Body, type Entry, isOutsider, type Participant } from '@hutong/core/entry'
 import { unrecalled } from './unrecalled.ts'
-import { wordsOf } from './words-of.ts'
+import { languageOf, wordsOf } from './words-of.ts'
 
 const LOOK = 40
 const TURNS = 6
@@ -11,7 +11,7 @@ const SUMMARY_MAX = 2_000
 
 /**
  * What the person who takes over must know: the last things that were said, `more` first (an order number that a form brought, why the
- * bot gave up). Recalled messages are left out.
+ * bot gave up). Recalled messages are left out, and who is not the contact is named.
  */
 export async function summaryOf(
   tools: Pick<Tools, 'history'>,
@@ -35,8 +35,18 @@ export function summaryFor(
 function line(entry: Entry): string[] {
   const words = wordsOf({ body: unmarked(entry.body) })
   if (words === '' || entry.from.kind === 'system') return []
-  const sign = entry.from.kind === 'contact' ? '›' : '‹'
-  return [`${sign} ${words.replaceAll(/\s+/g, ' ').slice(0, TURN_MAX)}`]
+  return [`${signOf(entry.from, languageOf(words))} ${inline(words).slice(0, TURN_MAX)}`]
+}
+
+const UNPROVEN = { en: 'not proven', zh: '身份未证实' }
+
+function signOf(from: Participant, language: keyof typeof UNPROVEN): string {
+  if (!isOutsider(from)) return from.kind === 'contact' ? '›' : '‹'
+  return `⚠ ${inline(from.name ?? from.id)}${from.unproven ? ` (${UNPROVEN[language]})` : ''}:`
+}
+
+function inline(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
 }
 
 /** Whoever takes over reads words, not the signs of their format. */

@@ -1,5 +1,5 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
-import type { Entry } from '@hutong/core/entry'
+import { type Entry, isOutsider } from '@hutong/core/entry'
 import { z } from 'zod'
 import { chooseLanguage } from '../choose-language.ts'
 import { summaryOf } from '../summary.ts'
@@ -97,14 +97,13 @@ function startOf(
     ({ seq, from, body }) => seq > opened && from.id === name && from.kind === 'bot' && body.kind === 'message',
   )
   const fresh = known === undefined && !spoke
-  return { before: stateOf(event, past, known), fresh, decisions, decide }
+  return { before: stateOf(event, known), fresh, decisions, decide }
 }
 
 /** Once somebody else had the floor, nothing waits any more; what was collected is still known. */
-function stateOf({ entry }: Event, past: readonly Entry[], known: Memory | undefined): FlowState {
+function stateOf({ floor }: Event, known: Memory | undefined): FlowState {
   if (!known) return { misses: 0, variables: {} }
-  const given = [...past, entry].findLast(({ body }) => body.kind === 'handoff')?.body
-  if (given?.kind !== 'handoff' || known.term >= given.floor.term) return known.after
+  if (known.term >= floor.term) return known.after
   const { language, variables } = known.after
   return { misses: 0, variables, ...(language === undefined ? {} : { language }) }
 }
@@ -130,13 +129,17 @@ function givenBy({ from }: Entry, past: readonly Entry[]): Heard {
   const before = past.findLast(({ body }) => body.kind === 'handoff')?.body
   const people = before?.kind === 'handoff' && ['agent', 'queue'].includes(before.floor.holder.kind)
   if (people || from.kind === 'agent') return { kind: 'returned' }
-  const question = past.findLast((one) => one.from.kind === 'contact' && one.body.kind === 'message')
+  const question = past.findLast((one) => isContact(one) && one.body.kind === 'message')
   return question ? { kind: 'words', text: wordsOf(question), choice: undefined } : { kind: 'floor' }
+}
+
+function isContact({ from }: Entry): boolean {
+  return from.kind === 'contact' && !isOutsider(from)
 }
 
 function isRound({ entry }: Event, past: readonly Entry[]): boolean {
   if (entry.body.kind !== 'handoff' || entry.from.kind !== 'bot') return false
-  const last = past.findLastIndex(({ from }) => from.kind === 'contact' || from.kind === 'agent')
+  const last = past.findLastIndex((one) => isContact(one) || one.from.kind === 'agent')
   return (
     past.slice(last + 1).filter(({ body, from }) => body.kind === 'handoff' && from.kind === 'bot').length >=
     HANDOFFS_MAX

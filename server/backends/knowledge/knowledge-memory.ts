@@ -1,3 +1,5 @@
+import type { Event } from '@hutong/core/backend'
+
 /** What the backend remembers of a conversation. */
 export interface Talk {
   language?: string
@@ -25,6 +27,8 @@ export interface OpenForm {
 /** As it was before the event and after it: an event that is repeated after a crash is answered from the same state as the first time. */
 export interface Remembered {
   event: string
+  /** The floor's. */
+  term?: number
   before: Talk
   after: Talk
 }
@@ -33,10 +37,16 @@ const FRESH: Talk = { tried: [] }
 const TRIED_MAX = 12
 const QUESTION_CUT = 300
 
-export function talkBefore(event: string, remembered: unknown): Talk {
+/** Once the floor has moved, also when it came back and nobody was told, what was begun is over. */
+export function talkBefore({ id, floor }: Pick<Event, 'id' | 'floor'>, remembered: unknown): Talk {
   const memory = remembered as Remembered | undefined
   if (memory === undefined) return FRESH
-  return memory.event === event ? memory.before : memory.after
+  if (memory.event === id) return memory.before
+  return (memory.term ?? floor.term) < floor.term ? withoutForm(memory.after) : memory.after
+}
+
+export function withoutForm({ form: _, ...talk }: Talk): Talk {
+  return talk
 }
 
 export function triedToo(talk: Talk, { question, closest }: Tried): Tried[] {

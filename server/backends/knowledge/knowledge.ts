@@ -1,5 +1,5 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
-import type { Entry } from '@hutong/core/entry'
+import { type Entry, isOutsider } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { chooseLanguage } from '../choose-language.ts'
 import { cancels } from '../form-answers.ts'
@@ -12,7 +12,7 @@ import type { Article } from './article.ts'
 import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
 import { importArticles, readImport } from './import-articles.ts'
 import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
-import { type Remembered, type Talk, talkBefore, triedToo } from './knowledge-memory.ts'
+import { type Remembered, type Talk, talkBefore, triedToo, withoutForm } from './knowledge-memory.ts'
 import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
 import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
 
@@ -52,7 +52,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     },
     async handle(event, tools) {
       if (base === undefined) throw new HutongError('unavailable', `${name} is not open`)
-      const before = talkBefore(event.id, await tools.memory.get())
+      const before = talkBefore(event, await tools.memory.get())
       const heard = await heardIn(event, tools)
       if (heard === undefined) return forget(event, before, tools)
       const language = chooseLanguage([...LANGUAGES, ...Object.keys(settings.says)], {
@@ -63,16 +63,16 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
       const words = knowledgeWordsIn(settings.says, language)
       const turn = turnOf({ settings, base, language, words, heard, talk: { ...before, language } })
       const actions = [...turn.say, ...(await passedOn(turn, { heard, tools }))]
-      await tools.memory.put({ event: event.id, before, after: turn.talk } satisfies Remembered)
+      await tools.memory.put({ event: event.id, term: event.floor.term, before, after: turn.talk } satisfies Remembered)
       return actions
     },
   }
 }
 
 /** Whatever was begun before somebody else had the floor is over. */
-async function forget({ id, entry }: Event, before: Talk, tools: Tools): Promise<void> {
+async function forget({ id, entry, floor: { term } }: Event, before: Talk, tools: Tools): Promise<void> {
   if (entry.body.kind !== 'handoff' || before.form === undefined) return
-  await tools.memory.put({ event: id, before, after: withoutForm(before) } satisfies Remembered)
+  await tools.memory.put({ event: id, term, before, after: withoutForm(before) } satisfies Remembered)
 }
 
 interface Heard {
@@ -89,7 +89,7 @@ async function heardIn({ entry }: Event, tools: Tools): Promise<Heard | undefine
   if (entry.body.kind === 'answer') return { entry, question: wordsOf(entry) }
   if (entry.body.kind !== 'handoff') return undefined
   const said = (await tools.history({ limit: 30 })).filter(({ body }) => body.kind === 'message').reverse()
-  const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system')
+  const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system' && !isOutsider(from))
   return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last), before: true } : undefined
 }
 
@@ -115,10 +115,6 @@ function turnOf(asking: Asking): Turn {
   if (article?.form && !heard.before) return inForm(asking, article)
   if (heard.entry.body.kind === 'answer') return { say: [], talk }
   return outOfForm({ ...asking, talk: withoutForm(talk) })
-}
-
-function withoutForm({ form: _, ...talk }: Talk): Talk {
-  return talk
 }
 
 function inForm(asking: Asking, article: Article): Turn {

@@ -1,4 +1,4 @@
-import type { Entry } from '@hutong/core/entry'
+import { type Entry, isOutsider } from '@hutong/core/entry'
 import type { Part } from '@hutong/core/parts'
 import { wordsOf } from '../words-of.ts'
 
@@ -22,8 +22,9 @@ export interface Reading {
   linkTo: ((file: string) => string) | undefined
 }
 
-/** What the entry says; undefined where it says nothing. */
+/** What the entry says; undefined where it says nothing, or an outsider says it. */
 export function spokenIn({ from, body }: Entry, { edited, linkTo }: Reading): Spoken | undefined {
+  if (isOutsider(from)) return undefined
   const byContact = from.kind === 'contact'
   if (body.kind === 'answer') {
     const lines = Object.entries(body.values).map(([field, value]) => `${field}: ${value}`)

@@ -93,9 +93,10 @@ async function askedBy({ entry }: Event, tools: Tools): Promise<Entry | undefine
   if (entry.from.kind === 'agent') return undefined
   const before = await tools.history({ limit: 20 })
   const last = unrecalled(before).findLast(
-    ({ body, from }) => (body.kind === 'message' || body.kind === 'answer') && from.kind !== 'system',
+    ({ body, from }) =>
+      (body.kind === 'message' || body.kind === 'answer') && from.kind !== 'system' && !isOutsider(from),
   )
-  return last?.from.kind === 'contact' && !isOutsider(last.from) ? last : undefined
+  return last?.from.kind === 'contact' ? last : undefined
 }
 
 /** Whether a button said it: what is typed hands nothing over. */
