@@ -318,4 +318,9 @@ describe('out of hours', () => {
     const { say } = await open(hoursOf(always))
     expect(briefs(await say('hello'))).toEqual(['We are here.', 'handoff to queue'])
   })
+
+  it('whoever takes over is told at which step that was, where the step does not say why', async () => {
+    const { say } = await open(hoursOf(always))
+    expect((await say('hello')).at(-1)?.body).toMatchObject({ reason: 'step "people" of the flow' })
+  })
 })

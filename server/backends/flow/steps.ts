@@ -43,7 +43,7 @@ function perform(turn: Turn, name: string): string | undefined {
     case 'goto':
       return step.next
     case 'handoff':
-      handOver(turn, step)
+      handOver(turn, name, step)
       return undefined
     case 'ask': {
       const question = step.question === undefined ? {} : { question: worded(turn, step.question, 500) }
@@ -140,7 +140,8 @@ export function setAttributes(turn: Turn, changes: Record<string, string | numbe
   turn.actions.push({ kind: 'set', attributes: changes })
 }
 
-function handOver(turn: Turn, { to, text, reason }: StepOf<'handoff'>): void {
+/** Whoever takes over is told where in the flow it was, unless the step says why. */
+function handOver(turn: Turn, name: string, { to, text, reason }: StepOf<'handoff'>): void {
   if (text !== undefined) say(turn, text)
   const target =
     typeof to === 'string'
@@ -148,5 +149,5 @@ function handOver(turn: Turn, { to, text, reason }: StepOf<'handoff'>): void {
       : 'bot' in to
         ? { kind: 'bot' as const, id: to.bot }
         : { kind: 'agent' as const, id: to.agent }
-  turn.actions.push({ kind: 'handoff', to: target, ...(reason === undefined ? {} : { reason }) })
+  turn.actions.push({ kind: 'handoff', to: target, reason: reason ?? `step "${name}" of the flow` })
 }
