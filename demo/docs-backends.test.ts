@@ -18,7 +18,7 @@ import { freePort, type Program, startProgram } from './test-program.ts'
  */
 const WORK = join(import.meta.dirname, '.data', 'docs-backends')
 const WIRES = ['webhook', 'pull', 'socket']
-const ORIGIN = 'https://shop.example'
+const ORIGIN = 'http://localhost:8080'
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 const TOKEN = 'hutong_token-of-the-orders'
 
@@ -110,20 +110,20 @@ describe('a program of the documentation', { timeout: 60_000 }, () => {
 
   test.each(onWire('webhook'))('%s answers customers of a relay that pushes', async (_, block) => {
     const port = await freePort()
-    program = await started(block, { HUTONG_SECRET: SECRET }, port)
+    program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
     relay = await serve(await settingsOf('webhook', port))
     await askForOrders(relay, program.said)
   })
 
   test.each(onWire('pull', 'socket'))('%s answers customers of a relay that it calls', async (_, block) => {
     relay = await serve(await settingsOf(block.info, 0))
-    program = await started(block, { HUTONG_URL: relay.url, HUTONG_TOKEN: TOKEN })
+    program = await started(block, { RELAY_URL: relay.url, RELAY_TOKEN: TOKEN })
     await askForOrders(relay, program.said)
   })
 
   test.each(onWire('pull', 'socket'))('%s is killed, comes back and answers what it missed', async (_, block) => {
     relay = await serve(await settingsOf(block.info, 0))
-    const env = { HUTONG_URL: relay.url, HUTONG_TOKEN: TOKEN }
+    const env = { RELAY_URL: relay.url, RELAY_TOKEN: TOKEN }
     program = await started(block, env)
     const page = await visit(relay)
     await page.say('Where is 111111?')
@@ -178,7 +178,7 @@ describe('a push whose signature does not hold', { timeout: 60_000 }, () => {
     'is refused by %s, a true one is not, and one of nonsense is no end',
     async (_, block) => {
       const port = await freePort()
-      program = await started(block, { HUTONG_SECRET: SECRET }, port)
+      program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
       const push = async (headers: Record<string, string>, content = body) => {
         const all = { 'content-type': 'application/cloudevents+json', ...headers }
         return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: all, body: content })).status

@@ -89,12 +89,45 @@ describe('hutong backend test', { timeout: 120_000 }, () => {
     expect(out).toMatch(/FAIL answers, or passes on, a first question\n.*ECONNREFUSED/)
   })
 
+  it('asks a webhook whose answers are all refused 20 times at most', async () => {
+    let requests = 0
+    webhook = await openWebhook(() => {
+      requests++
+      return { status: 200, json: { actions: [{ kind: 'dance' }] } }
+    })
+    const { out, code } = await hutong([webhook.url, '--secret', SECRET])
+    expect(code).toBe(1)
+    expect(out).toMatch(/FAIL answers, or passes on, a first question\n.*actions\.0\.kind/)
+    expect(out).toMatch(/\n0 of 1 hold/)
+    expect(requests).toBeGreaterThan(0)
+    expect(requests).toBeLessThanOrEqual(20)
+  })
+
+  it.each(['refuses a signed body of 0 bytes', 'takes a greeting'])(
+    'stops when the program ends in the middle, and says after what: "%s"',
+    async (title) => {
+      webhook = await openWebhook(careful(SECRET))
+      const { url, close } = webhook
+      webhook = undefined
+      let closed = Promise.resolve()
+      const heard = (line: string) => {
+        if (line === `ok   ${title}`) closed = close()
+      }
+      const started = performance.now()
+      const { out, code } = await hutong([url, '--secret', SECRET, '--ask', 'Where is my parcel?'], { heard })
+      await closed
+      expect(code).toBe(1)
+      expect(out).toMatch(/FAIL is there to the end\n.*your program has ended \(after ".+"\)/)
+      expect(performance.now() - started).toBeLessThan(14_000)
+    },
+  )
+
   it.each([
     ['--pull', pull],
     ['--socket', socket],
   ])('holds a program that comes by itself with %s', async (flag, wire) => {
     const { out, code } = await hutong([flag, '--ask', 'hello', '--answer-within', '5000'], {
-      env: { HUTONG_TOKEN: TOKEN },
+      env: { RELAY_TOKEN: TOKEN },
       heard(line) {
         const [, url] = /^relay +(\S+)/.exec(line) ?? []
         if (url === undefined) return
@@ -114,7 +147,7 @@ describe('hutong backend test', { timeout: 120_000 }, () => {
   it.each([
     [[], 'give one of: the URL of a webhook, --pull, --socket'],
     [['http://127.0.0.1:1/', '--pull'], 'give one of'],
-    [['http://127.0.0.1:1/'], '--secret: is needed, or HUTONG_WEBHOOK_SECRET in the environment'],
+    [['http://127.0.0.1:1/'], '--secret: is needed, or WEBHOOK_SECRET in the environment'],
     [['http://127.0.0.1:1/', '--secret', 'hunter2'], '--secret must begin with whsec_'],
     [['gopher://x', '--secret', SECRET], 'the URL must be an http(s) URL'],
     [['--pull', '--answer-within', 'soon'], '--answer-within: must be a whole number from 1000 to 600000'],

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 import type { Backend, Event } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
@@ -6,12 +8,14 @@ import { createPullBackend } from './backends/pull.ts'
 import { createSocketBackend } from './backends/socket.ts'
 import { createWebhookBackend } from './backends/webhook/webhook.ts'
 import { webhookOptions } from './backends/webhook/webhook-options.ts'
+import { pause } from './conformance/case.ts'
 import { failIfReplaced, GUEST, type MannersBench, openManners } from './conformance/manners-bench.ts'
 import { type Held, runManners, runProbes } from './conformance/manners-run.ts'
 
-export const BACKEND_HELP = `hutong backend test <url>          holds a webhook to the contract of backends (--secret whsec_…, --ask "a question it answers",
-                                   --answer-within 15000, --json, --relay-port 8787)
-hutong backend test --pull         the same for a program that fetches its events; --socket for one that holds a socket open`
+export const BACKEND_HELP = `hutong backend test <url>          holds a webhook to the contract of backends (--secret whsec_… or WEBHOOK_SECRET, --ask "a question
+                                   it answers", --answer-within 15000, --json, --relay-port 8787)
+hutong backend test --pull         the same for a program that fetches its events, with the token in RELAY_TOKEN or a new one;
+                                   --socket for one that holds a socket open`
 
 interface Printing {
   say(line: string): void
@@ -27,6 +31,11 @@ const MISUSED = 2
 /** Until a program that comes by itself is there. */
 const ARRIVAL_MS = 300_000
 const TOKEN_MIN = 24
+/** A first question is brought up to four times within its time, so a webhook that answers none rightly gets 20 requests at most. */
+const QUESTIONS_MAX = 5
+const BETWEEN_QUESTIONS_MS = 250
+/** A program that a supervisor starts again is back by then. */
+const COME_BACK_MS = 2_000
 
 export function backendCommands(printing: Printing): Record<string, Command> {
   return { 'backend test': (args, flags) => test([...args, ...flags], printing) }
@@ -41,24 +50,28 @@ async function test(argv: readonly string[], printing: Printing): Promise<number
     return MISUSED
   }
   const { say } = printing
-  const bench = await openManners(asked)
+  const alive = createPulse(asked.webhook?.url)
+  const bench = await openManners({ ...asked, backend: () => alive.watch(asked.backend()) })
   const took: number[] = []
   const verdicts: Held[] = []
   const heard = (verdict: Held) => {
     verdicts.push(verdict)
     if (!asked.json) for (const line of linesOf(verdict)) say(line)
+    if (verdict.complaint) alive.suspect(verdict.complaint)
   }
   try {
     if (!asked.json) for (const line of welcome(asked, bench)) say(line)
-    const event = await firstEvent(bench, asked.webhook ? asked.within : ARRIVAL_MS)
-    if (asked.webhook) for await (const one of runProbes({ ...asked.webhook, event, took })) heard(one)
-    for await (const one of runManners(bench)) heard(one)
+    const event = await firstEvent(bench, asked)
+    alive.begin()
+    if (asked.webhook) for await (const one of alive.until(runProbes({ ...asked.webhook, event, took }))) heard(one)
+    for await (const one of alive.until(runManners(bench))) heard(one)
   } catch (error) {
     if (!(error instanceof HutongError) || error.code !== 'unreachable') throw error
+    const last = verdicts.findLast(({ complaint }) => !complaint?.includes(REFUSED))
     heard({
-      title: 'answers, or passes on, a first question',
+      title: verdicts.length === 0 ? 'answers, or passes on, a first question' : 'is there to the end',
       contract: 'Nothing else was tried.',
-      complaint: error.message,
+      complaint: error.message + (last ? ` (after "${last.title}")` : ''),
     })
   } finally {
     await bench.close()
@@ -99,9 +112,9 @@ function askedFor(argv: readonly string[], env: NodeJS.ProcessEnv): Asked {
   const [url, ...more] = positionals
   if ([url !== undefined, values.pull, values.socket].filter(Boolean).length !== 1 || more.length > 0)
     throw new HutongError('invalid', 'give one of: the URL of a webhook, --pull, --socket')
-  const token = env.HUTONG_TOKEN
+  const token = env.RELAY_TOKEN
   if (token !== undefined && token.length < TOKEN_MIN)
-    throw new HutongError('invalid', `HUTONG_TOKEN: is shorter than ${TOKEN_MIN} characters`)
+    throw new HutongError('invalid', `RELAY_TOKEN: is shorter than ${TOKEN_MIN} characters`)
   const common = {
     ...{ within, port, json: values.json },
     ...(values.ask !== undefined && { ask: values.ask }),
@@ -109,10 +122,10 @@ function askedFor(argv: readonly string[], env: NodeJS.ProcessEnv): Asked {
   }
   if (values.pull) return { ...common, backend: () => createPullBackend(GUEST, { answerWithin: within }) }
   if (values.socket) return { ...common, backend: () => createSocketBackend(GUEST, { answerWithin: within }) }
-  const fromEnv = env.HUTONG_WEBHOOK_SECRET === undefined ? [] : [env.HUTONG_WEBHOOK_SECRET]
+  const fromEnv = env.WEBHOOK_SECRET === undefined ? [] : [env.WEBHOOK_SECRET]
   const secrets = values.secret ?? fromEnv
   if (secrets.length === 0)
-    throw new HutongError('invalid', '--secret: is needed, or HUTONG_WEBHOOK_SECRET in the environment')
+    throw new HutongError('invalid', '--secret: is needed, or WEBHOOK_SECRET in the environment')
   const timeoutMs = Math.min(within, 30_000)
   const webhook = { url: url ?? '', secrets, timeoutMs }
   const { error, data } = webhookOptions.safeParse({ ...webhook, answerWithin: within })
@@ -130,10 +143,10 @@ function wordsOf({ path, message }: z.core.$ZodIssue): string {
   return `${path[0] === 'secrets' ? '--secret' : 'the URL'} ${message}`
 }
 
-/** A first question, again and again until somebody answers it; its event is what the probes are made of. */
-async function firstEvent(bench: MannersBench, patience: number): Promise<Event> {
-  const end = performance.now() + patience
-  for (;;) {
+/** A first question, again until somebody answers it; its event is what the probes are made of. */
+async function firstEvent(bench: MannersBench, { webhook, within }: Asked): Promise<Event> {
+  const end = performance.now() + (webhook ? within : ARRIVAL_MS)
+  for (let tries = 1; ; tries++) {
     const someone = bench.someone()
     try {
       const { log } = await bench.ask(someone, bench.question)
@@ -146,9 +159,77 @@ async function firstEvent(bench: MannersBench, patience: number): Promise<Event>
         .then((all) => all.filter((one) => one.id === `${conversation}:1`))
       if (event) return event
     } catch (error) {
-      if (performance.now() > end)
+      if (performance.now() > end || (webhook && tries >= QUESTIONS_MAX))
         throw new HutongError('unreachable', `it did not take a first question: ${toSentence(error)}`)
     }
+    await pause(BETWEEN_QUESTIONS_MS)
+  }
+}
+
+const REFUSED = 'ECONNREFUSED'
+
+/** Notices that the program at the address is gone, so that nobody waits for its answers. */
+function createPulse(url: string | undefined) {
+  const gone = Promise.withResolvers<never>()
+  gone.promise.catch(() => undefined)
+  let begun = false
+  let looking = false
+
+  async function look(address: string): Promise<void> {
+    if (await isOpen(address)) return
+    await pause(COME_BACK_MS)
+    if (!(await isOpen(address))) gone.reject(new HutongError('unreachable', 'your program has ended'))
+  }
+
+  /** Something failed in these words, perhaps because the program is gone. */
+  function suspect(words: string): void {
+    if (url === undefined || !begun || looking || !words.includes(REFUSED)) return
+    looking = true
+    look(url).finally(() => {
+      looking = false
+    })
+  }
+
+  return {
+    suspect,
+    /** The program was there. */
+    begin() {
+      begun = true
+    },
+    watch(backend: Backend): Backend {
+      return {
+        ...backend,
+        handle(event, tools) {
+          const answer = backend.handle(event, tools)
+          if (answer instanceof Promise) answer.catch((error) => suspect(toSentence(error)))
+          return answer
+        },
+      }
+    },
+    /** What comes, until the program is gone: then it rejects with `unreachable`. */
+    async *until<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+      const each = source[Symbol.asyncIterator]()
+      for (;;) {
+        const next = await Promise.race([each.next(), gone.promise])
+        if (next.done) return
+        yield next.value
+      }
+    },
+  }
+}
+
+/** Whether anybody listens where the URL points to. */
+async function isOpen(url: string): Promise<boolean> {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80) })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(COME_BACK_MS) })
+    return true
+  } catch (error) {
+    return !toSentence(error).includes(REFUSED)
+  } finally {
+    socket.destroy()
   }
 }
 
@@ -156,7 +237,7 @@ function* welcome({ webhook, token }: Asked, { stage, question, answers }: Manne
   yield `relay    ${stage.url}   (REST and the socket, for as long as this runs)`
   yield token === undefined
     ? `token    ${stage.token}   (as the backend "${GUEST}"; forgotten afterwards)`
-    : 'token    the one of HUTONG_TOKEN'
+    : 'token    the one of RELAY_TOKEN'
   if (webhook) yield `webhook  ${new URL(webhook.url).origin}${new URL(webhook.url).pathname}`
   yield `question ${question}${answers ? '' : '   (give --ask "…" to hold it to an answer)'}`
   yield ''
