@@ -23,6 +23,8 @@ const BEYOND_SCHEMAS = [
   /the form has no (such field|field of that name)/,
   /another field has this name|a select needs options/,
   /is no event of this conversation/,
+  /give the floor\.term of the event/,
+  /(nobody asks|does not ask) for a score of /,
 ]
 
 interface Made {
@@ -80,7 +82,7 @@ async function newConversation(): Promise<string> {
 /** A well-formed request for this floor, and as the answer to an event only when it has nothing else. */
 function placed(value: unknown): object {
   const { term, event, ...rest } = value as { term?: number; event?: string; actions: unknown[] }
-  return { ...rest, ...(rest.actions.length === 0 && { event }) }
+  return { ...rest, term: 1, ...(rest.actions.length === 0 && { event }) }
 }
 
 interface Operation {
