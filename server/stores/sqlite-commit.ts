@@ -128,7 +128,7 @@ function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
       sender: one.from === undefined ? known.sender : JSON.stringify(one.from),
       body: JSON.stringify(one.body),
     })
-    if (one.body.kind === 'message') draft.latest = last
+    if (one.body.kind === 'message' && one.from?.kind !== 'system') draft.latest = last
     if (one.channel !== undefined && one.from === undefined) channel = one.channel
   }
   draft.conversation = {

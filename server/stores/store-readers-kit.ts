@@ -4,6 +4,7 @@ import { applied, type MakeStore, NOW, opening, type StoreBench, say, text } fro
 
 const ZOE = { kind: 'agent' as const, id: 'a_zoe', name: 'Zoe' }
 const BOT = { kind: 'bot' as const, id: 'b_menu', name: 'Menu' }
+const RELAY = { kind: 'system' as const, id: 'relay' }
 
 /** The promises to those who read: the feed, cursors, lists and people. */
 export function testReaders(make: MakeStore): void {
@@ -139,6 +140,11 @@ function testLists(get: () => Store): void {
       say({ key: '3', to: { conversation: id }, decision: { entries: [text('one moment', { from: ZOE })] } }),
       say({ key: '4', to: { conversation: id }, decision: { entries: [note] } }),
       say({ key: '5', to: { conversation: id }, decision: { entries: [text('I am a bot', { from: BOT })] } }),
+      say({
+        key: '6',
+        to: { conversation: id },
+        decision: { entries: [text('You are in the queue', { from: RELAY })] },
+      }),
     ])
     const item = async () => (await get().conversations({ text: 'parcel', limit: 1, reader: ZOE.id }))[0]
     expect(await item()).toMatchObject({ unread: 2, latest: { seq: 5, from: { id: BOT.id } } })

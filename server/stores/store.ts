@@ -150,7 +150,7 @@ export interface ConversationQuery {
 export interface ConversationItem {
   conversation: Conversation
   contact: Contact
-  /** The newest message, or the newest entry when there is none. */
+  /** The newest message of a person or a bot, or the newest entry when there is none. */
   latest?: Entry
   unread: number
 }
