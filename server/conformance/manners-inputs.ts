@@ -46,7 +46,6 @@ const INPUTS: Readonly<Record<string, string | ContactBody>> = {
   'something unknown without a word': message({ kind: 'unsupported', native: 'hologram', text: '' }),
   'a text with a picture': message(text('is this the right one?'), { kind: 'image', url: picture }),
   'ten parts': message(...Array.from({ length: 10 }, (_, n) => text(`part ${n}`))),
-  'a rating that it never asked for': { kind: 'rating', of: 1, scale: 'csat', score: 1, comment: 'bad' },
 }
 
 export const inputManners: readonly Manner[] = Object.entries(INPUTS).map(([name, input]) => ({
