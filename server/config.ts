@@ -1,13 +1,12 @@
 import { HutongError } from '@hutong/core/errors'
+import { mistakesOf, settingWords } from '@hutong/core/value-words'
 import { z } from 'zod'
 import { alertSettings } from './alert-settings.ts'
 import { ratingSettings } from './ask-rating-settings.ts'
 import { channelSettings, redactedChannel } from './channel-settings.ts'
 import { contradictions, type Mistake } from './contradictions.ts'
 import { floorSettings } from './floor-settings.ts'
-import { nearest } from './nearest.ts'
-import { didYouMean, settingWords } from './setting-words.ts'
-import { readable, settingNames } from './settings-tree.ts'
+import { readable } from './settings-tree.ts'
 
 /**
  * Every setting of a relay, in one schema. The same object is what `hutong.config.json` holds, what `HUTONG_…` variables and
@@ -220,19 +219,10 @@ export function sitesOf(config: Settings): SiteConfig[] {
 export function checkSettings(tree: unknown): { settings?: Settings; mistakes: Mistake[] } {
   const result = settings.safeParse(tree, { error: settingWords })
   if (result.success) return { settings: result.data, mistakes: contradictions(result.data) }
-  const wrong = result.error.issues.flatMap(apart)
+  const wrong = mistakesOf(result.error)
   const taken = new Set(wrong.map(({ path }) => path.join('.')))
   const more = contradictions(readable(settings, tree) ?? {}).filter(({ path }) => !taken.has(path.join('.')))
   return { mistakes: [...wrong, ...more] }
-}
-
-/** One mistake per unknown key, so that each gets its own suggestion. */
-function apart(issue: z.core.$ZodIssue): Mistake[] {
-  if (issue.code !== 'unrecognized_keys') return [issue]
-  return issue.keys.map((key) => ({
-    path: [...issue.path, key],
-    message: `is no setting${didYouMean(nearest(key, settingNames(settings, issue.path.map(String))))}`,
-  }))
 }
 
 /** A whole configuration from one object, for programs and tests. Throws `misconfigured` naming every mistake. */

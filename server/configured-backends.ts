@@ -1,4 +1,6 @@
 import type { Backend } from '@hutong/core/backend'
+import { nearest } from '@hutong/core/nearest'
+import { didYouMean, mistakesOf, settingWords } from '@hutong/core/value-words'
 import type { z } from 'zod'
 import { createFlowBackend } from './backends/flow/flow.ts'
 import { flowOptions } from './backends/flow/flow-options.ts'
@@ -15,8 +17,6 @@ import { createWebhookBackend } from './backends/webhook/webhook.ts'
 import { webhookOptions } from './backends/webhook/webhook-options.ts'
 import { misconfigured, type Settings } from './config.ts'
 import { type Mistake, unroutable } from './contradictions.ts'
-import { nearest } from './nearest.ts'
-import { didYouMean, settingWords } from './setting-words.ts'
 import type { Partly } from './settings-tree.ts'
 
 /** Makes a backend of its settings and opens nothing: that is for `open`. */
@@ -127,6 +127,6 @@ function brought<T>(schema: z.ZodType<T>, create: (name: string, options: T) => 
   return (name, options) => {
     const result = schema.safeParse(options, { error: settingWords })
     if (result.success) return create(name, result.data)
-    return result.error.issues.map(({ path, message }) => ({ path: ['backends', name, ...path], message }))
+    return mistakesOf(result.error).map(({ path, message }) => ({ path: ['backends', name, ...path], message }))
   }
 }

@@ -1,7 +1,7 @@
+import { nearest } from '@hutong/core/nearest'
+import { didYouMean } from '@hutong/core/value-words'
 import { channelMistakes } from './channel-settings.ts'
 import type { Settings } from './config.ts'
-import { nearest } from './nearest.ts'
-import { didYouMean } from './setting-words.ts'
 import type { Partly } from './settings-tree.ts'
 
 export interface Mistake {

@@ -1,5 +1,5 @@
+import { bare, nearest } from '@hutong/core/nearest'
 import { safeParse, type z } from 'zod'
-import { bare, nearest } from './nearest.ts'
 
 /** Settings before they are checked: what JSON can hold. */
 export type SettingsTree = Record<string, unknown>
@@ -93,13 +93,6 @@ function fieldsOf(schema: Schema): Record<string, Schema> | undefined {
   const { shape, options, discriminator } = definition(schema)
   if (shape || !options || discriminator === undefined) return shape
   return Object.assign({}, ...options.map(fieldsOf).toReversed())
-}
-
-/** Names that may stand below `path`. */
-export function settingNames(schema: Schema, path: readonly string[]): string[] {
-  let at: Schema | undefined = schema
-  for (const key of path) at = at && stepInto(at, key)?.schema
-  return at ? Object.keys(fieldsOf(at) ?? {}) : []
 }
 
 function stepInto(schema: Schema, segment: string): { key: string; schema: Schema } | undefined {

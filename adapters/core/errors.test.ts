@@ -49,6 +49,42 @@ describe('values from outside', () => {
     expect(parse(order, { items: [{ count: 2, more: true }] })).toEqual({ items: [{ count: 2 }] })
   })
 
+  test('every wrong field is named with its remedy, and the first one by itself', () => {
+    const request = z.strictObject({
+      key: z.string(),
+      after: z.coerce.number().optional(),
+      names: z.array(z.string()).max(3).optional(),
+      action: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('message') }),
+        z.strictObject({ kind: z.literal('typing') }),
+      ]),
+    })
+    const wrong = () => parse(request, { after: 'x', names: 'a name', action: { kind: 'mesage' }, kye: 'k', acton: 1 })
+    expect(wrong).toThrow(expect.objectContaining({ code: 'invalid', field: 'key' }))
+    expect(wrong).toThrow(
+      expect.objectContaining({
+        message: [
+          'key: is missing; give a text',
+          'after: must be a number',
+          'names: must be a list, such as ["…"]',
+          'action.kind: must be one of "message", "typing"; did you mean "message"?',
+          'kye: is no field',
+          'acton: is no field; did you mean "action"?',
+        ].join('; '),
+      }),
+    )
+  })
+
+  test('what fits no member of a union is told what each of them wants', () => {
+    const request = z.object({ to: z.union([z.string(), z.object({ id: z.string(), term: z.number() })]) })
+    expect(() => parse(request, { to: 5 })).toThrow(
+      expect.objectContaining({ message: 'to: must be a text, or must be an object' }),
+    )
+    expect(() => parse(request, { to: { id: 'a' } })).toThrow(
+      expect.objectContaining({ message: 'to: term is missing; give a number' }),
+    )
+  })
+
   test('a wrong one is refused by the name of its first wrong field', () => {
     const wrong = () => parse(order, { items: [{ count: 1 }, { count: 0 }] })
     expect(wrong).toThrow(expect.objectContaining({ code: 'invalid', field: 'items.1.count' }))

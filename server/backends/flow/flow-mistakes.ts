@@ -1,6 +1,6 @@
+import { nearest } from '@hutong/core/nearest'
+import { didYouMean } from '@hutong/core/value-words'
 import type { Mistake } from '../../contradictions.ts'
-import { nearest } from '../../nearest.ts'
-import { didYouMean } from '../../setting-words.ts'
 import { referencesIn } from '../texts.ts'
 import { FACTS, SOURCES } from './facts.ts'
 import { type Rule, rule, type Step, step, stepName } from './flow-steps.ts'

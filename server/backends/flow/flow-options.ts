@@ -1,5 +1,5 @@
+import { mistakesOf, settingWords } from '@hutong/core/value-words'
 import { z } from 'zod'
-import { settingWords } from '../../setting-words.ts'
 import { businessHours } from './business-hours.ts'
 import { flowMistakes } from './flow-mistakes.ts'
 import { LANGUAGE, rule, step, stepName, texts } from './flow-steps.ts'
@@ -36,7 +36,7 @@ export type FlowOptions = z.input<typeof shape>
 /** Rules and steps, held together: every mistake of the shape and of what leads where, at once. */
 export const flowOptions: z.ZodType<Flow> = z.unknown().transform((input, context) => {
   const result = shape.safeParse(input, { error: settingWords })
-  const mistakes = [...(result.error?.issues ?? []), ...flowMistakes(input, result.success)]
+  const mistakes = [...(result.error ? mistakesOf(result.error) : []), ...flowMistakes(input, result.success)]
   for (const { path, message } of mistakes) context.addIssue({ code: 'custom', path: [...path], message })
   return result.success ? result.data : z.NEVER
 })

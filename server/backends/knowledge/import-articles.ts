@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
 import { HutongError } from '@hutong/core/errors'
-import { settingWords } from '../../setting-words.ts'
+import { fieldWords, mistakesOf } from '@hutong/core/value-words'
 import { type Article, type ArticleDraft, type ArticleState, articleDraft } from './article.ts'
 import { readCsv } from './import-csv.ts'
 import { readJson } from './import-json.ts'
@@ -123,10 +123,10 @@ function draftFor(
   const merged = complete ? article : { ...old, ...article }
   if (!complete && article.answer !== undefined && old?.parts !== undefined) delete merged.parts
   const wanted = article.state ?? state ?? old?.state ?? 'draft'
-  const read = articleDraft.safeParse({ ...merged, state: wanted }, { error: settingWords })
+  const read = articleDraft.safeParse({ ...merged, state: wanted }, { error: fieldWords })
   if (!read.success)
     return {
-      wrong: read.error.issues.map(({ path, message }) => `${where}, ${path.join('.') || 'article'}: ${message}`),
+      wrong: mistakesOf(read.error).map(({ path, message }) => `${where}, ${path.join('.') || 'article'}: ${message}`),
     }
   const same = old !== undefined && JSON.stringify(old) === JSON.stringify(read.data)
   return { draft: read.data, was: same ? 'same' : old ? 'changed' : 'made' }

@@ -1,5 +1,5 @@
+import { nearest } from '@hutong/core/nearest'
 import { CsvError, parse } from 'csv-parse/sync'
-import { nearest } from '../../nearest.ts'
 import { decoded, type Found, idFor, pieces, type Reading, stateFor } from './import-reading.ts'
 
 const COLUMNS = {

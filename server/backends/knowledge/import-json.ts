@@ -1,5 +1,5 @@
+import { fieldWords, mistakesOf } from '@hutong/core/value-words'
 import { z } from 'zod'
-import { settingWords } from '../../setting-words.ts'
 import type { Article, ArticleDraft } from './article.ts'
 import { idFor, type Reading } from './import-reading.ts'
 import type { KnowledgeBase } from './knowledge-base.ts'
@@ -29,9 +29,9 @@ export function readJson(name: string, text: string): Reading {
   } catch (error) {
     return { found: [], mistakes: [`${name}: is not JSON: ${(error as Error).message}`] }
   }
-  const read = file.safeParse(Array.isArray(value) ? { articles: value } : value, { error: settingWords })
+  const read = file.safeParse(Array.isArray(value) ? { articles: value } : value, { error: fieldWords })
   if (!read.success) {
-    const mistakes = read.error.issues.map(
+    const mistakes = mistakesOf(read.error).map(
       ({ path, message }) => `${name}, ${path.join('.') || 'the file'}: ${message}`,
     )
     return { found: [], mistakes }

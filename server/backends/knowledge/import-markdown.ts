@@ -1,6 +1,6 @@
+import { fieldWords, mistakesOf } from '@hutong/core/value-words'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { settingWords } from '../../setting-words.ts'
 import { type Found, idFor, type Reading, stateFor } from './import-reading.ts'
 
 /** What may stand between the two `---` at the top of a file. */
@@ -95,14 +95,14 @@ function splitFrontMatter(name: string, text: string) {
     )
     return { ...none, mistakes }
   }
-  const read = frontMatter.safeParse(plainly(document) ?? {}, { error: settingWords })
+  const read = frontMatter.safeParse(plainly(document) ?? {}, { error: fieldWords })
   if (read.success) return { head: read.data, body, firstLine, mistakes: [] }
   const known = Object.keys(frontMatter.shape).join(', ')
-  const mistakes = read.error.issues.map(({ path, message, code }) =>
-    code === 'unrecognized_keys'
-      ? `${name}, front matter: ${message}; it may name ${known}`
-      : `${name}, front matter, ${path.join('.')}: ${message}`,
-  )
+  const mistakes = mistakesOf(read.error).map(({ path, message }) => {
+    const field = path.map(String).join('.')
+    const hint = Object.hasOwn(frontMatter.shape, String(path[0])) ? '' : `; it may name ${known}`
+    return `${name}, front matter, ${field}: ${message}${hint}`
+  })
   return { ...none, mistakes }
 }
 

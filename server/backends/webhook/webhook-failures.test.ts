@@ -166,7 +166,7 @@ describe('an answer that is none', () => {
   it.each<[string, unknown, RegExp]>([
     ['an unknown action', { actions: [{ kind: 'shout', text: 'Hi' }] }, /actions\.0\.kind/],
     ['a field that is missing', { actions: [{ kind: 'reply' }] }, /actions\.0\.parts/],
-    ['a misspelt field', { action: [] }, /"action"/],
+    ['a misspelt field', { action: [] }, /action: is no field; did you mean "actions"/],
     ['too many actions', { actions: Array(21).fill({ kind: 'typing', on: true }) }, /actions: .*20/],
     ['no object', [], /the value/],
   ])('has people asked at once, who read what is wrong; it is kept and asked for once: %s', async (_, json, reason) => {

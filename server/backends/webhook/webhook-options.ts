@@ -20,6 +20,7 @@ export const webhookOptions = z
           const message = secretMistake(value)
           if (message !== undefined) context.addIssue({ code: 'custom', message })
         }),
+        { error: 'must be a list of secrets, such as ["whsec_…"]' },
       )
       .min(1)
       .max(5),
