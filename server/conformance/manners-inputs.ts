@@ -53,7 +53,7 @@ export const inputManners: readonly Manner[] = Object.entries(INPUTS).map(([name
   contract: 'answers',
   async run(bench) {
     const someone = bench.someone()
-    // What is answered, chosen or rated needs a conversation that is there.
+    // What is answered or chosen needs a conversation that is there.
     if (typeof input === 'object' && (input.kind !== 'message' || input.choice)) await bench.ask(someone, 'hello')
     await bench.ask(someone, input)
   },

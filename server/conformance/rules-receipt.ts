@@ -214,7 +214,7 @@ export const receiptRules: readonly Rule[] = [
     title: 'hears every sign as it was written: Chinese, emoji, odd white space and 8,000 characters',
     async run({ stage, end }) {
       const texts = [
-        '转人工？不，问退货',
+        '不用转人工，问退货',
         '👨‍👩‍👧‍👦 naïve Ω',
         ' two  spaces\n\tand a tab ',
         '<b>&amp;</b> "\\',
