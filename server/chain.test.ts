@@ -31,10 +31,22 @@ beforeEach(async () => {
       backends: {
         flow: {
           languages: ['en'],
+          welcome: { text: { en: 'Welcome!' }, next: 'main' },
           rules: [{ any: ['opening hours'], next: 'hours' }],
-          steps: { hours: { kind: 'say', text: { en: 'Nine to six.' } } },
+          steps: {
+            main: {
+              kind: 'menu',
+              text: { en: 'What is it about?' },
+              options: [
+                { id: 'hours', label: { en: 'Opening hours' }, next: 'hours' },
+                { id: 'place', label: { en: 'Where you are' }, words: ['address'], next: 'place' },
+              ],
+            },
+            hours: { kind: 'say', text: { en: 'Nine to six.' } },
+            place: { kind: 'say', text: { en: 'In Bremen.' } },
+          },
         },
-        knowledge: { seed, patience: 1 },
+        knowledge: { seed },
         openai: { baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'small' },
       },
     }),
@@ -65,10 +77,31 @@ describe('a chain of flow, knowledge, a model and people', () => {
     const second = await house.write('Which tea tastes of smoke?', { address: 'b' })
     const log = await house.until(second.conversation, (all) => saidBy(all, 'openai').length > 0)
     expect(saidBy(log, 'openai')).toEqual(['Lapsang is smoked over pine.'])
+    expect([...saidBy(log, 'flow'), ...saidBy(log, 'knowledge')]).toEqual(['Welcome!'])
     expect(handoffs(log).map(({ floor }) => floor.holder)).toEqual([
       { kind: 'bot', id: 'knowledge' },
       { kind: 'bot', id: 'openai' },
     ])
+  })
+
+  it('lets a question through where the menu waits, and asks again after what may be an option', async () => {
+    endpoint.script(saying('Lapsang ', 'is smoked ', 'over pine.'))
+    const { conversation } = await house.write('hello')
+    await house.until(conversation, (log) => saidBy(log, 'flow').length === 2)
+    await house.write('the blue one')
+    const again = await house.until(conversation, (log) => saidBy(log, 'flow').length === 3)
+    expect(saidBy(again, 'flow').at(-1)).toContain('Please choose one of these.')
+    await house.write('Which tea tastes of smoke?')
+    const log = await house.until(conversation, (all) => saidBy(all, 'openai').length > 0)
+    expect(saidBy(log, 'openai')).toEqual(['Lapsang is smoked over pine.'])
+    expect(saidBy(log, 'flow')).toHaveLength(3)
+    expect(saidBy(log, 'knowledge')).toEqual([])
+  })
+
+  it('takes a first question that an option of the menu is for as if that had been chosen', async () => {
+    const { conversation } = await house.write('What is your address?')
+    const log = await house.until(conversation, (all) => saidBy(all, 'flow').length === 2)
+    expect(saidBy(log, 'flow')).toEqual(['Welcome!', 'In Bremen.'])
   })
 
   it('ends with people, who read in a summary what was asked', async () => {

@@ -3,6 +3,7 @@ import { SCORES } from '@hutong/core/parts'
 import { checkAnswer, pickedBy } from '../form-answers.ts'
 import { mentions } from '../mentions.ts'
 import { findPattern } from '../pattern.ts'
+import { asksSomething } from './asks-something.ts'
 import { isOpen } from './business-hours.ts'
 import { holds } from './facts.ts'
 import type { Rule, Step, StepOf } from './flow-steps.ts'
@@ -102,20 +103,43 @@ function advance(turn: Turn, next: string | undefined): void {
   if (next !== undefined) go(turn, next)
 }
 
-function menuAnswered(turn: Turn, said: Said, { name, step }: { name: string; step: StepOf<'menu'> }): void {
-  const id = pickedBy(said.text, step.options)
-  const option =
-    step.options.find((one) => one.id === id) ?? step.options.find(({ words }) => words && mentions(said.text, words))
-  if (option) {
-    advance(turn, option.next)
+type Menu = { name: string; step: StepOf<'menu'> }
+
+function menuAnswered(turn: Turn, said: Said, menu: Menu): void {
+  const { name, step } = menu
+  if (chosen(turn, said, menu) || byRule(turn, said)) return
+  if (asksSomething(said.text)) {
+    beyond(turn, menu)
     return
   }
-  if (byRule(turn, said) || missed(turn, `no option of "${name}" was chosen`)) return
+  if (missed(turn, `no option of "${name}" was chosen`)) return
   if (step.otherwise !== undefined) {
     go(turn, step.otherwise)
     return
   }
   showMenu(turn, name, turn.says.notUnderstood)
+}
+
+function chosen(turn: Turn, { text }: Said, { step: { options } }: Menu): boolean {
+  const id = pickedBy(text, options)
+  const option = options.find((one) => one.id === id) ?? options.find(({ words }) => words && mentions(text, words))
+  if (option) advance(turn, option.next)
+  return option !== undefined
+}
+
+/** A question that no option of the menu is for: whoever comes next may know. */
+function beyond(turn: Turn, { name, step }: Menu): void {
+  const otherwise = step.otherwise ?? turn.flow.otherwise
+  const reason = `a question that no option of "${name}" is for`
+  if (otherwise !== undefined) {
+    if (missed(turn, reason)) return
+    delete turn.state.waiting
+    go(turn, otherwise)
+    return
+  }
+  turn.state.misses = 0
+  delete turn.state.waiting
+  passOn(turn, reason)
 }
 
 function formAnswered(turn: Turn, said: Said, form: StepOf<'form'>): void {
@@ -194,7 +218,7 @@ function anew(turn: Turn, said: Said, { fresh, changed }: { fresh: boolean; chan
   if (byRule(turn, said)) return
   const start = fresh || changed ? welcome?.next : undefined
   if (start !== undefined) {
-    go(turn, start)
+    begin(turn, said, start)
     return
   }
   if (otherwise === undefined) {
@@ -202,6 +226,17 @@ function anew(turn: Turn, said: Said, { fresh, changed }: { fresh: boolean; chan
     return
   }
   if (!missed(turn, 'again no rule of the flow fits')) go(turn, otherwise)
+}
+
+/** The welcome's step, unless that is a menu and there is a question already. */
+function begin(turn: Turn, said: Said, start: string): void {
+  const step = turn.flow.steps[start]
+  if (step?.kind !== 'menu' || !asksSomething(said.text)) {
+    go(turn, start)
+    return
+  }
+  const menu = { name: start, step }
+  if (!chosen(turn, said, menu)) beyond(turn, menu)
 }
 
 function byRule(turn: Turn, said: Said): boolean {

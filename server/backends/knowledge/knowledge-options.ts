@@ -16,8 +16,8 @@ export const knowledgeOptions = z
     lead: score.default(0.12),
     /** Most articles offered at once. */
     suggestions: z.int().min(1).max(8).default(3),
-    /** After so many questions in a row without an answer the floor goes on. */
-    patience: z.int().min(1).max(10).default(2),
+    /** The so-manieth question in a row without an answer makes the floor go on; one more where something close can be offered. */
+    patience: z.int().min(1).max(10).default(1),
     /** A file or folder of articles, taken over at start while there are none. Where it says no state, they are published. */
     seed: z.string().min(1).max(1_000).optional(),
     /** Texts by language; those given here stand in place of the ones that are brought along. */

@@ -77,10 +77,10 @@ interface Talk extends TestRelay {
   say(body: ContactBody | string, answers?: number): Promise<Entry[]>
 }
 
-async function talk(options: KnowledgeOptions = {}, before: Backend[] = []): Promise<Talk> {
+async function talk(options: KnowledgeOptions = {}, before: Backend[] = [], after: Backend[] = []): Promise<Talk> {
   const backend = createKnowledgeBackend('knowledge', options)
-  const routing = [...before.map(({ name }) => name), 'knowledge', 'desk']
-  const relay = await openTestRelay({ backends: [...before, backend], routing })
+  const backends = [...before, backend, ...after]
+  const relay = await openTestRelay({ backends, routing: [...backends.map(({ name }) => name), 'desk'] })
   open.push(relay)
   backend.base?.articles.putAll(ARTICLES, { by: 'test' })
   backend.base?.synonyms.replace(
@@ -194,6 +194,29 @@ describe('between close articles', () => {
 })
 
 describe('what it does not know', () => {
+  test('goes on at once and without a word, for another may know it', async () => {
+    const asked: string[] = []
+    const next: Backend = {
+      name: 'next',
+      handle: async ({ entry: { body } }) => {
+        if (body.kind !== 'handoff') return undefined
+        asked.push(body.summary ?? '')
+        return { kind: 'reply', parts: [{ kind: 'text', text: 'I do.' }] }
+      },
+    }
+    const { say } = await talk({}, [], [next])
+    const [handoff, answer] = await say('Do you like jazz music?', 2)
+    expect(handoff?.body).toMatchObject({ kind: 'handoff', floor: { holder: { kind: 'bot', id: 'next' } } })
+    expect(textOf(answer)).toBe('I do.')
+    expect(asked).toEqual([expect.stringContaining('Not answered: Do you like jazz music?')])
+  })
+
+  test('and comes close to an article is asked about first', async () => {
+    const { say } = await talk({ lead: 0.4 })
+    expect(choicesOf((await say('refund'))[0]).toSorted()).toEqual(['none:', 'refund-start', 'refund-time'])
+    expect((await say('jazz music', 2)).map(({ body }) => body.kind)).toEqual(['message', 'handoff'])
+  })
+
   test('is passed on after so many questions in a row, with a summary', async () => {
     const { say, log } = await talk({ patience: 2 })
     expect(choicesOf((await say('Do you like jazz music?'))[0])).toEqual(['none:'])
@@ -257,7 +280,7 @@ describe('forms', () => {
   })
 
   test('are over when people had the floor meanwhile', async () => {
-    const { say, relay, until } = await talk()
+    const { say, relay, until } = await talk({ patience: 2 })
     await say('I want a refund')
     const ann = { kind: 'agent' as const, id: 'ann' }
     const act = (key: string, holder: { kind: 'agent' | 'bot'; id: string }) =>
@@ -314,7 +337,7 @@ describe('forms', () => {
 
 describe('after a crash', () => {
   test('an event that is repeated asks for the same actions', async () => {
-    const { backend, store, say, log } = await talk()
+    const { backend, store, say, log } = await talk({ patience: 2 })
     await say('Do you like jazz music?')
     const entries = await log(conversation)
     const [entry] = entries

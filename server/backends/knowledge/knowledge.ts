@@ -185,7 +185,8 @@ function asked(asking: Asking): Turn {
   const tried = triedToo(talk, { question: heard.question || '…', closest: found.map(closest) })
   const close = found.filter(({ score }) => score >= settings.suggestAt).slice(0, settings.suggestions)
   const patience = settings.patience + (close.length > 0 ? 1 : 0)
-  if (tried.length >= patience) return passOn({ ...asking, talk: { ...talk, tried } }, words.passingOn)
+  if (tried.length >= patience)
+    return passOn({ ...asking, talk: { ...talk, tried } }, tried.length > 1 ? words.passingOn : undefined)
   const options = close.map(({ id, question }) => ({ id, label: clip(question, LABEL_MAX) }))
   const last = { id: NONE, label: close.length > 0 ? words.none : words.people }
   const text = close.length > 0 ? words.didYouMean : words.unknown
@@ -241,13 +242,14 @@ function attributes(before: Talk, { topic, article }: Talk): ActionInput[] {
   return [{ kind: 'set', attributes: { topic: topic ?? null, article: article ?? null } }]
 }
 
-function passOn({ talk, words }: Asking, text: string, filled: readonly string[] = []): Turn {
+/** Without a text whoever comes next is the first to say something. */
+function passOn({ talk, words }: Asking, text: string | undefined, filled: readonly string[] = []): Turn {
   const unanswered = talk.tried.map(({ question, closest }) => {
     const near = closest.length === 0 ? '' : ` – ${words.closest}: ${closest.join('; ')}`
     return `${words.unanswered}: ${question.replaceAll(/\s+/g, ' ')}${near}`
   })
   return {
-    say: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
+    say: text === undefined ? [] : [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
     talk: { ...withoutForm(talk), tried: [] },
     pass: { reason: reasonOf(talk, filled), more: [...filled, ...unanswered] },
   }
