@@ -50,6 +50,10 @@ const ASKING: readonly RegExp[] = [
   `\\b(?:don't|dont|do not|hate to|tired of|sick of|no longer) (?:want |wanna |like |wish )?(?:to )?(?:talk|speak|chat|deal|talking|speaking|chatting|dealing) (?:to|with) (?:an? |this |the |your )?(?:stupid |dumb |chat )?(?:ro)?(?:bots?|machines?|ai|computers?|chatbots?)\\b`,
   `^(?:not|no)(?: more)? (?:an? |the |this )?(?:ro|chat|chat )?bots?$`,
   `^(?:live|human) (?:chat|help|support|assistance)$`,
+  `\\b(?:speak|talk|chat)(?: directly)? (?:to|with) (?:(?:your|the|someone (?:in|from)) )?(?:the )?(?:sales|billing|tech(?:nical)? support|management|complaints)(?: (?:team|department|dept|people|desk|staff|guys?|rep))?$`,
+  `\\b(?:get|take|let) me (?:out of|away from|off|past) (?:this |the |your |that )?(?:stupid |dumb |useless |damn |chat ?)?(?:(?:ro|chat )?bots?|machine|ai|chatbot)\\b`,
+  `^(?:stop|quit|exit|leave|end|skip|bypass|turn off|switch off|get rid of|no more) (?:this |the |your |that )?(?:stupid |dumb |useless |damn )?(?:(?:ro|chat ?)?bots?|ai)(?: (?:answers|replies|messages|mode))?$`,
+  `\\b(?:make|file|lodge|submit|raise|register) (?:a|an|my|this) (?:(?:formal|official|serious) )?complaint\\b`,
 ].map((one) => new RegExp(one))
 
 const BARE = new RegExp(

@@ -149,7 +149,25 @@ talk to an agnet
 rengong
 zhuanrengong
 这个问题你解决不了，转人工吧
-订单 12345 一直没收到，我要人工客服`
+订单 12345 一直没收到，我要人工客服
+talk to sales
+I want to talk to your sales team
+can I speak with billing
+get me out of this bot
+get me away from this chatbot
+stop the bot
+stop this stupid bot!
+I want to make a complaint
+I'd like to file a complaint
+能不能换个人来
+能不能换个人
+换个人来说
+可以找个人来吗
+给我换个人
+我要投诉
+我要投诉你们
+我想投诉快递
+我要投訴`
 
 const NOT_ASKED = `
 what is your agent fee
@@ -269,7 +287,24 @@ is this tea hand-made 人工采摘的吗
 人工费
 人
 no
-hi`
+hi
+Is this a bot?
+is this a bot
+what can the bot do
+the bot is great
+does the bot stop at night
+get me out of this contract
+talk to sales about tea makes me happy
+I have no complaint
+how do you handle complaints
+what is on sale
+别人换个人用可以吗
+能换个人收货吗
+换个人签收
+投诉电话是多少
+投诉怎么处理
+我要投诉的话打什么电话
+不想投诉`
 
 const lines = (table: string) => table.split('\n').filter((one) => one !== '')
 
@@ -281,6 +316,39 @@ it('has looked at enough ways to say it, each once', () => {
 
 it.each(lines(ASKED))('hears a person asked for: %s', (text) => {
   expect(asksForPerson(text)).toBe(true)
+})
+
+it.each([
+  'human',
+  'person',
+  'real people',
+  'agent',
+  'representative',
+  'rep',
+  'csr',
+  'operator',
+  'adviser',
+  'staff member',
+  'team member',
+  'colleague',
+  'employee',
+  'manager',
+  'supervisor',
+  'associate',
+  'specialist',
+  'someone',
+  'anybody',
+  'customer service',
+  'support',
+  'customer care',
+  'help desk',
+  'helpdesk',
+  'sales',
+  'billing',
+  'management',
+  'complaints',
+])('looks closer at every word for one, also where no other hints at it: %s', (noun) => {
+  expect([`talk to ${noun}`, `talk to your ${noun}`].some(asksForPerson)).toBe(true)
 })
 
 it.each(lines(NOT_ASKED))('hears nobody asked for: %s', (text) => {

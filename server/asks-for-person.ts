@@ -32,7 +32,7 @@ export function asksForPerson(text: string): boolean {
 const HAN = /\p{Script=Han}|ren ?gong|kefu/u
 /** Without one of these nobody is asked for in English: most messages are done with here. */
 const HINT =
-  /hum|hoom|huam|pers|people|ag[ae]?n|repr|\brep|csr|operat|advis|staff|member|colleague|employ|manag|supervis|associat|special|some|any|customer|client|service|support|care|help ?desk|live|bot|machine|\bai\b|computer/
+  /hum|hoom|huam|pers|people|ag[ae]?n|repr|\brep|csr|operat|advis|staff|member|colleague|employ|manag|supervis|associat|special|some|any|customer|client|service|support|care|help ?desk|live|bot|machine|\bai\b|computer|sales|billing|manage|complain/
 
 const INVISIBLE = /[\u200B-\u200F\u2060]|\uFE0E|\uFE0F/gu
 const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
