@@ -45,7 +45,7 @@ const query = z.object({
 
 export function feedOperation(options: FeedOptions): Operation {
   const feed: Feed = { now: Date.now, ...options, news: createFeedNews(options) }
-  const waiting = createPlaces()
+  const waiting = createWaitingRoom()
   return operation({
     method: 'get',
     path: '/v1/feed',
@@ -80,7 +80,7 @@ export function feedOperation(options: FeedOptions): Operation {
 }
 
 /** Of each actor so many requests may wait. */
-function createPlaces() {
+function createWaitingRoom() {
   const taken = new Map<string, number>()
   return {
     take({ kind, id, name }: Actor): () => void {
