@@ -90,8 +90,7 @@ export function createAct(options: ActOptions): Act {
     const request = parse(actRequest, input)
     const conversation = await options.store.conversation(id)
     if (!conversation) throw new HutongError('not_found', `there is no conversation "${id}"`, { field: 'conversation' })
-    const event =
-      request.event === undefined ? undefined : await answeredEvent(options.store, conversation, request.event)
+    const event = request.event === undefined ? undefined : await answeredEvent(options.store, id, request.event)
     const term = request.term ?? (author.kind === 'bot' ? event?.floor.term : undefined)
     const results: Result[] = []
     for (const [index, action] of request.actions.entries()) {

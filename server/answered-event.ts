@@ -1,24 +1,20 @@
 import type { Event } from '@hutong/core/backend'
-import type { Conversation } from '@hutong/core/conversation'
 import { HutongError } from '@hutong/core/errors'
 import { settledScope } from './deadline.ts'
 import type { LogStore, SmallStore } from './stores/store.ts'
 
 /** The event of this conversation that is called so; a name that nobody was told is refused. */
-export async function answeredEvent(
-  store: Pick<LogStore, 'event'>,
-  { id, last }: Pick<Conversation, 'id' | 'last'>,
-  name: string,
-): Promise<Event> {
+export async function answeredEvent(store: Pick<LogStore, 'event'>, id: string, name: string): Promise<Event> {
   const seq = name.startsWith(`${id}:`) ? name.slice(id.length + 1) : ''
-  const event = SEQ.test(seq) && Number(seq) <= last ? await store.event(id, Number(seq)) : undefined
+  const event = SEQ.test(seq) ? await store.event(id, Number(seq)) : undefined
   if (event) return event
   throw new HutongError('invalid', `event: "${name}" is no event of this conversation; give its id as it came`, {
     field: 'event',
   })
 }
 
-const SEQ = /^[1-9]\d{0,15}$/
+/** Within what a number holds exactly. */
+const SEQ = /^[1-9]\d{0,14}$/
 
 /** Nothing more is owed by this backend for the event, nor for what came before it. */
 export async function settle(
