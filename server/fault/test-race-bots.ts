@@ -30,7 +30,7 @@ export function createRaceBots(options: RaceBotsOptions): RaceBots {
     async *handle(event) {
       for (let pieces = world.random.between(1, 3); pieces > 0; pieces--) {
         for (const action of await piece(options, 'inner', event)) {
-          yield action
+          if (event.entry.body.kind !== 'stop' || action.kind === 'note' || action.kind === 'set') yield action
           await pause(world, 3)
         }
       }
@@ -75,7 +75,7 @@ async function answerLater(options: RaceBotsOptions, bot: string, event: Event):
   }
 }
 
-/** Most wires say for which floor they answer; one that does not is held by who has it alone. */
+/** Most wires say for which floor they answer; of one that does not the event says it. */
 function terms(random: Random, event: Event): { term?: number } {
   return random.between(0, 2) === 0 ? {} : { term: event.floor.term }
 }
