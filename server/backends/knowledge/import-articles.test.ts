@@ -322,11 +322,13 @@ describe('a folder of Markdown', () => {
     ])
   })
 
-  it('is refused where its front matter is nested without end', () => {
+  it('is refused where its front matter is nested or goes on without end', () => {
     for (const depth of [2_000, 4_000, 20_000]) {
       const { found, mistakes } = readContent('a.md', bytes(`---\n${'- '.repeat(depth)}\n---\n# A?\nx\n`))
-      expect([found, mistakes[0]]).toEqual([[], expect.stringMatching(/^a\.md.* the front matter is n/)])
+      expect([found, mistakes[0]]).toEqual([[], expect.stringMatching(/^a\.md.* the front matter is (n|longer)/)])
     }
+    const long = `---\ntags: [${'{a: 1},'.repeat(60_000)}]\n---\n# A?\nx\n`
+    expect(readContent('a.md', bytes(long)).mistakes).toEqual([expect.stringMatching(/^a\.md line 1: .*longer than/)])
   })
 
   it('that is not there, or holds no pages, is said to be so', async () => {

@@ -17,6 +17,8 @@ const frontMatter = z.strictObject({
 type FrontMatter = z.infer<typeof frontMatter>
 
 const ALSO_MAX = 40
+/** Longest front matter. */
+const HEAD_MAX = 16_000
 
 interface Section {
   level: 0 | 1 | 2
@@ -81,6 +83,8 @@ function splitFrontMatter(name: string, text: string) {
   if (!match) return none
   const firstLine = match[0].split('\n').length
   const body = text.slice(match[0].length)
+  if (match[0].length > HEAD_MAX)
+    return { ...none, mistakes: [`${name} line 1: the front matter is longer than ${HEAD_MAX} characters; shorten it`] }
   const lineCounter = new LineCounter()
   const document = parsedYaml(match[1] ?? '', lineCounter)
   if (document === undefined)
