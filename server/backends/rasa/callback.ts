@@ -4,6 +4,7 @@ import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
 import { readBoundedText } from '../../read-bounded.ts'
+import { offeredIn } from './offered.ts'
 import { type Decoded, decode, type Handoff } from './rasa-codec.ts'
 import type { Talks, Turn } from './talks.ts'
 
@@ -72,7 +73,13 @@ async function noted(
     const { turn } = talk
     if (!turn || (turn.again && turn.shown.includes(sign))) return talk
     place = { turn, index: turn.shown.length }
-    return { ...talk, payloads: { ...talk.payloads, ...payloads }, turn: { ...turn, shown: [...turn.shown, sign] } }
+    const offered = offeredIn(actions)
+    return {
+      ...talk,
+      payloads: { ...talk.payloads, ...payloads },
+      ...(offered.length > 0 && { offered }),
+      turn: { ...turn, shown: [...turn.shown, sign] },
+    }
   })
   return place
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { clip } from '../readable.ts'
 import { wordsOf } from '../words-of.ts'
 import { type Pass, partsOf } from './answer-parts.ts'
+import type { Offered } from './offered.ts'
 
 /** What is posted to a channel of Rasa. The REST channel keeps the metadata in the tracker, the callback channel drops it. */
 export interface Question {
@@ -35,16 +36,16 @@ const ANSWERS_MAX = 20
 const NOTE_MAX = 4_000
 
 /**
- * What a contact said, for Rasa: the payload of a picked button, else the words. A typed "/" is made harmless, because Rasa takes what
+ * What a contact said, for Rasa: the payload of a button that was pressed or typed, else the words. A typed "/" is made harmless, because Rasa takes what
  * begins with it as an intent with entities, past its language model: only buttons that Rasa itself made may say that.
  */
-export function messageOf(entry: Entry, payloads: Payloads): string | undefined {
+export function messageOf(entry: Entry, payloads: Payloads, typed?: Offered): string | undefined {
   const { body } = entry
   if (body.kind !== 'message' && body.kind !== 'answer') return undefined
-  const id = body.kind === 'message' ? body.choice?.id : undefined
+  const id = body.kind === 'message' ? (body.choice?.id ?? typed?.id) : undefined
   const picked = id !== undefined && Object.hasOwn(payloads, id) ? payloads[id] : undefined
   if (picked !== undefined) return picked
-  const words = wordsOf(entry).slice(0, QUESTION_MAX).toWellFormed()
+  const words = (typed?.label ?? wordsOf(entry)).slice(0, QUESTION_MAX).toWellFormed()
   if (words !== '') return words.replace(/^\//, '／')
   return body.kind === 'message' ? body.parts.map(({ kind }) => `[${kind}]`).join(' ') : undefined
 }

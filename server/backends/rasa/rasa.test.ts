@@ -103,6 +103,38 @@ describe('a question to Rasa', () => {
     expect(talk.rasa.asked.at(-1)?.message).toBe('/blue{"a":1}')
   })
 
+  it.each(['rest', 'callback'] as const)(
+    'takes the number or the label of a button of the last answer for it, over %s',
+    async (channel) => {
+      talk = await openRasaTalk({ channel })
+      const buttons = [
+        { title: 'Red', payload: '/red' },
+        { title: 'Blue', payload: '/blue{"a":1}' },
+      ]
+      talk.rasa.script('hello', { says: [{ text: 'Which?', buttons }] })
+      talk.rasa.script('/blue{"a":1}', { says: [{ text: 'And now?', buttons }] })
+      talk.rasa.script('/red', { says: [{ text: 'Red it is.' }] })
+      talk.rasa.script('2', { says: [{ text: 'Two of them.' }] })
+      const { conversation } = await talk.house.write('hello')
+      for (const [at, typed] of ['2', 'red!', '2'].entries()) {
+        await talk.answers(conversation, at + 1)
+        await talk.house.write(typed)
+      }
+      await talk.answers(conversation, 4)
+      expect(talk.rasa.asked.map(({ message }) => message)).toEqual(['hello', '/blue{"a":1}', '/red', '2'])
+    },
+  )
+
+  it('hands over where the number of a button that hands over is typed', async () => {
+    talk = await openRasaTalk({ handoff: { payloads: ['/ask_human'] } })
+    talk.rasa.script('hello', { says: [{ text: 'Well?', buttons: [{ title: 'Pass me on', payload: '/ask_human' }] }] })
+    const { conversation } = await talk.house.write('hello')
+    await talk.answers(conversation, 1)
+    await talk.house.write('1')
+    await talk.handedOn(conversation)
+    expect(talk.rasa.asked).toHaveLength(1)
+  })
+
   it('never lets a contact type an intent of Rasa', async () => {
     talk = await openRasaTalk()
     talk.rasa.script('／restart', { says: [{ text: 'Pardon?' }] })

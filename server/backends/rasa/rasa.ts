@@ -5,6 +5,7 @@ import { handoffAction } from '../handoff-action.ts'
 import { summaryOf } from '../summary.ts'
 import { unrecalled } from '../unrecalled.ts'
 import { createCallback } from './callback.ts'
+import { type Offered, offeredIn, typedFor } from './offered.ts'
 import { createRasaClient, type RasaClient } from './rasa-client.ts'
 import { decode, type Handoff, messageOf, type Question } from './rasa-codec.ts'
 import { type RasaOptions, type RasaSettings, rasaOptions } from './rasa-options.ts'
@@ -33,6 +34,8 @@ interface Asking {
   question: Question
   /** As it was before. */
   talk: Talk
+  /** The button that was typed. */
+  typed: Offered | undefined
 }
 
 /** A Rasa server as a backend, over its REST or its callback channel. */
@@ -72,15 +75,16 @@ async function* heard(rasa: Rasa, event: Event, tools: Tools): AsyncIterable<Act
   const asked = await askedBy(event, tools)
   const repeated = talk.turn?.event === event.id
   if (!repeated) await wake(rasa, { event, tools, talk, asked })
-  const message = asked && messageOf(asked, talk.payloads)
+  const typed = asked && typedFor({ entry: asked, event, talk })
+  const message = asked && messageOf(asked, talk.payloads, typed)
   if (!asked || message === undefined) {
     await talks.change(event.conversation, (now) => ({ ...now, term: event.floor.term, seq: event.entry.seq }))
     return await settle(rasa, event)
   }
-  if (rasa.settings.handoff.payloads.includes(message) && isPicked(asked, talk))
+  if (rasa.settings.handoff.payloads.includes(message) && isPicked(asked, talk, typed))
     return yield* keyed(event, 'handoff', [await passed(rasa, { event, tools }, { to: { kind: 'next' } })])
   const metadata = { hutong: { event: event.id, site: event.site } }
-  const asking = { event, tools, talk, question: { sender: event.conversation, message, metadata } }
+  const asking = { event, tools, talk, typed, question: { sender: event.conversation, message, metadata } }
   yield* rasa.settings.channel === 'rest' ? overRest(rasa, asking) : overCallback(rasa, asking)
 }
 
@@ -99,9 +103,10 @@ async function askedBy({ entry }: Event, tools: Tools): Promise<Entry | undefine
   return last?.from.kind === 'contact' ? last : undefined
 }
 
-/** Whether a button said it: what is typed hands nothing over. */
-function isPicked({ body }: Entry, { payloads }: Talk): boolean {
-  return body.kind === 'message' && body.choice !== undefined && Object.hasOwn(payloads, body.choice.id)
+/** Whether a button says it: other words hand nothing over. */
+function isPicked({ body }: Entry, { payloads }: Talk, typed: Offered | undefined): boolean {
+  const id = body.kind === 'message' ? (body.choice?.id ?? typed?.id) : undefined
+  return id !== undefined && Object.hasOwn(payloads, id)
 }
 
 /**
@@ -142,20 +147,22 @@ async function answered(rasa: Rasa, asking: Asking, again: boolean): Promise<Non
   await talks.change(event.conversation, ({ turn, ...now }) => ({
     ...now,
     payloads: { ...now.payloads, ...payloads },
+    offered: offeredIn(answer.actions),
     ...(turn && { turn: { ...turn, answer } }),
   }))
   return answer
 }
 
 /** Written down before Rasa is asked, so that what it says at once is known to belong here. */
-async function begin({ talks }: Rasa, { event, tools }: Asking, again: boolean): Promise<void> {
+async function begin({ talks }: Rasa, { event, tools, typed: picked }: Asking, again: boolean): Promise<void> {
   const { term } = event.floor
   const summary = await summaryOf(tools, { now: event.entry })
   await talks.change(event.conversation, (now) => ({
     ...now,
     term,
     seq: event.entry.seq,
-    turn: { event: event.id, term, again, summary, shown: again ? (now.turn?.shown ?? []) : [] },
+    offered: again ? (now.offered ?? []) : [],
+    turn: { event: event.id, term, again, summary, picked, shown: again ? (now.turn?.shown ?? []) : [] },
   }))
 }
 

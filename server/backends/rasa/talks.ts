@@ -1,4 +1,5 @@
 import type { ActionInput, BackendHost } from '@hutong/core/backend'
+import type { Offered } from './offered.ts'
 import type { Handoff, Payloads } from './rasa-codec.ts'
 
 /** What is kept of a conversation with Rasa. */
@@ -10,6 +11,8 @@ export interface Talk {
   /** The last entry that Rasa was asked, or told, of. */
   seq: number
   payloads: Payloads
+  /** The buttons of Rasa's last answer. */
+  offered?: Offered[]
   turn?: Turn
 }
 
@@ -18,6 +21,8 @@ export interface Turn {
   term: number
   /** It was begun before and not finished: what comes may be there already. */
   again: boolean
+  /** The button that was typed. */
+  picked?: Offered | undefined
   /** What to tell the person who takes over, for a hand-off that comes later. */
   summary: string
   /** Signs of what the callback channel brought. */
