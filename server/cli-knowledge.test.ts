@@ -96,6 +96,9 @@ describe('hutong knowledge', { timeout: 60_000 }, () => {
     await write('faq.csv', 'question,answer\n,x\n')
     expect((await hutong('import', at('faq.csv'))).err).toMatch(/^nothing was imported:\nfaq\.csv row 2, question: /)
     expect((await hutong('import', at('nowhere.csv'))).err).toMatch(/nowhere\.csv: there is no such file or folder$/)
+    expect((await hutong('match', at('nofile.csv'))).err).toBe(
+      `${at('nofile.csv')}: there is no such file in ${folder}`,
+    )
     expect((await hutong('list', '--backend', 'other')).err).toMatch(/is no knowledge backend; there is knowledge$/)
     await configure({ backends: { faq: { kind: 'knowledge' }, docs: { kind: 'knowledge' } } })
     expect((await hutong('list')).err).toBe('there are several knowledge backends: say --backend faq or --backend docs')

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { HutongError } from '@hutong/core/errors'
 import { parse as parseFields } from '@hutong/core/parse'
 import { CsvError, parse } from 'csv-parse/sync'
@@ -146,7 +146,10 @@ async function list(base: KnowledgeBase, { options }: Asked): Promise<string[]> 
 async function match(base: KnowledgeBase, { words, options }: Asked) {
   const [asked] = words
   if (asked === undefined) throw new HutongError('invalid', 'hutong knowledge match <question>: the question is needed')
-  const isFile = /\.(csv|tsv)$/i.test(asked) && (await stat(asked).catch(() => undefined))?.isFile()
+  const named = /\.(csv|tsv)$/i.test(asked)
+  const isFile = named && (await stat(asked).catch(() => undefined))?.isFile()
+  if (named && !isFile && words.length === 1 && !/\s/.test(asked))
+    throw new HutongError('invalid', `${asked}: there is no such file in ${resolve(dirname(asked))}`)
   if (isFile) return measured(base, await labelled(asked), options)
   const limit = Number(options.limit ?? 5)
   if (!Number.isInteger(limit) || limit < 1)
@@ -155,7 +158,9 @@ async function match(base: KnowledgeBase, { words, options }: Asked) {
   const found = base.match(words.join(' '), { limit, ...(language !== undefined && { language }) })
   if (found.length === 0) return ['no published article has a word of it']
   return found.map(({ id, question, score, why }) =>
-    [score.toFixed(3), id, question, why.phrasing === question ? '' : `by "${why.phrasing}"`].join('\t').trimEnd(),
+    [score.toFixed(3), id, question, ['', question].includes(why.phrasing) ? '' : `by "${why.phrasing}"`]
+      .join('\t')
+      .trimEnd(),
   )
 }
 

@@ -137,6 +137,17 @@ describe('hutong config', { timeout: 30_000 }, () => {
     ])
   })
 
+  it('names a seed of articles that is not there, as the doctor and a start do', async () => {
+    const site = { key: 'shop', name: 'Shop', routing: ['knowledge'] }
+    const config = { sites: [site], backends: { knowledge: { seed: 'nothere.csv' } } }
+    await writeFile(join(folder, 'hutong.config.json'), JSON.stringify(config))
+    for (const command of ['config check', 'doctor', 'serve']) {
+      const { out, err, code } = await run(command.split(' '))
+      expect([command, code]).not.toEqual([command, 0])
+      expect(`${out}${err}`).toMatch(/backends\.knowledge\.seed: there is no file or folder "nothere\.csv" in \//)
+    }
+  })
+
   it('is printed, and the database migrated, without a secret', async () => {
     const print = await run(['config', 'print'], { env: {} })
     expect([print.code, JSON.parse(print.out).mode]).toEqual([0, 'production'])
@@ -209,6 +220,13 @@ describe('hutong', { timeout: 30_000 }, () => {
 })
 
 describe('hutong doctor', { timeout: 30_000 }, () => {
+  it('ends quietly when whoever reads has seen enough', async () => {
+    const child = hutong(['doctor'], { HUTONG_SECRET: SECRET })
+    child.stdout?.destroy()
+    const [err] = await Promise.all([text(child.stderr as NodeJS.ReadableStream), exitOf(child)])
+    expect(err).toBe('')
+  })
+
   it('finds nothing wrong with a sound installation', async () => {
     const { out, code } = await run(['doctor'])
     expect(out).not.toContain('FAIL')
@@ -246,7 +264,8 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
   })
 
   it('says which backend lacks the token by which it would answer', async () => {
-    const webhook = { kind: 'webhook', url: 'https://bot.example/hook', secrets: [`whsec_${'A'.repeat(32)}`] }
+    const { port } = await startServing({ HUTONG_SECRET: SECRET, HUTONG_DATA: join(folder, 'bot') })
+    const webhook = { kind: 'webhook', url: `http://127.0.0.1:${port}/hook`, secrets: [`whsec_${'A'.repeat(32)}`] }
     const tokens = [{ name: 'known', hash: 'a'.repeat(64) }]
     await writeFile(
       join(folder, 'hutong.config.json'),

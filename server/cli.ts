@@ -8,9 +8,10 @@ import { nearest } from '@hutong/core/nearest'
 import { addAgent } from './add-agent.ts'
 import { BACKEND_HELP, backendCommands } from './cli-backend.ts'
 import { KNOWLEDGE_HELP, knowledgeCommands } from './cli-knowledge.ts'
-import { redacted, type Settings } from './config.ts'
+import { misconfigured, redacted, type Settings } from './config.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { doctor } from './doctor.ts'
+import { missingSeeds } from './doctor-backends.ts'
 import { type Loaded, loadConfig, type Sources } from './load-config.ts'
 import { serve } from './serve.ts'
 import { createSqliteStore } from './stores/sqlite.ts'
@@ -120,7 +121,9 @@ async function runDoctor(_: readonly string[], flags: readonly string[]): Promis
 }
 
 async function runConfigCheck(_: readonly string[], flags: readonly string[]): Promise<number> {
-  const { file } = await load(flags, { backends: [] })
+  const { settings, file } = await load(flags, { backends: [] })
+  const missing = await missingSeeds(settings)
+  if (missing.length > 0) throw misconfigured(missing)
   return say(file === undefined ? 'the configuration is right (there is no file)' : `${file} is right`)
 }
 
@@ -188,6 +191,11 @@ function complain(line: string): void {
 }
 
 const given = process.argv.slice(2)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  // Whoever read has seen enough, as in `hutong doctor | head`; a relay goes on.
+  if (given[0] !== 'serve') process.exit(process.exitCode ?? DONE)
+})
 try {
   process.exitCode = await main(given)
 } catch (thrown) {

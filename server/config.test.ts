@@ -142,8 +142,9 @@ describe('mistakes', () => {
 
   it('says so when the file is missing or no JSON', async () => {
     expect((await mistakesOf({ flags: ['--config', 'gone.json'] }))[0]).toMatch(/gone\.json: cannot be read \(ENOENT\)/)
-    await write('{ "mode": ')
-    expect((await mistakesOf({}))[0]).toMatch(/hutong\.config\.json: is not JSON/)
+    await write('{ "mode": "development", ', 'other.json')
+    const broken = await mistakesOf({ flags: ['--config', 'other.json'], env: {} })
+    expect(broken).toEqual([expect.stringMatching(/other\.json: is not JSON/)])
   })
 
   it('accepts no origin with a path, a wildcard or another scheme', () => {
@@ -188,6 +189,36 @@ describe('mistakes', () => {
         /^sites\.0\.routing: there is no backend "keywrod"; .*, crm and desk; did you mean "keyword"\?$/,
       ),
       expect.stringMatching(/^sites\.0\.routing: there is no backend "oracle"; .*, crm and desk$/),
+    ])
+  })
+
+  it('accepts nobody behind the desk, and names where the floor cannot go back to', async () => {
+    await write({
+      sites: [
+        { key: 'a', name: 'A', routing: ['desk', 'keyword'] },
+        { key: 'b', name: 'B', routing: ['keyword', 'desk'], floor: { backToBotAfterMs: 60_000, backTo: 'keywrod' } },
+      ],
+    })
+    const mistakes = await mistakesOf({ backends: [] })
+    expect(mistakes.map((line) => line.replace(/^.*json: /, ''))).toEqual([
+      'sites.0.routing: nothing reaches "keyword" behind "desk", the end of every chain; put "desk" last',
+      expect.stringMatching(/^sites\.1\.floor\.backTo: there is no backend "keywrod"; .*did you mean "keyword"\?$/),
+    ])
+  })
+
+  it('names unknown settings of a backend, and a list written as a text once', async () => {
+    await write({
+      backends: {
+        openai: { modle: 'm', model: 'm' },
+        shop: { kind: 'webhook', url: 'https://bot.example', secrets: 'whsec_secret' },
+        flow: { steps: { a: { kind: 'say', text: 'Hi', nxet: 'a' } } },
+      },
+    })
+    const mistakes = await mistakesOf({ env: { HUTONG_SECRET: SECRET }, backends: [] })
+    expect(mistakes.map((line) => line.replace(/^.*json: /, ''))).toEqual([
+      'backends.openai.modle: is no setting; did you mean "model"?',
+      'backends.shop.secrets: must be a list of secrets, such as ["whsec_…"]',
+      'backends.flow.steps.a.nxet: is no setting; did you mean "next"?',
     ])
   })
 

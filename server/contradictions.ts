@@ -41,6 +41,7 @@ function siteMistakes({ sites = [], limits }: Partly<Settings>): Mistake[] {
   return [
     ...sameKey.map((at) => ({ path: ['sites', at, 'key'], message: `"${keys[at]}" is used by another site` })),
     ...sameId.map((at) => ({ path: ['sites', at, 'id'], message: `"${ids[at]}" is used by another site` })),
+    ...sites.flatMap((one, at) => afterTheEnd(one?.routing ?? [], ['sites', at, 'routing'])),
     ...sites.flatMap((one, at) =>
       floorMistakes(one ?? {}).map((message) => ({ path: ['sites', at, 'floor'], message })),
     ),
@@ -50,6 +51,15 @@ function siteMistakes({ sites = [], limits }: Partly<Settings>): Mistake[] {
       return [{ path: ['sites', at, 'uploads', 'maxBytes'], message: `is above limits.uploadBytes, ${most}` }]
     }),
   ]
+}
+
+/** The desk passes nothing on. */
+function afterTheEnd(routing: readonly (string | undefined)[], path: readonly PropertyKey[]): Mistake[] {
+  const end = routing.indexOf('desk')
+  const behind = end < 0 ? [] : routing.slice(end + 1).filter((step) => step !== undefined)
+  if (behind.length === 0) return []
+  const named = behind.map((step) => `"${step}"`).join(', ')
+  return [{ path, message: `nothing reaches ${named} behind "desk", the end of every chain; put "desk" last` }]
 }
 
 function floorMistakes({ floor, routing }: Partly<Settings['sites'][number]>): string[] {
@@ -91,18 +101,18 @@ function alertMistakes({ alerts = [] }: Partly<Settings>, known: readonly string
   ]
 }
 
-/** Steps of routing chains that no backend answers to. */
+/** Steps of routing chains, and where the floor is to go back to, that no backend answers to. */
 export function unroutable({ sites = [] }: Partly<Pick<Settings, 'sites'>>, backends: readonly string[]): Mistake[] {
   const there = [...backends, 'desk']
   const names = there.length === 1 ? 'is only desk' : `are ${there.slice(0, -1).join(', ')} and desk`
-  return sites.flatMap((one, at) =>
-    [...(one?.routing ?? []), ...(one?.floor?.backTo === undefined ? [] : [one.floor.backTo])]
-      .filter((step) => step !== undefined && !there.includes(step))
-      .map((step = '') => ({
-        path: ['sites', at, 'routing'],
-        message: `there is no backend "${step}"; there ${names}${didYouMean(nearest(step, there))}`,
-      })),
-  )
+  const missing = (step: string | undefined, path: readonly PropertyKey[]) =>
+    step === undefined || there.includes(step)
+      ? []
+      : [{ path, message: `there is no backend "${step}"; there ${names}${didYouMean(nearest(step, there))}` }]
+  return sites.flatMap((one, at) => [
+    ...(one?.routing ?? []).flatMap((step) => missing(step, ['sites', at, 'routing'])),
+    ...missing(one?.floor?.backTo, ['sites', at, 'floor', 'backTo']),
+  ])
 }
 
 /** Where a value stands that stood further up already. */

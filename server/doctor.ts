@@ -5,6 +5,7 @@ import type { Settings } from './config.ts'
 import { backendMistakes, configuredBackends } from './configured-backends.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { isLocked } from './data-lock.ts'
+import { doctorBackends } from './doctor-backends.ts'
 import { doctorChannels } from './doctor-channels.ts'
 import type { Finding } from './finding.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
@@ -27,6 +28,7 @@ export async function* doctor(sources: Sources): AsyncIterable<Finding> {
   const { settings, file } = loaded
   yield { state: 'good', what: `configuration${file === undefined ? ' (no file)' : ` ${file}`}` }
   yield* backends(settings)
+  if (backendMistakes(settings, []).length === 0) yield* doctorBackends(settings)
   yield secret(settings)
   yield* addresses(settings)
   yield* doctorChannels(settings)
@@ -55,7 +57,7 @@ function* backends(settings: Settings): Iterable<Finding> {
   for (const { path, message } of mistakes)
     yield {
       state: 'bad',
-      what: path.includes('routing') ? 'routing' : 'backends',
+      what: path[0] === 'sites' ? 'routing' : 'backends',
       remedy: `${path.join('.')}: ${message}`,
     }
   if (mistakes.length > 0) return

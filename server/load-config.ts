@@ -42,6 +42,8 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
   const named = given.get('config') ?? env.HUTONG_CONFIG
   given.delete('config')
   const read = await readConfigFile(resolve(folder, named ?? CONFIG_FILE), named !== undefined, mistakes)
+  // What the file says is not known, so nothing else can be held against it.
+  if (read === undefined) throw new HutongError('misconfigured', mistakes.join('\n'))
   const tree: SettingsTree = read.tree
   const origin = new Map<string, string>()
 
@@ -106,12 +108,13 @@ async function readConfigFile(
   path: string,
   asked: boolean,
   mistakes: string[],
-): Promise<{ tree: SettingsTree; file?: string }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (asked || error.code !== 'ENOENT') mistakes.push(`${path}: cannot be read (${error.code})`)
+): Promise<{ tree: SettingsTree; file?: string } | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+  if (typeof text !== 'string') {
+    if (!asked && text.code === 'ENOENT') return { tree: {} }
+    mistakes.push(`${path}: cannot be read (${text.code})`)
     return undefined
-  })
-  if (text === undefined) return { tree: {} }
+  }
   try {
     const tree: unknown = JSON.parse(text)
     if (typeof tree === 'object' && tree !== null && !Array.isArray(tree))
@@ -120,7 +123,7 @@ async function readConfigFile(
   } catch (error) {
     mistakes.push(`${path}: is not JSON: ${(error as Error).message}`)
   }
-  return { tree: {} }
+  return undefined
 }
 
 interface Written {

@@ -10,11 +10,12 @@ import { filledMarkdown } from '../texts.ts'
 import { wordsOf } from '../words-of.ts'
 import type { Article } from './article.ts'
 import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
-import { importArticles, readImport } from './import-articles.ts'
+import { importArticles } from './import-articles.ts'
 import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
 import { type Remembered, type Talk, talkBefore, triedToo, withoutForm } from './knowledge-memory.ts'
 import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
 import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
+import { readSeed } from './read-seed.ts'
 
 export interface KnowledgeBackend extends Backend {
   /** The articles; undefined before `open`. */
@@ -44,7 +45,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     async open(host) {
       base = createKnowledgeBase({ folder: await host.folder(), clock: host.clock })
       if (settings.seed !== undefined && base.articles.list({ limit: 1 }).length === 0)
-        importArticles(base, await readImport(settings.seed), { by: 'seed', state: 'published' })
+        importArticles(base, await readSeed(name, settings.seed), { by: 'seed', state: 'published' })
     },
     async close() {
       base?.close()
