@@ -121,6 +121,12 @@ describe('a program of the documentation', { timeout: 60_000 }, () => {
     await askForOrders(relay, program.said)
   })
 
+  test.each(onWire('pull', 'socket'))('%s says in a line that the relay refuses its token', async (_, block) => {
+    relay = await serve(await settingsOf(block.info, 0))
+    program = await started(block, { RELAY_URL: relay.url, RELAY_TOKEN: 'hutong_token-of-nobody' })
+    await expect.poll(program.said, { timeout: 15_000 }).toMatch(/^.*(sign in|Unauthorized).*\n/)
+  })
+
   test.each(onWire('pull', 'socket'))('%s is killed, comes back and answers what it missed', async (_, block) => {
     relay = await serve(await settingsOf(block.info, 0))
     const env = { RELAY_URL: relay.url, RELAY_TOKEN: TOKEN }
