@@ -35,7 +35,7 @@ const SAYS = {
 }
 
 /** Answers from the lines `Q: …` and `A: …` of its instructions, and hands over where none fits. */
-export async function simulateModel({ pace = 45 }: SimulatedModelOptions = {}): Promise<SimulatedModel> {
+export async function simulateModel({ pace = 230 }: SimulatedModelOptions = {}): Promise<SimulatedModel> {
   const server = createServer((request, response) => {
     answer(request, response, pace).catch((error: unknown) => response.destroy(error as Error))
   })
@@ -103,16 +103,42 @@ function likeness(some: ReadonlySet<string>, others: ReadonlySet<string>): numbe
 }
 
 const COMMON = new Set(
-  'a about an and are can do does for how i is it me my of on tea teas tell the to what when which you your'.split(' '),
+  'a about also an and any are be but can could do does for get give have hello hey hi how i if in is it me my not of ok on or please so tea teas tell thanks that the there this to us want we what when where which will with would you your'.split(
+    ' ',
+  ),
 )
 const COMMON_ZH = /你们|我们|您|我|请问|什么|怎么|多少|可以|吗|呢|的|了|是/g
+
+/** What customers call a thing that the shop's articles call otherwise. */
+const TOPICS = new Map(
+  [
+    'return refund exchange',
+    'delivery deliver ship shipping parcel post',
+    'cost price fee',
+    'open opening hour hours',
+  ].flatMap((line) => {
+    const [topic = '', ...others] = line.split(' ')
+    return [topic, ...others].map((one) => [one, topic] as const)
+  }),
+)
+const TOPICS_ZH = [
+  [/退款|退钱|换货/g, '退货'],
+  [/快递|发货|送货/g, '配送'],
+] as const
+
+/** One of several, and the name that the articles have for it. */
+function topicOf(word: string): string {
+  const one = word.length > 3 && !word.endsWith('ss') ? word.replace(/s$/, '') : word
+  return TOPICS.get(word) ?? TOPICS.get(one) ?? one
+}
 
 /** Words of Latin script, and pairs of Chinese characters. */
 function termsOf(text: string): Set<string> {
   const words = text.toLowerCase().match(/[\p{Script=Latin}\d]{2,}/gu) ?? []
-  const runs = text.replaceAll(COMMON_ZH, ' ').match(/\p{Script=Han}+/gu) ?? []
+  const named = TOPICS_ZH.reduce((said, [others, topic]) => said.replaceAll(others, topic), text)
+  const runs = named.replaceAll(COMMON_ZH, ' ').match(/\p{Script=Han}+/gu) ?? []
   const pairs = runs.flatMap((run) => [...run].slice(1).map((sign, index) => `${[...run][index]}${sign}`))
-  return new Set([...words.filter((word) => !COMMON.has(word)), ...pairs])
+  return new Set([...words.filter((word) => !COMMON.has(word)).map(topicOf), ...pairs])
 }
 
 function wordsOf(text: string): string[] {

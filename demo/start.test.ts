@@ -89,6 +89,16 @@ test('npm start -- --wechat shows two phones that answer, and leaves nothing beh
   expect(await readdir(env.TMPDIR)).toEqual([])
 })
 
+test('npm start -- --help names its options and starts nothing', { timeout: 30_000 }, async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), '--help'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  expect(code).toBe(0)
+  for (const flag of ['--port', '--shop-port', '--data', '--wechat', '--model', '--model-name', 'OPENAI_API_KEY'])
+    expect(said).toContain(flag)
+})
+
 /** What the first bot that speaks says to this, as text. */
 async function answerTo({ relay, shop }: Demo, question: string): Promise<string> {
   const socket = io(relay, {
@@ -132,7 +142,7 @@ describe('the demonstration’s articles', () => {
   })
 })
 
-describe('the simulated language model', () => {
+describe('the simulated language model', { timeout: 30_000 }, () => {
   let demo: Demo
   let chosen: ChosenModel
   beforeAll(async () => {
@@ -146,6 +156,8 @@ describe('the simulated language model', () => {
 
   test.each([
     ['Do you ship for free?', 'From € 40 delivery is free'],
+    ['and what about refunds?', 'Unopened tea can come back within 30 days'],
+    ['退款呢？', '三十天内都可以退'],
     ['How do I brew Rougui?', 'Take boiling water'],
     ['滇红怎么泡？', '用九十度的水泡三分钟'],
     ['Do you sell bicycles?', 'I am only a simulated model'],

@@ -94,6 +94,20 @@ async function agentsOf(data: string): Promise<Demo['agents']> {
   return agents
 }
 
+const HELP = `
+  npm start -- [options]            a shop with a chat, the relay behind it and its desk, on this machine
+
+  --port <number>                   where the relay and the desk listen (8787); 0 for any free port
+  --shop-port <number>              where the shop listens (5280)
+  --data <folder>                   where everything is kept (demo/.data)
+  --wechat                          a simulated WeChat beside the shop; nothing is kept then
+  --model simulated                 a simulated language model answers: no intelligence, it quotes the shop’s articles
+  --model <address>                 a language model answers, such as http://127.0.0.1:11434/v1;
+                                    its key, if it needs one, comes from OPENAI_API_KEY
+  --model-name <name>               which model of that address
+  --help                            this
+`
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -103,8 +117,13 @@ async function main(): Promise<void> {
       wechat: { type: 'boolean', default: false },
       model: { type: 'string' },
       'model-name': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return
+  }
   if (values.wechat && values.data !== undefined)
     throw new Error('--wechat keeps nothing, for neither does the simulated WeChat; leave out --data')
   const ports = { port: portOf('--port', values.port), shopPort: portOf('--shop-port', values['shop-port']) }
