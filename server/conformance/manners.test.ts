@@ -60,7 +60,6 @@ const CAUGHT: Readonly<Record<Rudeness, readonly string[]>> = {
     'says nothing after stop until the next question',
     'answers once when the contact’s page sends the same message twice',
   ],
-  'answers what is no question': ['says nothing to an edit, a reaction or a message taken back'],
   'speaks of channels': ['never says by which channel the contact writes', 'does the same whatever the channel'],
   'ends every conversation': ['leaves a conversation open after a plain question'],
   'passes on without a word': ['gives a reason or a summary where it passes a conversation on'],
@@ -81,6 +80,7 @@ const HELD_BY_THE_RELAY = [
   'says nothing to what a contact writes to a person',
   'leaves the floor to the person who has it',
   'says nothing after a person closed the conversation',
+  'says nothing to an edit, a reaction or a message taken back',
 ]
 
 it('every manner catches somebody, or is held by the relay as well', () => {

@@ -50,13 +50,21 @@ export const rude = {
   },
   'goes on talking': () => () => {
     let host: BackendHost | undefined
-    const later = async ({ conversation, id, floor: { term } }: Event) => {
+    const terms = new Map<string, number>()
+    const later = async ({ conversation, id }: Event) => {
       await pause(100)
-      await host?.act(conversation, { key: `${id}:late`, term, actions: [reply('And another thing.')] }).catch(() => {})
+      await host
+        ?.act(conversation, {
+          key: `${id}:late`,
+          term: terms.get(conversation),
+          actions: [reply('And another thing.')],
+        })
+        .catch(() => {})
     }
     return backend(
       (event) => {
-        if (isQuestion(event)) void later(event)
+        terms.set(event.conversation, event.floor.term)
+        if (isQuestion(event) || event.entry.body.kind === 'stop') void later(event)
         return isQuestion(event) ? [reply('Yes.')] : []
       },
       {
@@ -66,8 +74,6 @@ export const rude = {
       },
     )
   },
-  'answers what is no question': () => () =>
-    backend(({ entry }) => (entry.from.kind === 'contact' ? [reply('I saw that.')] : []), { hears: 'everything' }),
   'speaks of channels': () => () =>
     answers(({ entry }) =>
       entry.channel === 'web'
@@ -99,17 +105,17 @@ export const rude = {
     })
   },
   'greets everybody when it starts': () => {
-    const known = new Set<string>()
+    const known = new Map<string, number>()
     return () =>
       backend(
         (event) => {
-          known.add(event.conversation)
+          known.set(event.conversation, event.floor.term)
           return isQuestion(event) ? [reply('Yes.')] : []
         },
         {
           async open(host) {
             const greeting = { key: `greeting${Math.random()}`, actions: [reply('I am back!')] }
-            const greet = () => [...known].map((one) => host.act(one, greeting).catch(() => {}))
+            const greet = () => [...known].map(([one, term]) => host.act(one, { ...greeting, term }).catch(() => {}))
             setTimeout(greet, 100)
           },
         },
