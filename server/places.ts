@@ -12,7 +12,7 @@ export interface Places {
 
 /**
  * Each kind has places of its own, so what the relay does by itself waits behind no channel and no backend, and no channel behind a
- * backend. What waits for a foreign system costs a socket and some kilobytes, so there are many for those.
+ * backend. What waits for a foreign system costs a socket and about 200 KiB, so there are many for those.
  */
 const PLACES: Readonly<Record<Kind, number>> = { backend: 1_024, channel: 256, relay: 128 }
 /** Most places of one target while there are plenty. */
