@@ -52,7 +52,7 @@ describe('hutong backend test', { timeout: 120_000 }, () => {
 
   it('fails a webhook that believes everybody, answers nonsense and says things twice, with the sentence of each', async () => {
     webhook = await openWebhook(careless())
-    const flags = ['--secret', SECRET, '--answer-within', '1000', '--json']
+    const flags = ['--secret', SECRET, '--answer-within', '3000', '--json']
     const { out, code } = await hutong([webhook.url, ...flags])
     expect(code).toBe(1)
     const { cases, failed } = JSON.parse(out) as {
