@@ -83,6 +83,17 @@ describe('the doctor at the programs that backends call', () => {
     expect(JSON.stringify(findings)).not.toContain('sk-wrong')
   })
 
+  it('gives up on what takes the connection and says nothing', { timeout: 15_000 }, async () => {
+    const server = createServer(() => undefined)
+    open.push(server)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect(await found({ rasa: { url } })).toMatchObject([
+      { state: 'bad', what: expect.stringContaining('(no answer in time)') },
+    ])
+  })
+
   it('warns where something else answers than what was meant', async () => {
     const url = await another()
     const findings = await found({ openai: { baseUrl: url, model: 'm' }, rasa: { url: `${url}/shop` } })

@@ -114,7 +114,8 @@ async function ask(url: string, headers: Record<string, string>): Promise<number
     await response.body?.cancel()
     return response.status
   } catch (thrown) {
-    return networkCode(thrown) ?? 'no answer in time'
+    const late = thrown instanceof Error && thrown.name === 'TimeoutError'
+    return late ? 'no answer in time' : (networkCode(thrown) ?? 'no connection')
   }
 }
 
