@@ -211,6 +211,13 @@ describe('what it does not know', () => {
     expect(asked).toEqual([expect.stringContaining('Not answered: Do you like jazz music?')])
   })
 
+  test.each(['Thanks!', 'ok, thank you very much', '好的，谢谢你'])('is no "%s" behind an answer', async (thanks) => {
+    const { say } = await talk()
+    await say('shipping cost', 2)
+    expect((await say(thanks)).map(textOf)).toEqual([expect.stringMatching(/welcome|不客气/)])
+    expect((await say('How much is delivery?')).map(textOf)).toEqual(['Nothing from 50 on.'])
+  })
+
   test('and comes close to an article is asked about first', async () => {
     const { say } = await talk({ lead: 0.4 })
     expect(choicesOf((await say('refund'))[0]).toSorted()).toEqual(['none:', 'refund-start', 'refund-time'])

@@ -16,6 +16,7 @@ import { type Remembered, type Talk, talkBefore, triedToo, withoutForm } from '.
 import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
 import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
 import { readSeed } from './read-seed.ts'
+import { onlyThanks } from './thanks.ts'
 
 export interface KnowledgeBackend extends Backend {
   /** The articles; undefined before `open`. */
@@ -181,6 +182,8 @@ function asked(asking: Asking): Turn {
   const { settings, base, talk, words, heard } = asking
   const found = matches(asking, Math.max(2, settings.suggestions))
   const [best] = found
+  if (talk.article !== undefined && onlyThanks(heard.question) && best?.score !== 1)
+    return { say: [{ kind: 'reply', parts: [{ kind: 'text', text: words.welcome }] }], talk }
   const sure = best && isSure(found, settings) ? base.articles.get(best.id) : undefined
   if (sure) return answered(asking, sure)
   const tried = triedToo(talk, { question: heard.question || '…', closest: found.map(closest) })
