@@ -49,7 +49,9 @@ const ROWS: Record<string, Row> = {
   'a program that answers too late': {
     says: ['do you sell boats?'],
     reason: /^bot gave no answer in 100 ms$/,
-    open: async () => ({ backend: { name: 'bot', answers: 'later', answerWithin: 100, handle: async () => undefined } }),
+    open: async () => ({
+      backend: { name: 'bot', answers: 'later', answerWithin: 100, handle: async () => undefined },
+    }),
   },
   'openai, which cannot be reached': {
     says: ['do you sell boats?'],

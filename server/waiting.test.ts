@@ -88,9 +88,7 @@ describe('a customer who asks for a person', () => {
   it('gets one with the first message, and in a conversation that was closed', async () => {
     const house = await open()
     const { conversation } = await house.write('转人工')
-    expect(told(await untilTold(house, conversation))).toEqual([
-      '人工客服会在这里回复您，您可以继续输入。',
-    ])
+    expect(told(await untilTold(house, conversation))).toEqual(['人工客服会在这里回复您，您可以继续输入。'])
     await say(house, conversation, 'yes?')
     await house.relay.act(ANNA, conversation, { key: 'close', actions: [{ kind: 'close' }] })
     await house.write('agent please')

@@ -33,7 +33,9 @@ export const site = z.object({
 export const conversationItem = z.object({
   conversation,
   contact,
-  latest: entry.optional().meta({ description: 'The newest message of a person or a bot, or the newest entry when there is none' }),
+  latest: entry
+    .optional()
+    .meta({ description: 'The newest message of a person or a bot, or the newest entry when there is none' }),
   unread: z.int().meta({ description: 'Messages of the contact above your read cursor' }),
 })
 

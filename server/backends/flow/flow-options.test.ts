@@ -41,7 +41,11 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
     ],
     ['a kind that is none', { kind: 'mneu' }, /^steps\.main\.kind: must be one of .*did you mean "menu"\?$/],
     ['a kind that is missing', { text: 'x' }, /^steps\.main\.kind: is missing; it must be one of "say"/],
-    ['a field that is none', { kind: 'say', text: 'x', nxet: 'people' }, /^steps\.main\.nxet: is no setting; did you mean "next"\?$/],
+    [
+      'a field that is none',
+      { kind: 'say', text: 'x', nxet: 'people' },
+      /^steps\.main\.nxet: is no setting; did you mean "next"\?$/,
+    ],
     ['a menu without options', menu({ options: [] }), 'steps.main.options: must have at least one entry'],
     [
       'two options of one id',
