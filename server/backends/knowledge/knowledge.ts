@@ -55,7 +55,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     async handle(event, tools) {
       if (base === undefined) throw new HutongError('unavailable', `${name} is not open`)
       const before = talkBefore(event, await tools.memory.get())
-      const heard = await heardIn(event, tools)
+      const heard = await heardIn(event, { name, tools })
       if (heard === undefined) return forget(event, before, tools)
       const language = chooseLanguage([...LANGUAGES, ...Object.keys(settings.says)], {
         locale: undefined,
@@ -86,12 +86,16 @@ interface Heard {
 }
 
 /** What is to be answered: what the contact wrote, also before this backend was given the floor and nobody answered it. */
-async function heardIn({ entry }: Event, tools: Tools): Promise<Heard | undefined> {
+async function heardIn({ entry }: Event, { name, tools }: { name: string; tools: Tools }): Promise<Heard | undefined> {
   if (entry.body.kind === 'message') return { entry, question: wordsOf(entry), pick: entry.body.choice?.id }
   if (entry.body.kind === 'answer') return { entry, question: wordsOf(entry) }
   if (entry.body.kind !== 'handoff') return undefined
-  const said = (await tools.history({ limit: 30 })).filter(({ body }) => body.kind === 'message').reverse()
+  const log = await tools.history({ limit: 30 })
+  const said = log.filter(({ body }) => body.kind === 'message').reverse()
   const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system' && !isOutsider(from))
+  // A person who gives the floor back knows what had come of that question.
+  const knew = log.some(({ seq, from, body }) => body.kind === 'handoff' && from.id === name && seq > (last?.seq ?? 0))
+  if (knew && entry.from.kind === 'agent') return undefined
   return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last), before: true } : undefined
 }
 
