@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import { HutongError } from '@hutong/core/errors'
@@ -22,20 +22,7 @@ export function createHttpServer(app: Pick<Hono<IngressEnv>, 'fetch'>): Server {
     },
   }) as Server
   server.maxHeadersCount = 100
-  track(server)
   return server
-}
-
-/** Connections by server: Node's own list leaves out those over which nothing has come yet. */
-const OPEN = new WeakMap<Server, Set<Socket>>()
-
-function track(server: Server): void {
-  const sockets = new Set<Socket>()
-  OPEN.set(server, sockets)
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
 }
 
 /** Resolves with the port once connections are taken; rejects with `misconfigured` when the address cannot be had. */
@@ -67,7 +54,7 @@ export async function closeServer(server: Server, ms = 1_000): Promise<void> {
   server.closeIdleConnections()
   const until = performance.now() + ms
   while ((await connections(server)) > 0) {
-    if (performance.now() > until) for (const socket of OPEN.get(server) ?? []) socket.destroy()
+    if (performance.now() > until) server.closeAllConnections()
     await setTimeout(20)
     server.closeIdleConnections()
   }
