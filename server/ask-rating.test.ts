@@ -4,7 +4,7 @@ import type { Body, Entry, Participant } from '@hutong/core/entry'
 import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type RatingSettings, ratingSettings } from './ask-rating-settings.ts'
-import { openTestRelay, type TestRelay, webChannel } from './test-relay.ts'
+import { agentSays, openTestRelay, type TestRelay, webChannel } from './test-relay.ts'
 
 const ANNA: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 
@@ -23,11 +23,6 @@ async function open(
 }
 
 let acted = 0
-const say = (house: TestRelay, conversation: string, text: string) =>
-  house.relay.act(ANNA, conversation, {
-    key: `say-${acted++}`,
-    actions: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
-  })
 
 const close = (house: TestRelay, conversation: string) =>
   house.relay.act(ANNA, conversation, { key: `close-${acted++}`, actions: [{ kind: 'close' }] })
@@ -35,7 +30,7 @@ const close = (house: TestRelay, conversation: string) =>
 /** A conversation in which the customer was answered and which is closed. */
 async function served(house: TestRelay, address = 'visitor'): Promise<string> {
   const { conversation } = await house.write('hello', { address })
-  await say(house, conversation, 'Here it is.')
+  await agentSays(house, conversation, 'Here it is.')
   await close(house, conversation)
   return conversation
 }
@@ -85,7 +80,7 @@ describe('at the close of a conversation', () => {
     const { conversation } = await house.write('你好')
     const contact = (await house.store.conversation(conversation))?.contact ?? ''
     await house.store.updateContact(contact, { profile: { locale: 'zh-CN' } })
-    await say(house, conversation, '在')
+    await agentSays(house, conversation, '在')
     await close(house, conversation)
     const asked = await untilTold(house, conversation, 1)
     expect(asked.at(-1)?.body).toMatchObject({ parts: [{ question: '茶好喝吗？' }] })
@@ -106,7 +101,7 @@ describe('at the close of a conversation', () => {
     const twice = await served(house, 'twice')
     await untilTold(house, twice, 1)
     await house.write('one more thing', { address: 'twice' })
-    await say(house, twice, 'Of course.')
+    await agentSays(house, twice, 'Of course.')
     await close(house, twice)
     await settled(house)
     expect(told(await house.log(silent))).toEqual([])
@@ -117,7 +112,7 @@ describe('at the close of a conversation', () => {
   it('asks nobody whose conversation a colleague closed quietly', async () => {
     const house = await open({ ask: 'csat' })
     const { conversation } = await house.write('hello')
-    await say(house, conversation, 'Here it is.')
+    await agentSays(house, conversation, 'Here it is.')
     await house.relay.act(ANNA, conversation, { key: 'quiet', actions: [{ kind: 'close', quiet: true }] })
     await settled(house)
     expect(told(await house.log(conversation))).toEqual([])
@@ -129,7 +124,7 @@ describe('at the close of a conversation', () => {
     const id = await served(house)
     await untilTold(house, id, 1)
     await house.write('one more thing')
-    await say(house, id, 'Of course.')
+    await agentSays(house, id, 'Of course.')
     await close(house, id)
     await untilTold(house, id, 2)
   })
@@ -156,7 +151,7 @@ describe('at the close of a conversation', () => {
     const before = await openTestRelay()
     const ratings = ratingSettings.parse({ ask: 'csat' })
     const { conversation } = await before.write('hello')
-    await say(before, conversation, 'Here it is.')
+    await agentSays(before, conversation, 'Here it is.')
     // The close of a relay that dies before it has done what follows.
     await before.store.commit([
       {
@@ -329,7 +324,7 @@ describe('on a channel that sends', () => {
         ...more,
       })
     const { conversation: id } = await write('hello')
-    await say(house, id, 'Here it is.')
+    await agentSays(house, id, 'Here it is.')
     await close(house, id)
     await untilTold(house, id, 1)
     return { house, platform, write, id }

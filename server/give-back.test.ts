@@ -2,7 +2,7 @@ import type { Backend } from '@hutong/core/backend'
 import type { Entry, Participant } from '@hutong/core/entry'
 import { afterEach, expect, it } from 'vitest'
 import { floorSettings } from './floor-settings.ts'
-import { openTestRelay, type TestRelay } from './test-relay.ts'
+import { agentSays, openTestRelay, type TestRelay } from './test-relay.ts'
 
 const ANNA: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 const AFTER = 250
@@ -31,13 +31,6 @@ async function open(more: { backTo?: string; path?: string } = {}): Promise<Test
   return house
 }
 
-let acted = 0
-const say = (house: TestRelay, conversation: string, text: string) =>
-  house.relay.act(ANNA, conversation, {
-    key: `say-${acted++}`,
-    actions: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
-  })
-
 const holders = (entries: readonly Entry[]) =>
   entries.flatMap(({ body }) => (body.kind === 'handoff' ? [body.floor.holder.kind] : []))
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -45,7 +38,7 @@ const givenBack = (house: TestRelay, id: string) => house.until(id, (all) => hol
 
 async function answered(house: TestRelay): Promise<string> {
   const { conversation } = await house.write('human')
-  await say(house, conversation, 'It is on its way.')
+  await agentSays(house, conversation, 'It is on its way.')
   return conversation
 }
 
@@ -83,7 +76,7 @@ it('counts from the last word of the agent', async () => {
   const house = await open()
   const id = await answered(house)
   await wait(AFTER - 100)
-  await say(house, id, 'Anything else?')
+  await agentSays(house, id, 'Anything else?')
   await wait(150)
   expect(holders(await house.log(id))).toEqual(['queue', 'agent'])
   await givenBack(house, id)

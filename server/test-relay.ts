@@ -120,3 +120,14 @@ export async function openTestRelay({
 export function textBody(text: string): ContactBody {
   return { kind: 'message', parts: [{ kind: 'text', text, format: 'plain' }] }
 }
+
+const ANNA = { kind: 'agent' as const, id: 'a_anna', name: 'Anna' }
+let said = 0
+
+/** Anna replies, and has the floor with it. */
+export function agentSays({ relay }: Pick<TestRelay, 'relay'>, conversation: string, text: string) {
+  return relay.act(ANNA, conversation, {
+    key: `say-${said++}`,
+    actions: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
+  })
+}

@@ -4,7 +4,7 @@ import { createMemoryAdapter, createMemoryPlatform } from '@hutong/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createKeywordBackend } from './backends/keyword.ts'
 import { type FloorSettings, floorSettings } from './floor-settings.ts'
-import { openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
+import { agentSays, openTestRelay, type TestRelay, textBody, webChannel } from './test-relay.ts'
 
 const ANNA: Participant = { kind: 'agent', id: 'a_anna', name: 'Anna' }
 const QUEUED = 'A colleague will answer you here. You can keep writing.'
@@ -39,11 +39,6 @@ async function open(floor: Partial<FloorSettings> = {}, more: Options = {}): Pro
 }
 
 let acted = 0
-const say = (house: TestRelay, conversation: string, text: string) =>
-  house.relay.act(ANNA, conversation, {
-    key: `say-${acted++}`,
-    actions: [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
-  })
 
 const textsOf = ({ body }: Entry) =>
   body.kind === 'message' ? body.parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])) : []
@@ -89,7 +84,7 @@ describe('a customer who asks for a person', () => {
     const house = await open()
     const { conversation } = await house.write('转人工')
     expect(told(await untilTold(house, conversation))).toEqual(['人工客服会在这里回复您，您可以继续输入。'])
-    await say(house, conversation, 'yes?')
+    await agentSays(house, conversation, 'yes?')
     await house.relay.act(ANNA, conversation, { key: 'close', actions: [{ kind: 'close' }] })
     await house.write('agent please')
     const entries = await untilTold(house, conversation, 2)
@@ -143,7 +138,7 @@ describe('a customer who comes to wait', () => {
       await untilTold(house, conversation)
       await house.write('hello?')
       await house.write('转人工')
-      await say(house, conversation, 'here I am')
+      await agentSays(house, conversation, 'here I am')
       await settled(house)
       expect(told(await house.log(conversation))).toEqual([QUEUED])
     },
@@ -234,7 +229,7 @@ describe('a customer who comes to wait', () => {
     const house = await open({ unansweredMs: 150 })
     const { conversation } = await house.write('human')
     await untilTold(house, conversation)
-    await say(house, conversation, 'here I am')
+    await agentSays(house, conversation, 'here I am')
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(told(await house.log(conversation))).toEqual([QUEUED])
   })

@@ -120,9 +120,8 @@ async function openHouse(
   const clock = { now: Date.now }
   const store = createSqliteStore({ path: join(folder, 'hutong.sqlite') })
   await store.migrate()
-  await store
-    .createAgent({ ...ANNA, email: 'anna@shop.example', password: 'none', createdAt: 0 })
-    .catch(() => undefined)
+  if ((await store.agents()).length === 0)
+    await store.createAgent({ ...ANNA, email: 'anna@shop.example', password: 'none', createdAt: 0 })
   const presence = createPresence({ grace: 50 })
   const auth = createAuth({ store, config, clock })
   const files = createFiles({
