@@ -2,7 +2,7 @@ import { HutongError } from '@hutong/core/errors'
 
 /** All of a body. Rejects with `tooLarge` once it is longer than `most` bytes, and reads no further. */
 export async function readBounded(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   most: number,
   tooLarge = () => new HutongError('too_large', `more than ${most} bytes`),
 ): Promise<Uint8Array> {

@@ -66,7 +66,7 @@ function retryAfterOf(thrown: unknown): number | undefined {
   if (!(headers instanceof Headers)) return undefined
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (ms >= 0) return ms
-  return retryAfterIn(headers, Date.now())
+  return retryAfterIn(headers.get('retry-after'), Date.now())
 }
 
 function chainOf(thrown: unknown): unknown[] {

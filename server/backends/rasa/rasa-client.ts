@@ -122,7 +122,7 @@ async function refusal(
 }
 
 function retryAfter({ headers }: Response): { retryAfter?: number } {
-  const ms = retryAfterIn(headers, Date.now())
+  const ms = retryAfterIn(headers.get('retry-after'), Date.now())
   return ms === undefined || ms === 0 ? {} : { retryAfter: Math.min(ms, RETRY_AFTER_MAX) }
 }
 
