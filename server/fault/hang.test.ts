@@ -22,13 +22,16 @@ const RATE = 200
 const SPELL_MS = 100
 /** New contacts of each ill backend on each relay, per spell. */
 const CROWD = 2
-/** Spells of one window: some two seconds. */
-const WINDOW = 10
+/** Spells of one window: two seconds of load, some 200 answers of each kind. */
+const WINDOW = 20
 /** Most that a relay may grow by meanwhile, the log of some thousand conversations included. */
 const GROWTH = 300 * 2 ** 20
 const ANSWER_WITHIN = 15_000
 /** Most by which bad answers, some twenty a second, may raise the p99 of others. */
 const READING_MS = 5
+const TENTH = 0.1
+/** Runs that are measured together, at most, until nothing is broken. */
+const RUNS = 3
 
 interface Stand {
   relay: HangProcess
@@ -72,8 +75,14 @@ interface Measured {
   states: { before: State; after: State }[]
 }
 
-async function measure(illness: Illness, ms: number, over: number): Promise<Measured> {
-  const measured: Measured = { quiet: [], beset: [], states: [] }
+interface Besetting {
+  illness: Illness
+  ms: number
+  /** How many backends are ill. */
+  over: number
+}
+
+async function measure({ illness, ms, over }: Besetting, measured: Measured): Promise<void> {
   for (const { relay } of [...stands, ...stands]) await relay.load({ ms: 2_000, rate: RATE })
   for (const beset of stands) {
     await beset.ill.become(illness)
@@ -89,7 +98,6 @@ async function measure(illness: Illness, ms: number, over: number): Promise<Meas
     measured.states.push({ before, after: await beset.relay.state() })
     await recover(beset)
   }
-  return measured
 }
 
 async function recover({ relay, ill }: Stand): Promise<void> {
@@ -112,26 +120,38 @@ interface Figure {
   to: number
 }
 
+/**
+ * Of windows' 99th percentiles their median: what else the machine does comes in bursts, and a percentile over the whole
+ * run is that of its bursts.
+ */
 interface Compared {
-  /** The 99th percentile with the ill backends, by that without them. */
+  /** With the ill backends, by that without them. */
   ratio: Figure
   /** The same, milliseconds more. */
   rise: Figure
 }
 
 function compare(kind: keyof Latencies, { quiet, beset }: Measured): Compared {
-  const p99 = (spells: readonly Latencies[], windows: readonly number[]) =>
-    quantile(
-      windows.flatMap((at) => spells.slice(at * WINDOW, (at + 1) * WINDOW).flatMap((spell) => spell[kind])),
-      0.99,
+  const windows = Array.from({ length: Math.floor(beset.length / WINDOW) }, (_, at) => at)
+  const percentiles = (spells: readonly Latencies[]) =>
+    windows.map((at) =>
+      quantile(
+        spells.slice(at * WINDOW, (at + 1) * WINDOW).flatMap((spell) => spell[kind]),
+        0.99,
+      ),
     )
-  const windows = Array.from({ length: Math.ceil(beset.length / WINDOW) }, (_, at) => at)
+  const [ill, well] = [percentiles(beset), percentiles(quiet)]
+  const p99 = (all: readonly number[], drawn: readonly number[]) =>
+    quantile(
+      drawn.map((at) => all[at] ?? Number.NaN),
+      0.5,
+    )
   const random = createRandom(1)
   const draws = Array.from({ length: 400 }, () => windows.map(() => random.between(0, windows.length - 1)))
   const figure = (of: (ill: number, well: number) => number): Figure => {
-    const again = draws.map((drawn) => of(p99(beset, drawn), p99(quiet, drawn)))
+    const again = draws.map((drawn) => of(p99(ill, drawn), p99(well, drawn)))
     return {
-      value: of(p99(beset, windows), p99(quiet, windows)),
+      value: of(p99(ill, windows), p99(well, windows)),
       from: quantile(again, 0.025),
       to: quantile(again, 0.975),
     }
@@ -166,23 +186,30 @@ const said = ({ value, from, to }: Figure, digits: number) =>
   `${value.toFixed(digits)} (95 % between ${from.toFixed(digits)} and ${to.toFixed(digits)})`
 const mib = (bytes: number) => Math.round(bytes / 2 ** 20)
 
+/** What a measurement shows against a promise; empty where it holds. */
+function broken(illness: Illness, compared: Record<keyof Latencies, Compared>): string[] {
+  const answers = illness === 'failing' || illness === 'flooding'
+  return Object.entries(compared).flatMap(([kind, { ratio, rise }]) => {
+    if (answers) return (LONG ? rise.value : rise.from) < READING_MS ? [] : [`${kind}: ${said(rise, 2)} ms more`]
+    return (LONG ? ratio.value : ratio.from) < 1 + TENTH ? [] : [`${kind}: ${said(ratio, 3)}`]
+  })
+}
+
 /**
- * A backend that keeps its events: p99 of the others within a tenth with `HUTONG_FAULT=long`, on a machine that does nothing else.
- * In the suite other tests and other programs take the processors away for longer than an answer takes, so a p99 varies by more than
- * a tenth with no ill backend at all: there this fails when the run shows, with 95 % confidence, that it is not within a tenth.
+ * A backend that keeps its events: p99 of the others no more than a tenth higher with `HUTONG_FAULT=long`, on a machine that does
+ * nothing else. In the suite other tests and other programs take the processors away for longer than an answer takes: there this
+ * fails when the run shows, with 95 % confidence, that it is higher by more, and does so still when it is measured longer.
  *
  * A backend that answers badly costs the reading of its answers, of a flooding one 256 KiB of each: a bounded time, whatever the p99.
  */
 async function slowsNoOther(illness: Illness, ms: number, over = 1): Promise<void> {
-  const measured = await measure(illness, ms, over)
   const title = over === 1 ? illness : `${over} that are ${illness}`
-  const answers = illness === 'failing' || illness === 'flooding'
-  for (const { ratio, rise } of Object.values(report(title, measured))) {
-    if (answers) expect(LONG ? rise.value : rise.from).toBeLessThan(READING_MS)
-    else {
-      expect(LONG ? ratio.value : ratio.from).toBeLessThan(1.1)
-      expect(LONG ? ratio.value : ratio.to).toBeGreaterThan(0.9)
-    }
+  const measured: Measured = { quiet: [], beset: [], states: [] }
+  for (let run = 1, mistakes = ['nothing measured']; mistakes.length > 0; run += 1) {
+    await measure({ illness, ms, over }, measured)
+    mistakes = broken(illness, report(title, measured))
+    if (run === RUNS) expect(mistakes).toEqual([])
+    if (mistakes.length > 0) process.stdout.write(`${title}: measured longer, for ${mistakes.join('; ')}\n`)
   }
   for (const { before, after } of measured.states) {
     expect(after.rss - before.rss).toBeLessThan(GROWTH)
