@@ -9,65 +9,144 @@ import { formPart, parts, ratingPart, TEXT_MAX } from './parts.ts'
  * over the socket.
  */
 
-/** One entry of a conversation as a backend hears it. Repeated unchanged until it is acknowledged. */
-export const event = z.object({
-  /** `<conversation>:<seq>` */
-  id: z.string(),
-  /** Place in the relay's feed over all conversations; grows, with holes. */
-  position: z.int().nonnegative(),
-  site: z.string(),
-  conversation: z.string(),
-  contact: z.string(),
-  entry,
-  /** The floor when the entry was committed. */
-  floor,
+export const event = z
+  .object({
+    id: z.string().meta({
+      description: '`<conversation>:<seq>`; the same however often it comes',
+      examples: ['v_Yx3nV8rJtq0aBd5fGk1wLQ:2'],
+    }),
+    position: z.int().nonnegative().describe('Place in the relay’s feed over all conversations; grows, with holes'),
+    site: z.string().describe('Id of the site'),
+    conversation: z.string().describe('Id of the conversation, for `/v1/conversations/{id}`'),
+    contact: z.string().describe('Id of the contact, for `/v1/contacts/{id}`'),
+    entry,
+    floor: floor.describe('The floor when the entry was committed; its `term` goes with the answer'),
+  })
+  .describe('One entry of a conversation as a backend hears it; repeated unchanged until it is acknowledged')
+
+export const handoffTarget = z
+  .union([
+    holder,
+    z
+      .object({ kind: z.literal('next') })
+      .describe('The next backend of the site’s routing chain, or the queue after the last'),
+  ])
+  .meta({ description: 'Whom to give the floor to', examples: [{ kind: 'queue' }, { kind: 'bot', id: 'faq' }] })
+
+const actionKey = key.optional().meta({
+  description:
+    'Idempotency key of this action alone, the author’s own: others may use the same. Absent: the request’s key with `:` and the action’s number',
+  examples: ['answer-7'],
 })
+const words = z.string().max(500).optional()
+const target = z.int().positive()
 
-/** Whom to give the floor to. `next` is the next backend of the site's routing chain, or the queue after the last. */
-export const handoffTarget = z.union([holder, z.object({ kind: z.literal('next') })])
-
-/**
- * What a backend may ask for. `key` makes a repeat nothing, and is the backend's own: others may use the same; in-process handlers
- * may leave it out and get `<event id>:<n>`. All but set, note and reopen need the floor, and a request with its `term` or `event`.
- */
-export const action = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('reply'), key: key.optional(), parts, replyTo: z.int().positive().optional() }),
-  /** A text that grows: `text` is all of it so far, `done` commits it as one message under `key`. */
-  z.object({ kind: z.literal('stream'), key, text: z.string().max(TEXT_MAX), done: z.boolean().default(false) }),
-  z.object({ kind: z.literal('typing'), on: z.boolean() }),
-  z.object({ kind: z.literal('ask'), key: key.optional(), part: z.discriminatedUnion('kind', [formPart, ratingPart]) }),
-  z.object({
-    kind: z.literal('handoff'),
-    key: key.optional(),
-    to: handoffTarget,
-    reason: z.string().max(500).optional(),
-    summary: z.string().max(4_000).optional(),
-  }),
-  /** Writes conversation attributes (tags, priority, topic); null removes one. */
-  z.object({ kind: z.literal('set'), key: key.optional(), attributes }),
-  z.object({ kind: z.literal('note'), key: key.optional(), text: z.string().min(1).max(8_000) }),
-  /** `quiet`: the contact is not asked for a rating, whatever the site does otherwise. */
-  z.object({
-    kind: z.literal('close'),
-    key: key.optional(),
-    reason: z.string().max(500).optional(),
-    quiet: z.literal(true).optional(),
-  }),
-  z.object({ kind: z.literal('reopen'), key: key.optional() }),
-  z.object({ kind: z.literal('recall'), key: key.optional(), of: z.int().positive() }),
-  z.object({ kind: z.literal('edit'), key: key.optional(), of: z.int().positive(), parts }),
-  /** Offers the contact to go on over another channel of the site, by a link and a QR code in a message of the relay. */
-  z.object({ kind: z.literal('invite'), key: key.optional(), channel: z.string().min(1).max(64) }),
-])
+/** All but set, note and reopen need the floor, and a request with its `term` or `event`. In-process handlers may leave keys out and get `<event id>:<n>`. */
+export const action = z
+  .discriminatedUnion('kind', [
+    z
+      .object({
+        kind: z.literal('reply'),
+        key: actionKey,
+        parts,
+        replyTo: target.optional().describe('`seq` of the message to quote; absent: none'),
+      })
+      .meta({
+        description: 'Says something to the contact',
+        examples: [{ kind: 'reply', parts: [{ kind: 'text', text: 'Yes, three.' }] }],
+      }),
+    z
+      .object({
+        kind: z.literal('stream'),
+        key: key.describe('Of the message: the same for every piece of it'),
+        text: z.string().max(TEXT_MAX).describe('All of it so far, as Markdown'),
+        done: z.boolean().default(false).describe('True commits it as one message under `key`'),
+      })
+      .meta({
+        description: 'Says something that grows while it is read',
+        examples: [{ kind: 'stream', key: 'answer-7', text: 'It is green', done: false }],
+      }),
+    z
+      .object({ kind: z.literal('typing'), on: z.boolean().describe('False takes it away') })
+      .describe('Shows the contact that an answer is being written; leaves no entry'),
+    z
+      .object({
+        kind: z.literal('ask'),
+        key: actionKey,
+        part: z.discriminatedUnion('kind', [formPart, ratingPart]).describe('What is asked for'),
+      })
+      .describe('Asks the contact to fill in a form or to give a score'),
+    z
+      .object({
+        kind: z.literal('handoff'),
+        key: actionKey,
+        to: handoffTarget,
+        reason: words.describe('Why, in words for agents; the contact does not see it'),
+        summary: z
+          .string()
+          .max(4_000)
+          .optional()
+          .describe('What the next one should know; the contact does not see it'),
+      })
+      .meta({
+        description: 'Gives the floor to somebody else',
+        examples: [{ kind: 'handoff', to: { kind: 'next' }, summary: 'Wants a refund of order 42.' }],
+      }),
+    z
+      .object({
+        kind: z.literal('set'),
+        key: actionKey,
+        attributes: attributes.describe('Those to write, by name; null removes one, others stay'),
+      })
+      .meta({
+        description: 'Writes attributes of the conversation: tags, priority, topic',
+        examples: [{ kind: 'set', attributes: { topic: 'refund', urgent: null } }],
+      }),
+    z
+      .object({
+        kind: z.literal('note'),
+        key: actionKey,
+        text: z.string().min(1).max(8_000).describe('Plain text'),
+      })
+      .describe('Writes something for agents and backends that the contact never sees'),
+    z
+      .object({
+        kind: z.literal('close'),
+        key: actionKey,
+        reason: words.describe('Why, in words for agents; the contact does not see it'),
+        quiet: z
+          .literal(true)
+          .optional()
+          .describe('The contact is not asked for a rating, whatever the site does otherwise'),
+      })
+      .describe('Closes the conversation; the contact’s next message opens it again'),
+    z.object({ kind: z.literal('reopen'), key: actionKey }).describe('Opens a closed conversation'),
+    z
+      .object({ kind: z.literal('recall'), key: actionKey, of: target.describe('`seq` of the message') })
+      .describe('Takes a message of your own back, where channels can'),
+    z
+      .object({ kind: z.literal('edit'), key: actionKey, of: target.describe('`seq` of the message'), parts })
+      .describe('Gives a message of your own other content'),
+    z
+      .object({
+        kind: z.literal('invite'),
+        key: actionKey,
+        channel: z.string().min(1).max(64).describe('Id of that channel: one of `invitations` of the conversation'),
+      })
+      .describe('Offers the contact to go on over another channel of the site, by a link and a QR code in a message'),
+  ])
+  .describe(
+    'What a backend or agent may ask for, told apart by `kind`. For a bot, all but `set`, `note` and `reopen` need the floor',
+  )
 
 /** Most actions of one request or answer. */
 export const ACTIONS_MAX = 20
 
-/** Several actions of one author, applied in order; the first refusal stops the rest. */
 export const actRequest = z
   .object({
     key: key.meta({
       description: 'Of the request: the same again changes nothing. Actions without a key of their own get `<key>:<n>`',
+      examples: ['k_7QdX2mPz'],
     }),
     term: z.int().nonnegative().optional().meta({
       description:
@@ -77,26 +156,54 @@ export const actRequest = z
       description:
         'The id of the event that this answers. It settles it: nothing more is owed for it, and no fallback is used. With no actions at all it says that there is nothing to say',
     }),
-    actions: z.array(action).max(ACTIONS_MAX),
+    actions: z.array(action).max(ACTIONS_MAX).describe('Done in this order; empty only beside `event`'),
   })
   .refine(({ event, actions }) => event !== undefined || actions.length > 0, {
     message: 'give at least one action, or the event that nothing is to be said to',
     path: ['actions'],
   })
+  .meta({
+    description: 'Several actions of one author, applied in order; the first refusal stops the rest',
+    examples: [
+      {
+        key: 'k_7QdX2mPz',
+        event: 'v_Yx3nV8rJtq0aBd5fGk1wLQ:2',
+        actions: [{ kind: 'reply', parts: [{ kind: 'text', text: 'Yes, three.' }] }],
+      },
+    ],
+  })
 
-/** `seq` is absent for what leaves no entry (typing, a growing stream). */
-export const actResult = z.object({
-  results: z.array(z.object({ seq: z.int().positive().optional(), duplicate: z.boolean() })),
-})
+export const actResult = z
+  .object({
+    results: z
+      .array(
+        z.object({
+          seq: target.optional().describe('Of the entry; absent for what leaves none (typing, a growing stream)'),
+          duplicate: z
+            .boolean()
+            .describe('The key was used before: nothing was done now, and `seq` is the first one’s'),
+        }),
+      )
+      .describe('One for each action, in the same order'),
+  })
+  .meta({ description: 'What became of each action', examples: [{ results: [{ seq: 3, duplicate: false }] }] })
 
-/**
- * What the other end of a wire says to an event: its receipt, and perhaps its answer. Nothing at all, or no actions: heard, and there
- * is nothing to say. `later`: heard, and the answer comes as an `actRequest` that names the event.
- */
-export const eventAnswer = z.object({
-  actions: z.array(action).max(ACTIONS_MAX).default([]),
-  later: z.boolean().default(false),
-})
+export const eventAnswer = z
+  .object({
+    actions: z
+      .array(action)
+      .max(ACTIONS_MAX)
+      .default([])
+      .describe('Done in this order. None: heard, and there is nothing to say'),
+    later: z
+      .boolean()
+      .default(false)
+      .describe('True: heard, and the answer comes as a request to act that names the event'),
+  })
+  .meta({
+    description: 'What is said to an event: its receipt, and perhaps its answer',
+    examples: [{ actions: [{ kind: 'reply', parts: [{ kind: 'text', text: 'Yes, three.' }] }] }, { later: true }],
+  })
 
 export type EventAnswer = z.infer<typeof eventAnswer>
 export type Event = z.infer<typeof event>
@@ -108,8 +215,14 @@ export type ActRequestInput = z.input<typeof actRequest>
 export type ActResult = z.infer<typeof actResult>
 export type HandoffTarget = z.infer<typeof handoffTarget>
 
-/** A person who answers at the desk. Only other agents see the e-mail address. */
-export const agent = participant.extend({ kind: z.literal('agent'), email: z.string().optional(), online: z.boolean() })
+export const agent = participant
+  .extend({
+    kind: z.literal('agent'),
+    id: participant.shape.id.meta({ description: 'Of the agent', examples: ['a_5wQnE1sR0uYkT3oLm7vCxg'] }),
+    email: z.string().optional().describe('Only other agents see it'),
+    online: z.boolean().describe('Whether the desk is open before them now'),
+  })
+  .describe('A person who answers at the desk')
 export type Agent = z.infer<typeof agent>
 
 export interface Backend {

@@ -21,53 +21,98 @@ export const CREDIT_MAX = 256
 
 const seq = z.int().nonnegative()
 
-/** `auth` of the visitor's CONNECT. Without `token` and `jwt` the relay makes a token and says it in `ready`. */
-export const visitorAuth = z.object({
-  site: z.string().min(1).max(64),
-  token: z.string().max(128).optional(),
-  jwt: z.string().max(4_096).optional(),
-  /** The last `seq` this client has; 0 or absent for none. */
-  after: seq.optional(),
-  locale: z.string().max(35).optional(),
-  visit: visit.optional(),
-})
+export const visitorAuth = z
+  .object({
+    site: z.string().min(1).max(64).describe('Public key of the site; the same as in the address'),
+    token: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('What an earlier `ready` gave. Without it and `jwt` the relay makes one and says it in `ready`'),
+    jwt: z
+      .string()
+      .max(4_096)
+      .optional()
+      .describe('In place of `token`: who the visitor is, signed by the site’s own server'),
+    after: seq.optional().describe('The last `seq` this client has; 0 or absent for none'),
+    locale: z
+      .string()
+      .max(35)
+      .optional()
+      .meta({ description: 'Language tag of the page', examples: ['zh-CN'] }),
+    visit: visit.optional(),
+  })
+  .meta({ description: '`auth` of a visitor’s CONNECT', examples: [{ site: 'shop', after: 12, locale: 'zh-CN' }] })
 
 const contactBody = body.refine((one) => (CONTACT_KINDS as readonly string[]).includes(one.kind), {
   message: `a visitor may send ${CONTACT_KINDS.join(', ')}`,
   path: ['kind'],
 })
 
-/** Client → relay, with the acknowledgement's type beside it in `VisitorRequests`. */
-export const sendPacket = z.object({ key, body: contactBody })
-export const afterPacket = z.object({ after: seq, limit: z.int().min(1).max(PAGE_MAX).default(PAGE_MAX) })
-export const historyPacket = z.object({ before: z.int().positive(), limit: z.int().min(1).max(PAGE_MAX).default(50) })
-export const typingPacket = z.object({ on: z.boolean(), preview: z.string().max(PREVIEW_MAX).optional() })
-export const cursorPacket = z.object({ delivered: seq, read: seq })
-export const visitPacket = visit
-export const identifyPacket = z.object({ jwt: z.string().max(4_096) })
+const conversation = z.string().describe('Id of the conversation')
+const delivered = seq.describe('Everything up to this `seq` was received; it only grows')
+const read = seq.describe('Everything up to this `seq` was read; it only grows')
+const limit = (absent: number) =>
+  z.int().min(1).max(PAGE_MAX).default(absent).describe('Most entries of the answer, which may be shorter')
+const on = z.boolean().describe('False: no more')
 
-/** `auth` of a backend's CONNECT: an API token, or the desk's session cookie in its place. */
-export const backendAuth = z.object({
-  token: z.string().max(256).optional(),
-  /** Resume after this feed position; absent starts at the present. */
-  after: seq.optional(),
-  /**
-   * Asks for the events that the backend of the token's name has to answer, so many at once that are not acknowledged; 0 for none.
-   * The feed comes with `after` alone.
-   */
-  credit: z.int().min(0).max(CREDIT_MAX).default(0),
-  /** False: the feed is not wanted. */
-  feed: z.boolean().default(true),
+/** Client → relay, with the acknowledgement's type beside it in `VisitorRequests`. */
+export const sendPacket = z.object({
+  key: key.describe(
+    'Made when the visitor presses send, and kept until it is acknowledged: the same again is the same message',
+  ),
+  body: contactBody,
 })
-export const backendActPacket = z.object({ conversation: z.string(), request: z.unknown() })
-/** A bot gives the `term` it types for. */
+export const afterPacket = z.object({
+  after: seq.describe('The last `seq` you have: entries above it come, oldest first'),
+  limit: limit(PAGE_MAX),
+})
+export const historyPacket = z.object({
+  before: z.int().positive().describe('The first `seq` you have: the last entries below it come, oldest first'),
+  limit: limit(50),
+})
+export const typingPacket = z.object({
+  on,
+  preview: z
+    .string()
+    .max(PREVIEW_MAX)
+    .optional()
+    .describe('What is written so far, where `ready.site.typingPreview` wants it; the rest is cut'),
+})
+export const cursorPacket = z.object({ delivered, read })
+export const visitPacket = visit
+export const identifyPacket = z.object({
+  jwt: z.string().max(4_096).describe('Who the visitor is, signed by the site’s own server'),
+})
+
+export const backendAuth = z
+  .object({
+    token: z.string().max(256).optional().describe('An API token; absent where the desk’s session cookie is sent'),
+    after: seq.optional().describe('Go on after this feed position; absent begins at the present'),
+    credit: z
+      .int()
+      .min(0)
+      .max(CREDIT_MAX)
+      .default(0)
+      .describe(
+        'Asks for the events that the backend of the token’s name has to answer, so many at once that are not acknowledged; 0 for none. The feed comes with `after` alone',
+      ),
+    feed: z.boolean().default(true).describe('False: the feed is not wanted'),
+  })
+  .meta({
+    description: '`auth` of a backend’s CONNECT',
+    examples: [{ token: 'the token of the configuration', credit: 8, feed: false }],
+  })
+export const backendActPacket = z.object({ conversation, request: z.unknown() })
 export const backendTypingPacket = z.object({
-  conversation: z.string(),
-  on: z.boolean(),
-  term: z.int().nonnegative().optional(),
+  conversation,
+  on,
+  term: z.int().nonnegative().optional().describe('The floor’s term that a bot types for; agents leave it out'),
 })
-export const backendCursorPacket = z.object({ conversation: z.string(), delivered: seq, read: seq })
-export const backendWatchPacket = z.object({ conversation: z.string().nullable() })
+export const backendCursorPacket = z.object({ conversation, delivered, read })
+export const backendWatchPacket = z.object({
+  conversation: z.string().nullable().describe('Id of the conversation whose signals are wanted; null for none'),
+})
 
 export type VisitorAuth = z.input<typeof visitorAuth>
 export type SendPacket = z.input<typeof sendPacket>

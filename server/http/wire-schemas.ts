@@ -50,72 +50,153 @@ export interface Packet {
 
 const refused = SCHEMAS.Error
 const count = z.int().nonnegative()
+const ofConversation = z.string().describe('Id of the conversation')
+const clock = z
+  .int()
+  .describe(
+    'The relay’s clock, milliseconds since 1970, UTC: what times are to be held against, not a clock of your own',
+  )
+const last = count.describe('`seq` of the newest entry of the log, 0 for none')
 
-const ready: z.ZodType<Ready> = z.object({
-  token: z.string().exactOptional(),
-  contact: profile.extend({ id: z.string(), verified: z.boolean() }).exactOptional(),
-  conversation: z.string().exactOptional(),
-  last: count,
-  floor: floor.exactOptional(),
-  cursors: z.array(cursor),
-  site: z.object({
-    name: z.string(),
-    staffed: z.boolean(),
-    typingPreview: z.boolean(),
-    uploads: z.object({ maxBytes: z.number(), types: z.array(z.string()) }),
-  }),
-  at: z.int(),
+const ready: z.ZodType<Ready> = z
+  .object({
+    token: z
+      .string()
+      .exactOptional()
+      .describe('To keep, and to connect with next time; absent when the client sent one, or a `jwt`'),
+    contact: profile
+      .extend({
+        id: z.string().describe('Of the contact'),
+        verified: z.boolean().describe('Whether the site itself said who it is'),
+      })
+      .exactOptional()
+      .describe('Who the visitor is; absent until the first message made a contact'),
+    conversation: ofConversation.exactOptional().describe('Its id; absent until the first message made one'),
+    last: count.describe(
+      '`seq` of the newest entry, 0 for none. Below what you have: the log is another one; forget yours and begin again',
+    ),
+    floor: floor.exactOptional().describe('Who answers now; absent until the first message'),
+    cursors: z.array(cursor).describe('Who has received and read how far'),
+    site: z
+      .object({
+        name: z.string().describe('As visitors see it'),
+        staffed: z.boolean().describe('Whether somebody is at the desk now'),
+        typingPreview: z.boolean().describe('Whether agents may see what is written before it is sent'),
+        uploads: z
+          .object({
+            maxBytes: z.number().describe('Largest file, in bytes'),
+            types: z
+              .array(z.string())
+              .meta({ description: 'Media types that are taken', examples: [['image/*', 'application/pdf']] }),
+          })
+          .describe('What files the site takes'),
+      })
+      .describe('The site, as far as visitors see it'),
+    at: clock,
+  })
+  .describe('Where the visitor stands: the first packet after every connect')
+const entries: z.ZodType<EntriesPacket> = z
+  .object({
+    conversation: ofConversation,
+    entries: z.array(entry).describe('Ascending, without holes'),
+    last: last.describe('`seq` of the newest entry of the log: when it is above the last one here, ask `after`'),
+  })
+  .describe('A piece of the log')
+const goaway: z.ZodType<GoawayPacket> = z.object({
+  in: count.describe('Milliseconds to wait before connecting again; nothing is wrong'),
 })
-const entries: z.ZodType<EntriesPacket> = z.object({ conversation: z.string(), entries: z.array(entry), last: count })
-const goaway: z.ZodType<GoawayPacket> = z.object({ in: count })
+const agents = z.array(agent).describe('Who answers at the desk, those that are away included')
 const backendReady: z.ZodType<BackendReady> = z.object({
-  position: count,
-  me: z.object({ kind: z.enum(['agent', 'bot']), id: z.string(), name: z.string() }),
-  agents: z.array(agent),
-  at: z.int(),
+  position: count.describe('Where the feed stands: go on `after` it next time'),
+  me: z
+    .object({
+      kind: z.enum(['agent', 'bot']).describe('A person with a session, or whoever has a token'),
+      id: z.string().describe('Of the agent, or the name of the token'),
+      name: z.string().describe('As contacts see it'),
+    })
+    .describe('Who you are as an author'),
+  agents,
+  at: clock,
 })
 const contactKinds: readonly string[] = CONTACT_KINDS
-const uploaded = { file: z.string().min(1).max(64).meta({ description: 'What the upload of this visitor answered' }) }
+const uploaded = {
+  file: z
+    .string()
+    .min(1)
+    .max(64)
+    .meta({ description: 'What the upload of this visitor answered', examples: ['f_9nXbD0Qy2hKcVt5mZr8wAg'] }),
+}
+const noPoster = { poster: z.never().optional().describe('Not taken from visitors: leave it out') }
 /** Visitors write and show; their media are uploads. */
-const contactPart = z.discriminatedUnion('kind', [
-  textPart,
-  imagePart.extend(uploaded),
-  filePart.extend(uploaded),
-  audioPart.extend(uploaded),
-  videoPart.extend({ ...uploaded, poster: z.never().optional() }),
-  locationPart,
-])
+const contactPart = z
+  .discriminatedUnion('kind', [
+    textPart,
+    imagePart.extend(uploaded).describe('A picture the visitor uploaded'),
+    filePart.extend(uploaded).describe('A file the visitor uploaded'),
+    audioPart.extend(uploaded).describe('A sound the visitor uploaded'),
+    videoPart.extend({ ...uploaded, ...noPoster }).describe('A film the visitor uploaded'),
+    locationPart,
+  ])
+  .describe('What a visitor’s message may hold; media are uploaded first')
+const contactParts = z
+  .array(contactPart)
+  .min(1)
+  .max(PARTS_MAX)
+  .describe('What the message is made of, in reading order')
 const contactBody = z.union(
   body.options
     .filter(({ shape }) => contactKinds.includes(shape.kind.value))
     .flatMap((option: z.ZodObject) => {
-      if ('parts' in option.shape) return [option.extend({ parts: z.array(contactPart).min(1).max(PARTS_MAX) })]
-      return 'score' in option.shape ? ratingScale.options.map((scale) => option.extend(scoreOf(scale))) : [option]
+      if (!('parts' in option.shape || 'score' in option.shape)) return [option]
+      const description = option.description ?? ''
+      if ('parts' in option.shape) return [option.extend({ parts: contactParts }).describe(description)]
+      return ratingScale.options.map((scale) => option.extend(scoreOf(scale)).describe(`${description} (${scale})`))
     }),
 )
 
 function scoreOf(scale: RatingScale) {
   const [lowest, highest] = SCORES[scale]
-  return { scale: z.literal(scale), score: z.int().min(lowest).max(highest) }
+  const score = z.int().min(lowest).max(highest).describe(`${lowest} is the worst, ${highest} the best`)
+  return { scale: z.literal(scale), score }
 }
 
 const pushAnswer = eventAnswer.strict()
-const socketAnswer = z.union([eventAnswer, z.object({ error: z.object({ message: z.string() }) })])
+const failure = z.object({ message: z.string().describe('Why, for the relay’s log') })
+const socketAnswer = z.union([
+  eventAnswer,
+  z
+    .object({ error: failure.describe('What went wrong') })
+    .describe('It failed: the event comes again, or goes to the next in the chain'),
+])
 
 /** A refused CONNECT. */
-export const connectError = z.object({ message: z.string(), data: refused.shape.error })
+export const connectError = z
+  .object({
+    message: z.string().describe('As `data.message`'),
+    data: refused.shape.error.describe(
+      'The refusal. With `unauthorized` forget the token; when `retryable` come again after `retryAfter`',
+    ),
+  })
+  .describe('What a refused CONNECT is told (Socket.IO’s CONNECT_ERROR)')
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
-export const cloudEvent = z.object({
-  specversion: z.literal('1.0'),
-  id: z.string().meta({ description: "The event's; the same at every try" }),
-  source: z.string().regex(/^urn:hutong:site:/),
-  type: z.enum(body.options.map(({ shape }) => `hutong.entry.${shape.kind.value}` as const)),
-  subject: z.string().meta({ description: 'The conversation' }),
-  time: z.iso.datetime().meta({ description: 'When the entry was written' }),
-  datacontenttype: z.literal('application/json'),
-  data: event,
-})
+export const cloudEvent = z
+  .object({
+    specversion: z.literal('1.0').describe('Of CloudEvents'),
+    id: z.string().meta({ description: "The event's; the same at every try" }),
+    source: z
+      .string()
+      .regex(/^urn:hutong:site:/)
+      .meta({ description: 'The site, by its id', examples: ['urn:hutong:site:shop'] }),
+    type: z
+      .enum(body.options.map(({ shape }) => `hutong.entry.${shape.kind.value}` as const))
+      .describe('What kind of entry `data.entry.body` is'),
+    subject: z.string().meta({ description: 'Id of the conversation' }),
+    time: z.iso.datetime().meta({ description: 'When the entry was written' }),
+    datacontenttype: z.literal('application/json').describe('Of `data`'),
+    data: event,
+  })
+  .describe('An event of a conversation in the envelope of CloudEvents 1.0')
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const pushHeaders = z.object({
@@ -130,11 +211,18 @@ export const pushHeaders = z.object({
     .meta({ description: 'One signature per secret, over `<webhook-id>.<webhook-timestamp>.<body>`' }),
 })
 
+const sent = z
+  .object({
+    seq: z.int().positive().describe('Of the entry; of the first one when the key was used before'),
+    at: z.int().describe('When it was stored: milliseconds since 1970, UTC'),
+  })
+  .describe('Stored, for good')
+
 export const VISITOR_REQUESTS = {
   send: {
     summary: 'Says something; the same key again is the same message',
     payload: sendPacket.extend({ body: contactBody }),
-    answer: z.union([z.object({ seq: z.int().positive(), at: z.int() }), refused]),
+    answer: z.union([sent, refused]),
   },
   after: { summary: 'Asks for what comes after an entry', payload: afterPacket, answer: z.union([entries, refused]) },
   history: {
@@ -158,7 +246,7 @@ export const VISITOR_PUSHES = {
   signal: { summary: 'What passes and is not kept', payload: signal },
   staffed: {
     summary: 'Somebody came to the desk, or the last one left',
-    payload: z.object({ staffed: z.boolean() }),
+    payload: z.object({ staffed: z.boolean().describe('Whether somebody is at the desk now') }),
   },
   goaway: { summary: 'The relay restarts: connect again after so many milliseconds', payload: goaway },
 } satisfies Record<keyof VisitorPushes, Packet>
@@ -166,7 +254,7 @@ export const VISITOR_PUSHES = {
 export const BACKEND_REQUESTS = {
   act: {
     summary: 'Asks for actions, of its own accord or as the answer to an event',
-    payload: z.object({ conversation: z.string(), request: actRequest }),
+    payload: z.object({ conversation: ofConversation, request: actRequest }),
     answer: z.union([actResult, refused]),
   },
   typing: { summary: 'Shows the three dots', payload: backendTypingPacket },
@@ -178,7 +266,11 @@ export const BACKEND_PUSHES = {
   ready: { summary: 'The first packet after every connect', payload: backendReady },
   events: {
     summary: 'The feed: what happened, in order; the next follows the acknowledgement, which holds nothing',
-    payload: z.object({ events: z.array(event), position: count, at: z.int() }),
+    payload: z.object({
+      events: z.array(event).describe('In order of `position`'),
+      position: count.describe('Everything up to it is known with these: go on `after` it next time'),
+      at: clock,
+    }),
   },
   event: {
     summary: 'An event to answer, one at a time per conversation; the acknowledgement is the answer, or nothing',
@@ -187,9 +279,9 @@ export const BACKEND_PUSHES = {
   },
   signal: {
     summary: 'What passes in the conversation that is watched',
-    payload: z.object({ conversation: z.string(), signal }),
+    payload: z.object({ conversation: ofConversation, signal }),
   },
-  agents: { summary: 'Who is at the desk has changed', payload: z.object({ agents: z.array(agent) }) },
+  agents: { summary: 'Who is at the desk has changed', payload: z.object({ agents }) },
   goaway: { summary: 'The relay restarts: connect again after so many milliseconds', payload: goaway },
 } satisfies Record<keyof BackendPushes, Packet>
 
@@ -211,7 +303,6 @@ export const PUSH_SCHEMAS = { ...SCHEMAS, EventAnswer: pushAnswer, CloudEvent: c
 export const WIRE_SCHEMAS = {
   ...PUSH_SCHEMAS,
   Signal: signal,
-  Visit: visitPacket,
   ContactBody: contactBody,
   Ready: ready,
   Entries: entries,

@@ -23,51 +23,72 @@ const line = (max: number) =>
     .regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
 
 /** Also the id of an option where the article is one of several answers, so it takes what those take, less the colon. */
-export const articleId = z.string().regex(/^[\w.-]{1,64}$/, 'use 1 to 64 letters, digits, "_", "." or "-"')
+export const articleId = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, 'use 1 to 64 letters, digits, "_", "." or "-"')
+  .meta({ description: 'Of the article, chosen by whoever writes it', examples: ['refund-how'] })
 
-/** A draft is being written, a review waits for a second person, published is said to customers, retired no longer. */
-export const articleState = z.enum(['draft', 'review', 'published', 'retired'])
+export const articleState = z
+  .enum(['draft', 'review', 'published', 'retired'])
+  .describe(
+    'A `draft` is being written, a `review` waits for a second person, `published` is said to customers, `retired` no longer',
+  )
 
-/** What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`, as text and never as Markdown. */
-const articleForm = z.strictObject({
-  title: z.string().min(1).max(255).optional(),
-  fields: z
-    .array(field)
-    .min(1)
-    .max(OPTIONS_MAX)
-    .superRefine((all, context) => {
-      const names = new Set<string>()
-      for (const [index, { name, type, options }] of all.entries()) {
-        if (names.has(name))
-          context.addIssue({ code: 'custom', path: [index, 'name'], message: 'another field has this name' })
-        names.add(name)
-        if (type === 'select' && !options?.length)
-          context.addIssue({ code: 'custom', path: [index, 'options'], message: 'a select needs options' })
-      }
-    }),
-})
+const articleForm = z
+  .strictObject({
+    title: z.string().min(1).max(255).optional().describe('What the form is about'),
+    fields: z
+      .array(field)
+      .min(1)
+      .max(OPTIONS_MAX)
+      .superRefine((all, context) => {
+        const names = new Set<string>()
+        for (const [index, { name, type, options }] of all.entries()) {
+          if (names.has(name))
+            context.addIssue({ code: 'custom', path: [index, 'name'], message: 'another field has this name' })
+          names.add(name)
+          if (type === 'select' && !options?.length)
+            context.addIssue({ code: 'custom', path: [index, 'options'], message: 'a select needs options' })
+        }
+      })
+      .describe('In the order they are asked; their names differ, and a `select` has options'),
+  })
+  .describe(
+    'What is asked before the answer; the answer may say `{{name}}` where it wants what was given for the field `name`, as text and never as Markdown',
+  )
 
 const fields = {
   id: articleId,
-  /** The main phrasing, shown to customers in "did you mean". */
-  question: line(QUESTION_MAX),
-  /** Other ways to ask the same. */
-  phrasings: z.array(line(QUESTION_MAX)).max(PHRASINGS_MAX).default([]),
-  /** Markdown. Give `answer` or `parts`; an article for people (`handoff`) may do without. */
-  answer: z.string().trim().min(1).max(TEXT_MAX).optional(),
-  parts: parts.optional(),
-  category: line(100).optional(),
-  tags: z.array(line(50)).max(TAGS_MAX).default([]),
-  /** Language tag (`en`, `zh`, `zh-CN`). Without one the article is for everybody. */
+  question: line(QUESTION_MAX).meta({
+    description: 'The main phrasing, shown to customers in “did you mean”',
+    examples: ['How do I get my money back?'],
+  }),
+  phrasings: z.array(line(QUESTION_MAX)).max(PHRASINGS_MAX).default([]).describe('Other ways to ask the same'),
+  answer: z
+    .string()
+    .trim()
+    .min(1)
+    .max(TEXT_MAX)
+    .optional()
+    .describe('What is said, as Markdown. Give this or `parts`; an article for people (`handoff`) may do without'),
+  parts: parts.optional().describe('What is said, where that is more than a text; absent beside `answer`'),
+  category: line(100).optional().describe('To find it by; absent: none'),
+  tags: z.array(line(50)).max(TAGS_MAX).default([]).describe('To find it by'),
   language: z
     .string()
     .max(35)
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'use a language tag as en or zh-CN')
-    .optional(),
+    .optional()
+    .meta({
+      description: 'Language tag of whom it is for; absent: for everybody',
+      examples: ['en', 'zh-CN'],
+    }),
   state: articleState.default('draft'),
   form: articleForm.optional(),
-  /** This question goes to people, after the answer and with what the form brought. */
-  handoff: z.boolean().default(false),
+  handoff: z
+    .boolean()
+    .default(false)
+    .describe('This question goes to people, after the answer and with what the form brought'),
 }
 
 type Written = z.infer<ReturnType<typeof z.strictObject<typeof fields>>>
@@ -84,18 +105,20 @@ function sayable({ answer, parts, handoff, form }: Partial<Written>, context: z.
 }
 
 /** An article as it is written: by hand, by REST, by an import. */
-export const articleDraft = z.strictObject(fields).superRefine(sayable)
+export const articleDraft = z
+  .strictObject(fields)
+  .superRefine(sayable)
+  .describe('One question in many phrasings and what is said to it, as it is written')
 
 /** An article as it is kept. */
 export const article = z
   .strictObject({
     ...fields,
-    /** 1, 2, 3 …: grows with every change, one of state included. */
-    version: z.int().positive(),
-    /** Milliseconds since 1970, UTC. */
-    updatedAt: z.int().nonnegative(),
+    version: z.int().positive().describe('1, 2, 3 …: grows with every change, one of state included'),
+    updatedAt: z.int().nonnegative().describe('When this version was made: milliseconds since 1970, UTC'),
   })
   .superRefine(sayable)
+  .describe('One question in many phrasings and what is said to it, as it is kept')
 
 export type Article = z.infer<typeof article>
 export type ArticleDraft = z.infer<typeof articleDraft>
