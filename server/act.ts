@@ -6,6 +6,7 @@ import { parse } from '@hutong/core/parse'
 import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
 import { answeredEvent, settle } from './answered-event.ts'
+import { asideDepth, depthKept, isAside, mayAnswer, notAside, tooDeep } from './asides.ts'
 import type { Committer } from './commit.ts'
 import { decide, taken } from './decide.ts'
 import { goesRound, knownTarget } from './handing-on.ts'
@@ -52,6 +53,8 @@ interface Acting {
   deliver?: boolean
   /** Where they were written, when not at the desk. */
   channel?: string
+  /** Of a bot's aside: how many asides of bots it follows from. */
+  depth?: number
 }
 
 export type Beside = Pick<Write, 'native' | 'raw' | 'state'>
@@ -91,13 +94,20 @@ export function createAct(options: ActOptions): Act {
     const conversation = await options.store.conversation(id)
     if (!conversation) throw new HutongError('not_found', `there is no conversation "${id}"`, { field: 'conversation' })
     const event = request.event === undefined ? undefined : await answeredEvent(options.store, id, request.event)
-    const term = request.term ?? (author.kind === 'bot' ? event?.floor.term : undefined)
+    const bot = author.kind === 'bot'
+    const term = request.term ?? (bot ? event?.floor.term : undefined)
+    const heard = bot && event && !mayAnswer(event, author.id) ? event : undefined
+    const aside = { author, conversation, event, now: options.now() }
+    const depth = bot && request.actions.some(isAside) ? await asideDepth(options.store, aside) : 0
     const results: Result[] = []
+    const refused: string[] = []
     for (const [index, action] of request.actions.entries()) {
       const key = 'key' in action && action.key !== undefined ? action.key : `${request.key}:${index}`
-      results.push(await carryOut(options, { author, conversation, term, key }, action))
+      if (heard && !isAside(action)) refused.push(action.kind)
+      else results.push(await carryOut(options, { author, conversation, term, key, depth }, action))
     }
-    if (event && author.kind === 'bot') await settle(options.store, { backend: author.id, event })
+    if (heard && refused.length > 0) throw notAside(heard, author.id, refused)
+    if (bot && event && !heard) await settle(options.store, { backend: author.id, event })
     return { results }
   }
 }
@@ -145,9 +155,25 @@ async function carryOut(options: ActOptions, acting: Acting, action: Action): Pr
       return invite(options, acting, action.channel)
     case 'handoff':
       return handOn(options, acting, action)
+    case 'note':
+    case 'set':
+      return note(options, acting, action)
     default:
       return append(options, acting, (conversation) => decide(options, { ...acting, conversation }, action))
   }
+}
+
+async function note(
+  options: ActOptions,
+  acting: Acting,
+  action: Extract<Action, { kind: 'note' | 'set' }>,
+): Promise<Result> {
+  const { author, conversation, key, depth = 0 } = acting
+  const refuse = tooDeep(author, depth)
+  const beside = depthKept(depth, { conversation: conversation.id, from: author, key })
+  return append(options, { ...acting, beside }, (now) =>
+    refuse ? { refuse } : decide(options, { ...acting, conversation: now }, action),
+  )
 }
 
 async function handOn(

@@ -127,15 +127,23 @@ async function carryOut(
     ...(backend.title === undefined ? {} : { name: backend.title }),
   }
   const free = mayAnswer(event, backend.name)
-  const settles = free && backend.answers === 'later' && { event: event.id }
+  const later = backend.answers === 'later'
   const refused: string[] = []
   let count = 0
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return
     const key = `${event.id}:${count++}`
-    if (action !== 'nothing' && !free && !isAside(action)) refused.push(action.kind)
-    else if (action === 'nothing') await options.act(author, event.conversation, { key, event: event.id, actions: [] })
-    else await options.act(author, event.conversation, { key, term: event.floor.term, ...settles, actions: [action] })
+    if (action !== 'nothing' && !free && !isAside(action)) {
+      refused.push(action.kind)
+      continue
+    }
+    const names = later || (action !== 'nothing' && isAside(action))
+    await options.act(author, event.conversation, {
+      key,
+      term: event.floor.term,
+      ...(names && { event: event.id }),
+      actions: action === 'nothing' ? [] : [action],
+    })
   }
   if (refused.length > 0) throw notAside(event, backend.name, refused)
 }

@@ -1,6 +1,7 @@
 import type { ActionInput, Backend, Event } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { afterEach, expect, it } from 'vitest'
+import { ASIDES_DEEP } from './asides.ts'
 import { createSocketBackend } from './backends/socket.ts'
 import { openTestRelay, type TestRelay } from './test-relay.ts'
 import { openStand, TOKENS } from './test-stand.ts'
@@ -20,9 +21,9 @@ const saidBy = (log: readonly Entry[], kind: string) =>
 const reasons = async () => (await house.store.deadLetters({ limit: 10 })).map(({ error }) => error)
 const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-function listener(heard: Event[]): Backend {
+function listener(heard: Event[], name = 'shop'): Backend {
   return {
-    name: 'shop',
+    name,
     hears: 'everything',
     async handle(event) {
       heard.push(event)
@@ -60,4 +61,39 @@ it('what a backend on a socket answers to a stop is shown to nobody, and the rea
   const log = await house.log(conversation)
   expect([saidBy(log, 'note').length, saidBy(log, 'message').length]).toEqual([1, 0])
   expect((await house.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'shop' })
+})
+
+it('two listeners that note on each other’s notes are stopped, are told why, and are heard again on the next word', async () => {
+  const noting = (name: string, text: string): Backend => ({
+    name,
+    hears: 'everything',
+    handle: async () => ({ kind: 'note', text }),
+  })
+  house = await openTestRelay({ backends: [noting('crm', 'seen'), noting('archive', 'kept')], routing: ['desk'] })
+  for (const words of [1, 2]) {
+    const { conversation } = await house.write('hello')
+    await expect.poll(reasons).toHaveLength(2 * words)
+    const log = await house.log(conversation)
+    for (const one of ['crm', 'archive'])
+      expect(log.filter(({ from }) => from.id === one)).toHaveLength((ASIDES_DEEP + 1) * words)
+  }
+  expect((await reasons())[0]).toMatch(
+    /^event: (crm|archive) notes on a note, after 10 that bots wrote on each other's/,
+  )
+})
+
+it('two programs that note by themselves, and name no event, are stopped when each follows at once on the other', async () => {
+  house = await openTestRelay({ backends: [], routing: ['desk'] })
+  const { conversation } = await house.write('hello')
+  const setBy = (id: string, n: number) =>
+    house.relay.act({ kind: 'bot', id }, conversation, {
+      key: `k${n}`,
+      actions: [{ kind: 'set', attributes: { turn: n } }],
+    })
+  for (let n = 0; n < 30; n++) await setBy('crm', n)
+  for (let n = 0; n < ASIDES_DEEP; n++) await setBy(n % 2 === 0 ? 'archive' : 'crm', n + 30)
+  await expect(setBy('archive', 99)).rejects.toMatchObject({ code: 'forbidden', field: 'event' })
+  expect(await setBy('crm', 5)).toMatchObject({ results: [{ duplicate: true }] })
+  await house.relay.act(anna, conversation, { key: 'n', actions: [{ kind: 'note', text: 'a word of a person' }] })
+  await setBy('archive', 99)
 })

@@ -1,5 +1,6 @@
 import type { ActionInput } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
+import { ASIDES_DEEP } from '../asides.ts'
 import { eventually, must, mustEqual, mustRefuse, passedOn, pause, said } from './case.ts'
 import { heard, isBots } from './rules-receipt.ts'
 import { answer, BOT, type Rule, reply, type WireBench } from './wire-bench.ts'
@@ -65,6 +66,27 @@ export const answerRules: readonly Rule[] = [
     async run(bench) {
       const log = await answered(bench, [{ kind: 'note', text: 'asks often' }], (all) => ofKind(all, 'note').length > 0)
       mustEqual(said(log, BOT), [], 'what was said to the contact')
+    },
+  },
+  {
+    title: 'may note on notes of other bots, and is stopped where they would go on for ever',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const ada = stage.contact('ada')
+      const { conversation, seq } = await ada.say('hello')
+      let event = `${conversation}:${seq}`
+      const note = (key: string) => ({ key, event, actions: [{ kind: 'note' as const, text: `on ${event}` }] })
+      const other = { kind: 'bot' as const, id: 'other' }
+      for (let n = 0; n <= ASIDES_DEEP; n++) {
+        const asked =
+          n % 2 === 0 ? stage.relay.act(other, conversation, note(`n${n}`)) : end.act(conversation, note(`n${n}`))
+        event = `${conversation}:${(await asked).results[0]?.seq}`
+      }
+      await mustRefuse(end.act(conversation, note('over')), 'forbidden')
+      const again = await ada.say('hello again')
+      event = `${conversation}:${again.seq}`
+      await end.act(conversation, note('anew'))
+      mustEqual(ofKind(await ada.log(), 'note').length, ASIDES_DEEP + 2, 'notes')
     },
   },
   {

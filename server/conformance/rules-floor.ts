@@ -168,6 +168,24 @@ export const floorRules: readonly Rule[] = [
     },
   },
   {
+    title: 'may note something on a stop, and nothing else that it says to it is shown',
+    async run({ stage, end }) {
+      const note = { kind: 'note' as const, text: 'stopped' }
+      end.turn = ({ entry }) => (entry.body.kind === 'stop' ? answer(note, reply('As you wish')) : { do: 'later' })
+      const ada = stage.contact('ada')
+      const { conversation } = await ada.say('a long story please')
+      await heard(end, 1)
+      const stop = await ada.say({ kind: 'stop' })
+      await ada.until((log) => log.some(({ body }) => body.kind === 'note'), 'the note')
+      const event = `${conversation}:${stop.seq}`
+      for (const action of [reply('Very well'), { kind: 'handoff' as const, to: { kind: 'next' as const } }])
+        await mustRefuse(end.act(conversation, { key: `n-${action.kind}`, event, actions: [action] }), 'forbidden')
+      mustEqual(said(await ada.log(), BOT), [], 'what it said')
+      const { floor } = await stage.conversation(conversation)
+      mustEqual(floor.holder, { kind: 'bot', id: BOT }, 'who has the floor')
+    },
+  },
+  {
     title: 'answers the next question after a stop',
     async run({ stage, end }) {
       end.turn = ({ entry }) =>

@@ -1,7 +1,6 @@
 import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import type { BodyKind } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
-import { isAside, mayAnswer, notAside } from '../../asides.ts'
 import { linked } from '../../event-links.ts'
 import { isOwedTo } from '../../route.ts'
 import { VERSION } from '../../version.ts'
@@ -70,7 +69,9 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
     const actions = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
-    if (actions !== 'later') await carryOut(host, event, { name, actions, owed })
+    if (actions === 'later' || (actions.length === 0 && !owed)) return
+    const { id, floor } = event
+    await host.act(event.conversation, { key: id, event: id, term: floor.term, actions: [...actions] })
   }
 
   return {
@@ -86,29 +87,6 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     },
     handle,
   }
-}
-
-/** Only the answer to what has to be answered settles it: a note on another entry leaves the contact's question open. */
-async function carryOut(
-  host: BackendHost,
-  event: Event,
-  { name, actions, owed }: { name: string; actions: readonly Action[]; owed: boolean },
-): Promise<void> {
-  const free = mayAnswer(event, name)
-  const kept = free ? actions : actions.filter(isAside)
-  if (kept.length > 0 || owed)
-    await host.act(event.conversation, {
-      key: event.id,
-      term: event.floor.term,
-      ...(owed && { event: event.id }),
-      actions: [...kept],
-    })
-  if (kept.length < actions.length)
-    throw notAside(
-      event,
-      name,
-      actions.filter((one) => !isAside(one)).map(({ kind }) => kind),
-    )
 }
 
 function isWanted({ hears, kinds, sites }: WebhookSettings, { site, entry }: Event): boolean {
