@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Backend } from '@hutong/core/backend'
@@ -9,14 +9,14 @@ import { loadConfig } from '@hutong/server/load-config'
 import { type Running, serve } from '@hutong/server/serve'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Block, named, readBlocks } from './docs-blocks.ts'
+import { type Block, named, ROOT, readBlocks } from './docs-blocks.ts'
 import { freePort, type Program, startProgram } from './test-program.ts'
 
 /**
  * The programs on the pages about backends: each is started as the page says, with the page's own settings in front of it, and a
- * real relay asks it what a visitor asked.
+ * real relay asks it what a visitor asked. They lie below `server`, where the packages are that they are said to need.
  */
-const WORK = join(import.meta.dirname, '.data', 'docs-backends')
+const WORK = join(ROOT, 'server', '.data', 'docs-backends')
 const WIRES = ['webhook', 'pull', 'socket']
 const ORIGIN = 'http://localhost:8080'
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
@@ -108,6 +108,18 @@ describe('a program of the documentation', { timeout: 60_000 }, () => {
     expect(languages(['pull', 'socket'])).toEqual(new Set(['python', 'php', 'ts']))
   })
 
+  test('is as long as the pages say, and fits on a screen', () => {
+    const names: Record<string, string> = { python: 'Python', php: 'PHP', ts: 'TypeScript' }
+    const pushes = onWire('webhook').map(([, { language, code }]) => ({ name: names[language], lines: linesOf(code) }))
+    const lengths = Object.fromEntries(pushes.map(({ name, lines }) => [name, String(lines.length)]))
+    expect(pushes.flatMap(({ lines }) => lines.filter((line) => line.length > 120))).toEqual([])
+    for (const page of ['README.md', 'docs/writing-a-backend.md']) {
+      const claims = readFileSync(join(ROOT, page), 'utf8').matchAll(/\b(\d+) (?:lines )?of (PHP|Python|TypeScript)\b/g)
+      const said = Object.fromEntries([...claims].map(([, count = '', name = '']) => [name, count]))
+      expect([page, said]).toEqual([page, lengths])
+    }
+  })
+
   test.each(onWire('webhook'))('%s answers customers of a relay that pushes', async (_, block) => {
     const port = await freePort()
     program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
@@ -159,6 +171,11 @@ describe('a push whose signature does not hold', { timeout: 60_000 }, () => {
   })
   const now = () => Math.floor(Date.now() / 1_000)
 
+  async function push(port: number, headers: Record<string, string>, content = body) {
+    const all = { 'content-type': 'application/cloudevents+json', connection: 'close', ...headers }
+    return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: all, body: content })).status
+  }
+
   function signed(secret: string, { id = 'v_1:1', seconds = now(), content = body } = {}) {
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
     const signature = `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${content}`).digest('base64')}`
@@ -185,18 +202,33 @@ describe('a push whose signature does not hold', { timeout: 60_000 }, () => {
     async (_, block) => {
       const port = await freePort()
       program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
-      const push = async (headers: Record<string, string>, content = body) => {
-        const all = { 'content-type': 'application/cloudevents+json', ...headers }
-        return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: all, body: content })).status
-      }
-      for (const [what, headers] of forged) expect([what, await push(headers())]).toEqual([what, 401])
+      for (const [what, headers] of forged) expect([what, await push(port, headers())]).toEqual([what, 401])
       for (const content of ['', 'hello', '{}', '[]'])
-        expect([content, await push(signed(SECRET, { content }), content)]).toEqual([content, 400])
-      expect(await push(signed(SECRET))).toBe(200)
-      expect(await push(both())).toBe(200)
+        expect([content, await push(port, signed(SECRET, { content }), content)]).toEqual([content, 400])
+      const large = body.padEnd(2_000_000)
+      expect(await push(port, signed(SECRET, { content: large }), large).catch(() => 'cut off')).not.toBe(200)
+      expect(await push(port, signed(SECRET))).toBe(200)
+      expect(await push(port, both())).toBe(200)
     },
   )
+
+  test.each(onWire('webhook'))('lets nobody in at %s while it has no secret', async (_, block) => {
+    const port = await freePort()
+    const start = started(block, { WEBHOOK_SECRET: '' }, port)
+    const status = await start.then(
+      (running) => {
+        program = running
+        return push(port, signed('whsec_'))
+      },
+      () => 'it ends',
+    )
+    expect(['it ends', 500]).toContain(status)
+  })
 })
+
+function linesOf(code: string): string[] {
+  return code.split('\n').filter((line) => line.trim() !== '')
+}
 
 function started(block: Block, env: Record<string, string>, port?: number): Promise<Program> {
   writeFileSync(block.file, block.code)

@@ -10,9 +10,10 @@ import { named, ROOT, readBlocks } from './docs-blocks.ts'
 /**
  * The code of README.md, of the packages' README.md and of docs/*.md, held to what it says: `ts` and `tsx` blocks compile, `ts run`
  * blocks also run to a good end, `json` blocks parse, the commands in `sh` blocks exist, script tags in `html` blocks have only
- * attributes that the widget knows and leave only commands that it answers to. What the programs among them do is held in docs-backends.test.ts.
+ * attributes that the widget knows and leave only commands that it answers to. They lie below `server`, where the packages are that
+ * they import. What the programs among them do is held in docs-backends.test.ts.
  */
-const WORK = join(import.meta.dirname, '.data', 'docs')
+const WORK = join(ROOT, 'server', '.data', 'docs')
 const blocks = readBlocks(WORK)
 const modules = blocks.filter(({ language }) => language === 'ts' || language === 'tsx')
 
