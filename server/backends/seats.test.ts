@@ -33,12 +33,19 @@ function seatOf(credit = 256, sites = ['shop']) {
   return { seat, heard }
 }
 
-function open() {
-  return createSeats('faq', (said) => {
-    if (said === 'nonsense') throw new Error('no answer')
-    return said
+function open(overdueMs = 60_000) {
+  return createSeats({
+    name: 'faq',
+    overdueMs,
+    read(said) {
+      if (said === 'nonsense') throw new Error('no answer')
+      return said
+    },
   })
 }
+const OVERDUE = 60
+const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const namesOf = ({ heard }: ReturnType<typeof seatOf>) => heard.map(({ event }) => event.conversation)
 const calm = new AbortController().signal
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0))
 
@@ -103,4 +110,71 @@ it('brings events only to connections that may enter their site, and is not conn
   shop.heard[0]?.acknowledge({})
   await settle()
   expect(shop.heard).toHaveLength(2)
+})
+
+it('brings what a connection leaves unacknowledged to its twin when that is overdue, and nothing new to it', async () => {
+  const seats = open(OVERDUE)
+  const [hung, well] = [seatOf(), seatOf()]
+  for (const { seat } of [hung, well]) seats.sit(seat)
+  const names = Array.from({ length: 10 }, (_, at) => `v${at}`)
+  const answers = names.map((one) => seats.bring(eventOf(one), calm))
+  await settle()
+  for (const { acknowledge } of well.heard) acknowledge('from the twin')
+  expect(namesOf(hung)).toHaveLength(5)
+  await expect.poll(() => namesOf(well).toSorted()).toEqual(names)
+  for (const { event } of hung.heard)
+    expect(well.heard.find((one) => one.event.conversation === event.conversation)?.event).toEqual(event)
+  for (const { acknowledge } of well.heard) acknowledge('from the twin')
+  expect(await Promise.all(answers)).toEqual(names.map(() => 'from the twin'))
+  for (let at = 10; at < 20; at++) seats.bring(eventOf(`v${at}`), calm)
+  await settle()
+  expect([hung.heard.length, well.heard.length]).toEqual([5, 20])
+})
+
+it('of ten events one after another brings a hung connection one', async () => {
+  const seats = open()
+  const [hung, well] = [seatOf(), seatOf()]
+  for (const { seat } of [hung, well]) seats.sit(seat)
+  for (let at = 0; at < 10; at++) {
+    seats.bring(eventOf(`v${at}`), calm)
+    await settle()
+    well.heard.at(-1)?.acknowledge({})
+  }
+  await settle()
+  expect([hung.heard.length, well.heard.length]).toEqual([1, 9])
+})
+
+it('takes the answer of whichever connection acknowledges first, and leaves one that is slow but at work its events', async () => {
+  const seats = open(OVERDUE)
+  const [first, second] = [seatOf(), seatOf()]
+  seats.sit(first.seat)
+  const answers = ['a', 'b'].map((one) => seats.bring(eventOf(one), calm))
+  await settle()
+  seats.sit(second.seat)
+  await rest(OVERDUE * 0.7)
+  first.heard[0]?.acknowledge('at work')
+  await rest(OVERDUE * 0.7)
+  expect(second.heard).toEqual([])
+  await expect.poll(() => namesOf(second)).toEqual(['b'])
+  first.heard[1]?.acknowledge('late, but first')
+  second.heard[0]?.acknowledge('second')
+  expect(await Promise.all(answers)).toEqual(['at work', 'late, but first'])
+})
+
+it('waits for a connection that is overdue when it is alone, brings its event to the next one that comes, and tells when it breaks', async () => {
+  const seats = open(OVERDUE)
+  const [hung, next] = [seatOf(), seatOf()]
+  const stand = seats.sit(hung.seat)
+  const alone = seats.bring(eventOf('a'), calm)
+  await rest(OVERDUE * 2)
+  hung.heard[0]?.acknowledge('nonsense')
+  await expect(alone).rejects.toThrow('no answer')
+  const brought = seats.bring(eventOf('a'), calm)
+  await rest(OVERDUE * 2)
+  stand()
+  seats.sit(next.seat)
+  await settle()
+  expect(namesOf(next)).toEqual(['a'])
+  next.heard[0]?.acknowledge('here')
+  expect(await brought).toBe('here')
 })

@@ -20,23 +20,59 @@ export interface Seats<Answer> {
   bring(event: Event, signal: AbortSignal): Promise<Answer>
 }
 
+export interface SeatsOptions<Answer> {
+  name: string
+  /** Milliseconds without a single acknowledgement after which those of a connection are overdue. */
+  overdueMs: number
+  /** Makes an answer of an acknowledgement, or throws when it is none. */
+  read(said: unknown): Answer
+}
+
 interface Taken {
   seat: Seat
   /** Events under way there. */
   under: number
-  /** It left an event unacknowledged until time was up, and has acknowledged nothing since. */
-  late: boolean
+  /** When it acknowledged last, counted in acknowledgements of all. */
+  turn: number
+  /** Its acknowledgements are overdue, and nothing was acknowledged since. */
+  overdue: boolean
+  timer: NodeJS.Timeout | undefined
+  /** Has the events that are under way there brought to another one as well. */
+  moves: Set<() => void>
   /** By conversation the event that failed there. */
   failed: Map<string, string>
 }
 
+interface Bringing {
+  event: Event
+  /** Aborted when time is up. */
+  signal: AbortSignal
+  /** Aborted also when another connection has answered. */
+  ended: AbortSignal
+}
+
+interface Placed<Answer> {
+  taken: Taken
+  answer: Promise<Answer>
+  /** Resolves when `answer` is settled, however that went. */
+  settled: Promise<true>
+}
+
+interface Going {
+  bringing: Bringing
+  /** Where it was brought before. */
+  tried: ReadonlySet<Taken>
+}
+
 /**
- * Each event goes to the connection with the fewest under way. One that is late gets nothing while there is another that is not, and
- * what failed at one is brought to another. `read` makes an answer of an acknowledgement, or throws when it is none.
+ * Each event goes to the connection with the fewest under way, of several to the one that acknowledged last. One whose
+ * acknowledgements are overdue gets nothing while another is well, which is brought what is under way there too: the first to
+ * acknowledge is heard. What failed at one is brought to another.
  */
-export function createSeats<Answer>(name: string, read: (said: unknown) => Answer): Seats<Answer> {
+export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answer>): Seats<Answer> {
   const seats = new Set<Taken>()
   const waiting = new Set<() => void>()
+  let turns = 0
 
   function wake(): void {
     for (const one of [...waiting]) one()
@@ -58,54 +94,113 @@ export function createSeats<Answer>(name: string, read: (said: unknown) => Answe
     })
   }
 
-  function candidates(event: Event): Taken[] {
+  function candidates(event: Event, tried: ReadonlySet<Taken>): Taken[] {
     const there = [...seats].filter(({ seat }) => seat.enters(event.site))
     if (there.length === 0)
       throw new HutongError('unavailable', `${name} is not connected${seats.size > 0 ? ` for site ${event.site}` : ''}`)
-    const well = there.filter(({ late }) => !late)
-    const fresh = (well.length > 0 ? well : there).filter(({ failed }) => failed.get(event.conversation) !== event.id)
-    if (fresh.length > 0) return fresh
-    return well.length > 0 ? well : there
+    const left = there.filter((one) => !tried.has(one))
+    const well = preferred(left, ({ overdue }) => !overdue)
+    return preferred(well, ({ failed }) => failed.get(event.conversation) !== event.id)
   }
 
-  async function send(taken: Taken, event: Event, signal: AbortSignal): Promise<Answer> {
-    const acknowledged = () => {
-      if (taken.late) wake()
-      taken.late = false
+  /** Brings it to the best connection that it was not brought to, as soon as there is room. */
+  async function place(bringing: Bringing, tried: ReadonlySet<Taken>): Promise<Placed<Answer>> {
+    for (;;) {
+      const [taken] = candidates(bringing.event, tried)
+        .filter(({ under, seat }) => under < seat.credit)
+        .toSorted((a, b) => a.under - b.under || b.turn - a.turn)
+      if (taken) {
+        const answer = send(taken, bringing)
+        return { taken, answer, settled: answer.then(yes, yes) }
+      }
+      await change(bringing.ended)
     }
+  }
+
+  function watch(taken: Taken): void {
+    clearTimeout(taken.timer)
+    if (taken.under > 0) taken.timer = setTimeout(() => fallBehind(taken), overdueMs).unref()
+  }
+
+  function fallBehind(taken: Taken): void {
+    taken.overdue = true
+    for (const move of taken.moves) move()
+  }
+
+  function acknowledge(taken: Taken): void {
+    taken.turn = ++turns
+    if (taken.overdue) wake()
+    taken.overdue = false
+    watch(taken)
+  }
+
+  async function send(taken: Taken, { event, signal, ended }: Bringing): Promise<Answer> {
+    const { turn } = taken
     taken.under += 1
+    if (taken.under === 1) watch(taken)
     try {
-      const answer = read(await taken.seat.send(event, signal, acknowledged))
+      const answer = read(await taken.seat.send(event, ended, () => acknowledge(taken)))
       for (const { failed } of seats) failed.delete(event.conversation)
       return answer
     } catch (error) {
-      if (signal.aborted) taken.late = true
-      taken.failed.set(event.conversation, event.id)
+      if (signal.aborted && taken.turn === turn) taken.overdue = true
+      if (signal.aborted || !ended.aborted) taken.failed.set(event.conversation, event.id)
       throw error
     } finally {
       taken.under -= 1
+      if (taken.under === 0) clearTimeout(taken.timer)
       wake()
     }
+  }
+
+  async function answerOf({ taken, answer, settled }: Placed<Answer>, on: Going): Promise<Answer> {
+    const { promise: overdue, resolve } = Promise.withResolvers<undefined>()
+    const move = () => resolve(undefined)
+    taken.moves.add(move)
+    const inTime = await Promise.race([settled, overdue])
+    taken.moves.delete(move)
+    if (inTime) return await answer
+    const tried = new Set([...on.tried, taken])
+    const other = await Promise.race([settled, place(on.bringing, tried)])
+    if (other === true) return await answer
+    return await Promise.race([unlessFailed(answer), answerOf(other, { ...on, tried })])
   }
 
   return {
     sit(seat) {
-      const taken: Taken = { seat, under: 0, late: false, failed: new Map() }
+      const none = { under: 0, turn: 0, overdue: false, timer: undefined }
+      const taken: Taken = { seat, ...none, moves: new Set(), failed: new Map() }
       seats.add(taken)
       wake()
       return () => {
         seats.delete(taken)
+        clearTimeout(taken.timer)
         wake()
       }
     },
     async bring(event, signal) {
-      for (;;) {
-        const [freest] = candidates(event)
-          .filter(({ under, seat }) => under < seat.credit)
-          .toSorted((a, b) => a.under - b.under)
-        if (freest) return await send(freest, event, signal)
-        await change(signal)
+      const answered = new AbortController()
+      try {
+        const bringing = { event, signal, ended: AbortSignal.any([signal, answered.signal]) }
+        const tried = new Set<Taken>()
+        return await answerOf(await place(bringing, tried), { bringing, tried })
+      } finally {
+        answered.abort()
       }
     },
   }
+}
+
+/** Those of the kind that is preferred, or all when there is none. */
+function preferred<T>(all: readonly T[], is: (one: T) => boolean): T[] {
+  const found = all.filter(is)
+  return found.length > 0 ? found : [...all]
+}
+
+function yes(): true {
+  return true
+}
+
+function unlessFailed<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch(() => new Promise<never>(() => {}))
 }

@@ -1,16 +1,16 @@
 import type { Event } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
 import type { BackendPushes } from '@hutong/core/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
 import { createSocketBackend } from './socket.ts'
 
 let stand: Stand
-beforeEach(async () => {
-  stand = await openStand({
-    backends: [createSocketBackend('shop', { answerWithin: 2_000, title: 'Tea helper' })],
-    routing: ['shop', 'desk'],
-  })
-})
+const open = async (answerWithin: number) => {
+  const backends = [createSocketBackend('shop', { answerWithin, title: 'Tea helper' })]
+  stand = await openStand({ backends, routing: ['shop', 'desk'] })
+}
+beforeEach(() => open(2_000))
 afterEach(() => stand.close())
 
 type Ack = Parameters<BackendPushes['event']>[1]
@@ -117,6 +117,56 @@ describe('a backend on a socket', () => {
     await until(() => heard.length === 20)
     process.off('warning', keep)
     expect(warnings).toEqual([])
+  })
+})
+
+describe('two connections of one backend', () => {
+  beforeEach(async () => {
+    await stand.close()
+    await open(5_000)
+  })
+  const namesOf = ({ heard }: ReturnType<typeof connect>) => heard.map(({ event }) => event.id).toSorted()
+  async function ask(count: number): Promise<string[]> {
+    const asked = Array.from({ length: count }, (_, at) => stand.write('hello', { address: `v${at}` }))
+    return (await Promise.all(asked)).map(({ conversation }) => conversation)
+  }
+
+  it('share what is asked; what a hung one has is answered by its twin, and no customer is passed on', async () => {
+    const [hung, well] = [connect(), connect()]
+    await until(() => hung.client.connected && well.client.connected)
+    well.client.on('event', (_, ack) => ack({ actions: [reply('Hi!')] }))
+    const conversations = await ask(10)
+    const answered = (log: Entry[]) => log.some(({ from, body }) => from.kind === 'bot' && body.kind === 'message')
+    for (const one of conversations) await stand.until(one, answered)
+    expect(well.heard).toHaveLength(10)
+    expect(hung.heard.length).toBeLessThanOrEqual(5)
+    const after = hung.heard.length
+    for (const one of await ask(10))
+      await stand.until(one, (log) => log.filter(({ from }) => from.kind === 'bot').length === 2)
+    expect(hung.heard).toHaveLength(after)
+    const logs = await Promise.all(conversations.map(stand.log))
+    expect(logs.flat().filter(({ body }) => body.kind === 'handoff')).toEqual([])
+  })
+
+  it('are one: what was not acknowledged on a lost one comes unchanged to the other, and nothing else does', async () => {
+    const [lost, twin] = [connect(), connect()]
+    await until(() => lost.client.connected && twin.client.connected)
+    await ask(10)
+    await until(() => lost.heard.length + twin.heard.length === 10)
+    for (const { ack } of [...twin.heard, ...lost.heard.slice(0, 2)]) ack()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const open = lost.heard.slice(2).map(({ event }) => event)
+    expect(open.length).toBeGreaterThan(0)
+    twin.heard.length = 0
+    lost.client.close()
+    await until(() => twin.heard.length === open.length)
+    expect(new Map(twin.heard.map(({ event }) => [event.id, event]))).toEqual(
+      new Map(open.map((event) => [event.id, event])),
+    )
+    for (const { ack } of twin.heard.splice(0)) ack()
+    const back = connect()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect([namesOf(back), namesOf(twin)]).toEqual([[], []])
   })
 })
 

@@ -25,10 +25,14 @@ const SECOND = 1_000
 /** While nobody is connected, and after a failure. Whoever connects is brought everything at once. */
 const RETRIES = [1, 2, 5, 10, 30, ...Array.from({ length: 24 * 60 }, () => 60)].map((seconds) => seconds * SECOND)
 
+/** After this part of its time an event is brought to another connection too, which has the rest. */
+const OVERDUE = 0.5
+
 /** A backend that holds a socket of the namespace `/backend` open, with the token of its name. */
 export function createSocketBackend(name: string, input: SocketOptions): SocketBackend {
   const { title, answerWithin } = socketOptions.parse(input)
-  const seats = createSeats(name, (said) => readAnswer(name, said))
+  const overdueMs = answerWithin * OVERDUE
+  const seats = createSeats({ name, overdueMs, read: (said) => readAnswer(name, said) })
 
   return {
     name,
