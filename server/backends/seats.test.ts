@@ -161,20 +161,34 @@ it('takes the answer of whichever connection acknowledges first, and leaves one 
   expect(await Promise.all(answers)).toEqual(['at work', 'late, but first'])
 })
 
-it('waits for a connection that is overdue when it is alone, brings its event to the next one that comes, and tells when it breaks', async () => {
+it('waits for a connection that is overdue when it is alone, brings its events to the next one that comes, and tells when it breaks', async () => {
   const seats = open(OVERDUE)
   const [hung, next] = [seatOf(), seatOf()]
-  const stand = seats.sit(hung.seat)
+  seats.sit(hung.seat)
   const alone = seats.bring(eventOf('a'), calm)
   await rest(OVERDUE * 2)
   hung.heard[0]?.acknowledge('nonsense')
   await expect(alone).rejects.toThrow('no answer')
-  const brought = seats.bring(eventOf('a'), calm)
+  const brought = [seats.bring(eventOf('a'), calm)]
   await rest(OVERDUE * 2)
-  stand()
+  brought.push(seats.bring(eventOf('b'), calm))
   seats.sit(next.seat)
   await settle()
-  expect(namesOf(next)).toEqual(['a'])
-  next.heard[0]?.acknowledge('here')
-  expect(await brought).toBe('here')
+  expect(namesOf(next)).toEqual(['a', 'b'])
+  for (const { acknowledge } of next.heard) acknowledge('here')
+  expect(await Promise.all(brought)).toEqual(['here', 'here'])
+})
+
+it('turns to a connection that is overdue when the other one, which is full, is overdue as well', async () => {
+  const seats = open(OVERDUE)
+  const [large, small] = [seatOf(), seatOf(1)]
+  seats.sit(large.seat)
+  seats.bring(eventOf('a'), calm)
+  await rest(OVERDUE * 1.5)
+  seats.sit(small.seat)
+  await settle()
+  seats.bring(eventOf('b'), calm)
+  await settle()
+  expect([namesOf(large), namesOf(small)]).toEqual([['a'], ['a']])
+  await expect.poll(() => namesOf(large)).toEqual(['a', 'b'])
 })

@@ -125,6 +125,7 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
   function fallBehind(taken: Taken): void {
     taken.overdue = true
     for (const move of taken.moves) move()
+    wake()
   }
 
   function acknowledge(taken: Taken): void {
@@ -157,6 +158,7 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     const { promise: overdue, resolve } = Promise.withResolvers<undefined>()
     const move = () => resolve(undefined)
     taken.moves.add(move)
+    if (taken.overdue) move()
     const inTime = await Promise.race([settled, overdue])
     taken.moves.delete(move)
     if (inTime) return await answer
