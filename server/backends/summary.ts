@@ -7,11 +7,14 @@ import { languageOf, wordsOf } from './words-of.ts'
 const LOOK = 40
 const TURNS = 6
 const TURN_MAX = 300
+/** How many lines of one turn are kept. */
+const LINES_MAX = 12
 const SUMMARY_MAX = 2_000
 
 /**
  * What the person who takes over must know: the last things that were said, `more` first (an order number that a form brought, why the
- * bot gave up). Recalled messages are left out, and who is not the contact is named.
+ * bot gave up). Recalled messages are left out, and who is not the contact is named. Every turn begins with a sign; the further lines of
+ * one are indented, so that nobody writes a line that looks like a turn of somebody else.
  */
 export async function summaryOf(
   tools: Pick<Tools, 'history'>,
@@ -35,7 +38,7 @@ export function summaryFor(
 function line(entry: Entry): string[] {
   const words = wordsOf({ body: unmarked(entry.body) })
   if (words === '' || entry.from.kind === 'system') return []
-  return [`${signOf(entry.from, languageOf(words))} ${inline(words).slice(0, TURN_MAX)}`]
+  return [`${signOf(entry.from, languageOf(words))} ${indented(words.slice(0, TURN_MAX))}`]
 }
 
 const UNPROVEN = { en: 'not proven', zh: '身份未证实' }
@@ -44,6 +47,20 @@ function signOf(from: Participant, language: keyof typeof UNPROVEN): string {
   if (!isOutsider(from)) return from.kind === 'contact' ? '›' : '‹'
   return `⚠ ${inline(from.name ?? from.id)}${from.unproven ? ` (${UNPROVEN[language]})` : ''}:`
 }
+
+/** In the lines it was written in, as a list is; an indented line stays so. */
+function indented(text: string): string {
+  return text
+    .split(BREAK)
+    .map((line) => (/^[\t ]+/.exec(line)?.[0].replaceAll('\t', '  ').slice(0, INDENT_MAX) ?? '') + inline(line.trim()))
+    .filter((line) => line.trim() !== '')
+    .slice(0, LINES_MAX)
+    .join('\n  ')
+    .trimStart()
+}
+
+const BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/
+const INDENT_MAX = 6
 
 function inline(text: string): string {
   return text.replaceAll(/\s+/g, ' ')
