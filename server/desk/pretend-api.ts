@@ -13,6 +13,8 @@ interface PretendApiOptions {
   faults: HutongError[]
   /** Whole messages by `seq`. */
   originals: ReadonlyMap<number, Original>
+  /** What a conversation can be handed to. */
+  backends: () => readonly string[]
   /** What the site has besides the web. */
   channels: Channel[]
   now(): number
@@ -25,6 +27,7 @@ export function createPretendApi({
   me,
   faults,
   originals,
+  backends,
   channels,
   now,
   reachable,
@@ -48,7 +51,7 @@ export function createPretendApi({
     me: async () => undefined,
     agents: async () => [],
     channels: async () => channels,
-    sites: async () => [{ id: 'tea', backends: ['keyword'] }],
+    sites: async () => [{ id: 'tea', backends: [...backends()] }],
     async conversations({ status, text }) {
       guard()
       const named = (name: string | undefined) => text === undefined || name?.toLowerCase().includes(text.toLowerCase())

@@ -12,6 +12,7 @@ export function createPretendRelay() {
   const feed: Event[] = []
   const faults: HutongError[] = []
   const channels: Channel[] = []
+  let backends: readonly string[] = ['keyword']
   const originals = new Map<number, Original>()
   const socket = createPretendSocket()
   const logs = createPretendLogs((event) => {
@@ -37,7 +38,16 @@ export function createPretendRelay() {
   }
 
   return {
-    api: createPretendApi({ logs, me: ANA, faults, originals, channels, now, reachable: () => reachable }),
+    api: createPretendApi({
+      logs,
+      me: ANA,
+      faults,
+      originals,
+      channels,
+      backends: () => backends,
+      now,
+      reachable: () => reachable,
+    }),
     socket,
     asked: socket.asked,
     log: logs.log,
@@ -46,6 +56,10 @@ export function createPretendRelay() {
     setReach: logs.setReach,
     setWays: logs.setWays,
     channels,
+    /** Those that a conversation can be handed to; before the desk asks. */
+    setBackends(names: readonly string[]) {
+      backends = names
+    },
     setOnline: logs.setOnline,
     now,
     /** Puts its clock forward; nobody is told. */

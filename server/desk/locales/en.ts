@@ -1,5 +1,14 @@
 const plural = new Intl.PluralRules('en')
 
+/** What a reason tells besides its kind; what it does not tell is empty. */
+interface Reason {
+  /** Whose. */
+  name: string
+  what: string
+  times: number
+  time: string
+}
+
 /** The English words, and by their shape the list every other language has to fill. */
 export const words = {
   desk: 'Hutong desk',
@@ -30,6 +39,7 @@ export const words = {
   waits: (span: string) => `waits ${span}`,
   you: 'You',
   bot: 'Bot',
+  namedBot: (id: string) => `Bot “${id}”`,
   waitsTooLong: (span: string) => `waits ${span}, too long`,
   tooLong: (count: number) =>
     plural.select(count) === 'one' ? `${count} customer waits too long` : `${count} customers wait too long`,
@@ -184,12 +194,14 @@ export const words = {
     toBot: (bot: string) => `${bot} answers now`,
     closed: (name: string) => `Closed by ${name}`,
     reopened: (name: string) => `Reopened by ${name}`,
+    reopenedItself: 'Reopened: the customer wrote again',
     stopped: (who: string) => `${who} stopped the answer`,
     rated: (score: string) => `Rated ${score}`,
     assigned: (name: string) => `Assigned to ${name}`,
     unassigned: 'Assignment removed',
     contactChanged: (what: string) => `Person changed: ${what}`,
     attributesChanged: (what: string) => `Details changed: ${what}`,
+    mergedItself: 'Merged: this customer proved to be somebody known',
     merged: (name: string) => `${name} merged this customer with another one`,
     unmerged: (name: string) => `${name} undid a merge of this customer`,
     notTakenBack: (channel: string) => `Taken back here, but not from ${channel}`,
@@ -197,8 +209,43 @@ export const words = {
     unsure: (channel: string) => `Perhaps not received by ${channel}`,
     sentInstead: (channel: string, next: string) => `Not delivered by ${channel}, sent by ${next} instead`,
     reason: (text: string) => `Reason: ${text}`,
+    summary: 'Summary for whoever answers',
+    theySaid: 'Customer: ',
+    weSaid: 'Answer: ',
   },
-  relay: 'Hutong',
+  reasons: {
+    asked: () => 'the customer asked for a person',
+    silent: () => 'the customer wrote no more',
+    late: ({ name, time }: Reason) => `${name} gave no answer in ${time}`,
+    hangs: ({ name, time }: Reason) => `${name} has stopped answering: nobody got an answer in ${time}`,
+    slow: ({ name }: Reason) => `${name} gave no answer in time`,
+    unreachable: ({ name, what }: Reason) => `${name} could not be reached${what && ` (${what})`}`,
+    disabled: ({ name }: Reason) => `${name} wants no more messages and is switched off`,
+    status: ({ name, what }: Reason) => `${name} answered with an error (HTTP ${what})`,
+    broke: ({ name }: Reason) => `${name} failed`,
+    failed: ({ name, what }: Reason) => `${name} could not answer: ${what}`,
+    goesRound: ({ name, what, times }: Reason) =>
+      `bots passed this on ${times} times among themselves, the next would have been from ${name} to ${what}`,
+    unanswered: () => 'the bot had no answer to the question',
+    unansweredOften: ({ times }: Reason) => `the bot had no answer to ${times} questions in a row`,
+    noArticle: () => 'no article answers the question',
+    noneMeant: () => 'none of the articles was what the customer meant',
+    formUnfilled: () => 'the form was not filled in',
+    forPeople: ({ what }: Reason) => `the article “${what}” is for people`,
+    step: ({ what }: Reason) => `step “${what}” of the flow`,
+    noRule: () => 'no rule of the flow fits',
+    noOption: () => 'the customer chose none of the options',
+    noGoodAnswer: () => 'the customer’s answer to a question could not be used',
+    saidNothing: ({ name }: Reason) => `${name} said nothing`,
+    modelAsked: () => 'the model asked for a person',
+    modelSilent: () => 'the model had nothing to say',
+    modelFailed: () => 'the model could not be reached',
+  },
+  relay: 'System',
+  notice: 'Automatic notice',
+  noticeBy: (name: string) => `${name} · automatic notice`,
+  noticeShort: 'Notice',
+  saidBy: (name: string) => `${name}: `,
   scales: { csat: 'Satisfaction 1–5', nps: 'Recommendation 0–10', ces: 'Ease 1–7', solved: 'Solved or not' },
   solved: { yes: 'solved', no: 'not solved' },
   notRatedYet: 'Not rated yet',

@@ -1,4 +1,5 @@
 import type { Words } from '../locales/en.ts'
+import { botsOf } from './bots.ts'
 import { channelName } from './channels.ts'
 import { FILTERS } from './inbox-item.ts'
 import type { DialogName, Workspace } from './workspace.ts'
@@ -118,14 +119,13 @@ function inviteCommands(desk: Workspace, words: Words): Command[] {
 function botCommands({ item, sites, actions }: Workspace, words: Words): Command[] {
   const conversation = item.value?.conversation
   if (!conversation) return []
-  const { id, site, floor } = conversation
+  const { id, floor } = conversation
   const { holder } = floor
-  const bots = (sites.value.find((one) => one.id === site)?.backends ?? []).filter(
-    (bot) => holder.kind !== 'bot' || holder.id !== bot,
-  )
+  const all = botsOf({ item, sites })
+  const bots = all.filter((bot) => holder.kind !== 'bot' || holder.id !== bot)
   return bots.map((bot, index) => ({
     id: index === 0 ? 'toBot' : `toBot:${bot}`,
-    label: bots.length === 1 ? words.toBot : words.toNamedBot(bot),
+    label: all.length === 1 ? words.toBot : words.toNamedBot(bot),
     ...(index === 0 && { key: 'b' }),
     run: () => void actions.toBot(id, bot),
   }))

@@ -10,6 +10,8 @@ export interface Format {
   bytes(count: number): string
   /** A growing span, as short as it can be read: 45 s, 3 min, 2 h. */
   span(ms: number): string
+  /** A span that was set, as exact as it was: 1.5 seconds, 90 seconds. */
+  duration(ms: number): string
   /** The time of day at another place; undefined for a zone nobody knows. */
   timeIn(zone: string, at: number): string | undefined
 }
@@ -24,6 +26,12 @@ export function createFormat(tag: string): Format {
   const longDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long' })
   const full = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
+  const seconds = new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'long',
+    maximumFractionDigits: 1,
+  })
   const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(
       value,
@@ -68,6 +76,7 @@ export function createFormat(tag: string): Format {
       if (ms < DAY) return unit(Math.floor(seconds / 3_600), 'hour')
       return unit(Math.floor(ms / DAY), 'day')
     },
+    duration: (ms) => seconds.format(ms / 1_000),
     timeIn(zone, at) {
       if (!isZone(zone)) return undefined
       return new Intl.DateTimeFormat(tag, {

@@ -14,6 +14,13 @@ export interface Around {
   contact: Contact | undefined
 }
 
+/** Whoever says something; what the relay says goes out in the name of the site, if it has one. */
+export function speakerName(who: Participant, around: Around): string {
+  const { words } = around
+  if (who.kind !== 'system') return participantName(who, around)
+  return who.name === undefined ? words.notice : words.noticeBy(who.name)
+}
+
 export function participantName(who: Participant, { words, me, contact }: Around): string {
   switch (who.kind) {
     case 'contact':
@@ -32,12 +39,12 @@ export function marked({ unproven }: Pick<Participant, 'unproven'>, name: string
   return unproven ? words.unproven(name) : name
 }
 
-export function holderName(holder: Holder, words: Words): string {
+export function holderName(holder: Holder, { words, botName }: { words: Words; botName(id: string): string }): string {
   switch (holder.kind) {
     case 'agent':
       return holder.name ?? holder.id
     case 'bot':
-      return words.bot
+      return botName(holder.id)
     case 'queue':
       return words.filters.waiting
     case 'none':

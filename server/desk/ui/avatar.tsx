@@ -23,13 +23,14 @@ interface AvatarProps {
   /** Marks the channel in the corner. */
   channel?: string | undefined
   small?: boolean
-  bot?: boolean
+  /** Stands for somebody who is no person. */
+  icon?: IconName | undefined
 }
 
-export function Avatar({ id, name, channel, small, bot }: AvatarProps) {
+export function Avatar({ id, name, channel, small, icon }: AvatarProps) {
   return (
     <span class={`avatar tint-${tintOf(id, TINTS)}${small ? ' small' : ''}`} aria-hidden="true">
-      {bot ? <Icon name="bot" /> : name ? initials(name) : <Icon name="person" />}
+      {icon === undefined && name ? initials(name) : <Icon name={icon ?? 'person'} />}
       {channel !== undefined && (
         <span class="channel-mark">
           <ChannelIcon channel={channel} />
@@ -48,10 +49,12 @@ export function ContactAvatar({ contact, channel }: { contact: Contact | undefin
   return <Avatar id={contact?.id ?? ''} name={contact?.name || contact?.email} channel={channel} />
 }
 
+const ICONS = { bot: 'bot', system: 'notice' } as const
+
 /** Whoever speaks in a thread. */
 export function SpeakerAvatar({ from, contact }: { from: Participant; contact: Contact | undefined }) {
   const { desk } = useDesk()
   if (from.kind === 'contact') return <Avatar id={contact?.id ?? from.id} name={from.name ?? contact?.name} small />
   const name = from.id === desk.me.id ? desk.me.name : (from.name ?? from.id)
-  return <Avatar id={from.id} name={name} small bot={from.kind === 'bot'} />
+  return <Avatar id={from.id} name={name} small icon={from.kind === 'agent' ? undefined : ICONS[from.kind]} />
 }

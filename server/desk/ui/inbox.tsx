@@ -1,3 +1,5 @@
+import type { Contact } from '@hutong/core/conversation'
+import type { BodyKind, Entry } from '@hutong/core/entry'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Item } from '../model/api.ts'
 import { belongs, FILTERS } from '../model/inbox-item.ts'
@@ -8,6 +10,8 @@ import { Avatar, ContactAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Icon } from './icons.tsx'
 
+/** What somebody says; the rest is what happened. */
+const SPOKEN: readonly BodyKind[] = ['message', 'note', 'recall']
 /** Milliseconds without a key until the search is asked. */
 const SEARCH_PAUSE = 250
 
@@ -181,10 +185,6 @@ function Row({ item }: { item: Item }) {
   useEffect(() => {
     if (open) row.current?.scrollIntoView?.({ block: 'nearest' })
   }, [open])
-  const speaker =
-    latest && latest.from.kind !== 'contact'
-      ? `${participantName(latest.from, { words, me: desk.me.id, contact })}: `
-      : ''
   const wait = waitOf(item, desk.sites.value, desk.now.value)
   const strong = unread > 0 && (belongs(item, 'mine', desk.me.id) || belongs(item, 'waiting', desk.me.id))
   return (
@@ -209,7 +209,7 @@ function Row({ item }: { item: Item }) {
         <time class="row-time" dateTime={new Date(conversation.updatedAt).toISOString()}>
           {format.brief(conversation.updatedAt, desk.now.value)}
         </time>
-        <span class="row-line">{latest ? speaker + bodyLine(latest.body, words) : ''}</span>
+        <span class="row-line">{latest && <Latest entry={latest} contact={contact} />}</span>
         <span class="row-marks">
           {wait && <Waiting wait={wait} />}
           {unread > 0 && (
@@ -222,6 +222,15 @@ function Row({ item }: { item: Item }) {
       </a>
     </li>
   )
+}
+
+/** The last words, and whose they are unless they are the customer's. */
+function Latest({ entry: { from, body }, contact }: { entry: Entry; contact: Contact }) {
+  const { desk, words } = useDesk()
+  const line = bodyLine(body, words)
+  if (from.kind === 'contact' || !SPOKEN.includes(body.kind)) return <>{line}</>
+  const around = { words, me: desk.me.id, contact }
+  return <>{words.saidBy(from.kind === 'system' ? words.noticeShort : participantName(from, around)) + line}</>
 }
 
 function Waiting({ wait: { ms, tone } }: { wait: Wait }) {

@@ -50,15 +50,21 @@ export function Log({ thread }: { thread: Thread }) {
 function visibleRows(thread: Thread, desk: Workspace): Row[] {
   const pending = desk.outbox.pending.value.filter((one) => one.conversation === thread.id)
   const rows = rowsOf(thread.entries.value, pending, { kind: 'agent', id: desk.me.id, name: desk.me.name })
-  return rows.filter((row) => row.kind !== 'event' || !isSaidElsewhere(row, thread))
+  const asked = new Set(rows.flatMap((row) => (asksForRating(row) ? [row.seq] : [])))
+  return rows.filter((row) => row.kind !== 'event' || !isSaidElsewhere(row, { thread, asked }))
 }
 
-/** A closing takes the floor away as well, a stop leaves it where it is, a lost message says so itself: one line is enough. */
-function isSaidElsewhere({ body }: EventRow, thread: Thread): boolean {
+/** A closing takes the floor away as well, a stop leaves it where it is, a lost message and a question that was answered say so themselves: one line is enough. */
+function isSaidElsewhere({ body }: EventRow, { thread, asked }: { thread: Thread; asked: Set<number> }): boolean {
+  if (body.kind === 'rating') return body.of !== undefined && asked.has(body.of)
   if (body.kind === 'handoff') return body.floor.holder.kind === 'none' || body.reason === STOPPED
   if (body.kind !== 'delivery' || body.recall || body.next !== undefined) return false
   const sent = thread.outgoing.value.get(body.of)
   return sent !== undefined && isLost(sent)
+}
+
+function asksForRating(row: Row): row is MessageRow {
+  return row.kind === 'message' && !row.recalled && row.parts.some(({ kind }) => kind === 'rating')
 }
 
 /** The key of the first message that was unread when the thread was opened; undefined when all of it is new, or nothing. */

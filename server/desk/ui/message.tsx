@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { appName } from '../model/channels.ts'
-import { participantName } from '../model/naming.ts'
+import { participantName, speakerName } from '../model/naming.ts'
 import { type Delivery, deliveryOf, type MessageRow, type NoteRow } from '../model/rows.ts'
 import { partsLine } from '../model/summary.ts'
 import type { Thread } from '../model/thread.ts'
@@ -23,8 +23,8 @@ export function Message({ row, thread, quoted }: MessageProps) {
   const { desk, words, format } = useDesk()
   const { from } = row
   const contact = thread.contact.value
-  const name = participantName(from, { words, me: desk.me.id, contact })
-  const side = from.kind === 'contact' ? 'theirs' : 'ours'
+  const name = speakerName(from, { words, me: desk.me.id, contact })
+  const side = from.kind === 'contact' ? 'theirs' : from.kind === 'system' ? 'ours automatic' : 'ours'
   return (
     <li class={`message ${side}${row.first ? ' first' : ''}${row.last ? ' last' : ''}`}>
       {row.first && (

@@ -230,7 +230,9 @@ function Rating({ part, row }: PartProps<PartOf<'rating'>>) {
     <div class="bubble form">
       <p class="heading">{part.question ?? words.rating}</p>
       <small>{words.scales[part.scale]}</small>
-      <p class={rating ? 'score' : 'quiet'}>{rating ? scoreOf(rating, words.solved) : words.notRatedYet}</p>
+      <p class={rating ? 'score' : 'quiet'}>
+        {rating ? words.events.rated(scoreOf(rating, words.solved)) : words.notRatedYet}
+      </p>
       {rating?.comment && <p>{rating.comment}</p>}
     </div>
   )

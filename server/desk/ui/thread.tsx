@@ -71,7 +71,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
 }
 
 function Head({ thread }: { thread: Thread }) {
-  const { desk, words, channelName } = useDesk()
+  const { desk, words, channelName, botName } = useDesk()
   const contact = thread.contact.value ?? desk.item.value?.contact
   const conversation = desk.item.value?.conversation
   const name = contactName(contact, words)
@@ -111,7 +111,7 @@ function Head({ thread }: { thread: Thread }) {
   function holderLabel(): string {
     const holder = conversation?.floor.holder
     if (!holder) return ''
-    return holder.kind === 'agent' && holder.id === desk.me.id ? words.you : holderName(holder, words)
+    return holder.kind === 'agent' && holder.id === desk.me.id ? words.you : holderName(holder, { words, botName })
   }
 }
 
