@@ -5,7 +5,7 @@ import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
-import { answeredEvent, settle } from './answered-event.ts'
+import { answeredEvent, createSettle } from './answered-event.ts'
 import { asideDepth, depthKept, isAside, mayAnswer, notAside, tooDeep } from './asides.ts'
 import type { Committer } from './commit.ts'
 import { decide, taken } from './decide.ts'
@@ -88,6 +88,7 @@ export type Act = (author: Participant, conversation: string, request: ActReques
 
 /** Carries out what a backend or an agent asks for: one transaction per action, the floor checked inside it. */
 export function createAct(options: ActOptions): Act {
+  const settle = createSettle(options.store)
   return async function act(actor, id, input) {
     const author = titled(options.backends, actor)
     const request = parse(actRequest, input)
@@ -107,7 +108,7 @@ export function createAct(options: ActOptions): Act {
       else results.push(await carryOut(options, { author, conversation, term, key, depth }, action))
     }
     if (heard && refused.length > 0) throw notAside(heard, author.id, refused)
-    if (bot && event && !heard) await settle(options.store, { backend: author.id, event })
+    if (bot && event && !heard) await settle({ backend: author.id, event })
     return { results }
   }
 }

@@ -16,13 +16,30 @@ export async function answeredEvent(store: Pick<LogStore, 'event'>, id: string, 
 /** Within what a number holds exactly. */
 const SEQ = /^[1-9]\d{0,14}$/
 
-/** Nothing more is owed by this backend for the event, nor for what came before it. */
-export async function settle(
-  store: Pick<SmallStore, 'get' | 'set'>,
-  { backend, event }: { backend: string; event: Event },
-): Promise<void> {
-  const scope = settledScope(backend)
-  const { conversation, entry } = event
-  const before = await store.get(scope, conversation)
-  if (typeof before !== 'number' || before < entry.seq) await store.set(scope, conversation, entry.seq)
+export interface Settled {
+  backend: string
+  event: Event
+}
+
+/** Keeps that nothing more is owed by a backend for an event, nor for what came before it, however many are settled at once. */
+export function createSettle(store: Pick<SmallStore, 'get' | 'set'>): (settled: Settled) => Promise<void> {
+  const under = new Map<string, Promise<void>>()
+
+  async function raise({ backend, event }: Settled): Promise<void> {
+    const scope = settledScope(backend)
+    const { conversation, entry } = event
+    const before = await store.get(scope, conversation)
+    if (typeof before !== 'number' || before < entry.seq) await store.set(scope, conversation, entry.seq)
+  }
+
+  return async (settled) => {
+    const lane = `${settled.backend} ${settled.event.conversation}`
+    const turn = (under.get(lane) ?? Promise.resolve()).catch(() => {}).then(() => raise(settled))
+    under.set(lane, turn)
+    try {
+      await turn
+    } finally {
+      if (under.get(lane) === turn) under.delete(lane)
+    }
+  }
 }
