@@ -71,28 +71,8 @@ interface Going {
  */
 export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answer>): Seats<Answer> {
   const seats = new Set<Taken>()
-  const waiting = new Set<() => void>()
+  const { wake, next } = createChanges()
   let turns = 0
-
-  function wake(): void {
-    for (const one of [...waiting]) one()
-  }
-
-  function change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        waiting.delete(done)
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const end = () => {
-        waiting.delete(done)
-        reject(signal.reason)
-      }
-      waiting.add(done)
-      signal.addEventListener('abort', end, { once: true })
-    })
-  }
 
   function candidates(event: Event, tried: ReadonlySet<Taken>): Taken[] {
     const there = [...seats].filter(({ seat }) => seat.enters(event.site))
@@ -113,7 +93,7 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
         const answer = send(taken, bringing)
         return { taken, answer, settled: answer.then(yes, yes) }
       }
-      await change(bringing.ended)
+      await next(bringing.ended)
     }
   }
 
@@ -189,6 +169,32 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
       } finally {
         answered.abort()
       }
+    },
+  }
+}
+
+/** Tells whoever waits that there may be room. */
+function createChanges() {
+  const waiting = new Set<() => void>()
+  return {
+    wake(): void {
+      for (const one of [...waiting]) one()
+    },
+    /** Resolves at the next change. */
+    next(signal: AbortSignal): Promise<void> {
+      return new Promise((resolve, reject) => {
+        const done = () => {
+          waiting.delete(done)
+          signal.removeEventListener('abort', end)
+          resolve()
+        }
+        const end = () => {
+          waiting.delete(done)
+          reject(signal.reason)
+        }
+        waiting.add(done)
+        signal.addEventListener('abort', end, { once: true })
+      })
     },
   }
 }
