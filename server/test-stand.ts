@@ -142,8 +142,7 @@ export async function openStand({
 
   const askChecked: Stand['ask'] = async (path, more = {}) => {
     const answer = await ask(url, path, more)
-    const type = answer.headers.get('content-type')?.split(';')[0]
-    const complaints = check({ method: more.method ?? 'GET', path, type, ...answer })
+    const complaints = check({ method: more.method ?? 'GET', path, ...answer })
     if (complaints.length > 0) throw new Error(complaints.join('\n'))
     return answer
   }

@@ -150,7 +150,7 @@ export const actRequest = z
     }),
     term: z.int().nonnegative().optional().meta({
       description:
-        "The floor's term the author believes in: `floor.term` of the event. What speaks to the contact is refused with `stale_floor` when the floor has moved since. Without it that of `event` counts; a bot that speaks gives one of them",
+        "The floor's term the author believes in: `floor.term` of the event. What speaks to the contact is refused with `stale_floor` when the floor has moved since. Without it that of `event` counts; a bot that speaks gives one of them, agents need none",
     }),
     event: z.string().max(128).optional().meta({
       description:

@@ -113,22 +113,24 @@ export const locationPart = z
     examples: [{ kind: 'location', latitude: 30.25, longitude: 120.16, name: 'West Lake' }],
   })
 const buttonLabel = label(80).describe('What the button says')
-export const button = z.discriminatedUnion('kind', [
-  z
-    .object({
-      kind: z.literal('link'),
-      label: buttonLabel,
-      url: link.meta({ description: 'What it opens', examples: ['https://shop.example/orders/42'] }),
-    })
-    .describe('A button that opens a link'),
-  z
-    .object({
-      kind: z.literal('reply'),
-      label: buttonLabel,
-      id: name.meta({ description: 'What comes back as `choice.id`, unique in its card', examples: ['track'] }),
-    })
-    .describe('A button that answers, as an option of a choices part does'),
-])
+export const button = z
+  .discriminatedUnion('kind', [
+    z
+      .object({
+        kind: z.literal('link'),
+        label: buttonLabel,
+        url: link.meta({ description: 'What it opens', examples: ['https://shop.example/orders/42'] }),
+      })
+      .describe('A button that opens a link'),
+    z
+      .object({
+        kind: z.literal('reply'),
+        label: buttonLabel,
+        id: name.meta({ description: 'What comes back as `choice.id`, unique in its card', examples: ['track'] }),
+      })
+      .describe('A button that answers, as an option of a choices part does'),
+  ])
+  .describe('What a card offers to press, told apart by `kind`')
 export const cardPart = z
   .object({
     kind: z.literal('card'),

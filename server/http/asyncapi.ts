@@ -22,7 +22,11 @@ interface Namespace {
   query?: JsonSchema
 }
 
-const site: JsonSchema = { type: 'object', required: ['site'], properties: { site: { type: 'string' } } }
+const site: JsonSchema = {
+  type: 'object',
+  required: ['site'],
+  properties: { site: { type: 'string', description: 'Public key of the site, the same as in `auth`' } },
+}
 const NAMESPACES: readonly Namespace[] = [
   {
     id: 'visitor',
@@ -48,8 +52,9 @@ export function describeWires(publicUrl: string | undefined): Record<string, unk
   const schemas = createJsonSchemas({ named: WIRE_SCHEMAS, target: 'draft-7' })
   const written = NAMESPACES.map((namespace) => describeNamespace(namespace, schemas))
   const push = describePush(schemas)
-  const { components, schemaOf } = schemas.finish()
+  const { componentsOf, schemaOf } = schemas.finish()
   const parts = [...written, push].map((part) => part(schemaOf))
+  const channels = Object.fromEntries(parts.map(({ id, channel }) => [id, channel]))
   const url = publicUrl === undefined ? undefined : new URL(publicUrl)
   return {
     asyncapi: '3.0.0',
@@ -75,9 +80,9 @@ export function describeWires(publicUrl: string | undefined): Record<string, unk
         variables: { host: { description: 'The host of that URL' } },
       },
     },
-    channels: Object.fromEntries(parts.map(({ id, channel }) => [id, channel])),
+    channels,
     operations: Object.assign({}, ...parts.map(({ operations }) => operations)),
-    components: { schemas: components },
+    components: { schemas: componentsOf(channels) },
   }
 }
 

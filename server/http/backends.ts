@@ -5,6 +5,7 @@ import { DISABLED, readDisabled } from '../backends/webhook/disabled.ts'
 import type { Relay } from '../relay.ts'
 import type { OutboxStore, SmallStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
+import { listOf } from './page.ts'
 import { backend } from './schemas.ts'
 
 export interface BackendOptions {
@@ -35,7 +36,7 @@ function list(options: BackendOptions): Operation {
     id: 'listBackends',
     tag,
     summary: 'The backends, each with what it has not been brought yet',
-    answer: z.object({ items: z.array(backend) }),
+    answer: listOf(backend),
     async handle() {
       const backlog = await options.store.backlog(options.now())
       return { items: await Promise.all(options.backends.map((one) => show(options, one, backlog))) }
@@ -74,7 +75,7 @@ function replay(options: BackendOptions): Operation {
     tag,
     summary: 'Brings a backend all it was given up on, in the order of each conversation',
     params,
-    answer: z.object({ replayed: z.int() }),
+    answer: z.object({ replayed: z.int().describe('How many events') }).describe('What is due again'),
     errors: ['not_found', 'conflict'],
     async handle({ params: { name } }) {
       known(options, name)

@@ -16,11 +16,13 @@ interface ByMailOptions {
 
 const tag = 'conversations'
 const params = z.object({ id: z.string().max(64).meta({ description: "The conversation's id" }) })
-const answer = z.object({
-  channel: z.string(),
-  address: z.string(),
-  state: z.enum(['sent', 'unsure']).meta({ description: 'unsure: the mail server took it and did not answer' }),
-})
+const answer = z
+  .object({
+    channel: z.string().describe('Id of the channel it went by'),
+    address: z.string().describe('Where it went'),
+    state: z.enum(['sent', 'unsure']).meta({ description: '`unsure`: the mail server did not answer; it may have it' }),
+  })
+  .describe('What was sent, and where to')
 const errors = ['not_found', 'unreachable', 'throttled', 'gone'] as const
 
 /** What is sent besides answers: neither leaves an entry. */
@@ -34,14 +36,16 @@ export function byMailOperations({ relay, store, adapters, doors }: ByMailOption
       tag,
       summary: 'Sends the contact what was said so far, to an address that is proven to be theirs',
       params,
-      body: z.object({
-        key,
-        address: z
-          .string()
-          .max(320)
-          .optional()
-          .meta({ description: 'One of the addresses that answers may go to; the best when absent' }),
-      }),
+      body: z
+        .object({
+          key,
+          address: z
+            .string()
+            .max(320)
+            .optional()
+            .meta({ description: 'One of the addresses that answers may go to; the best when absent' }),
+        })
+        .meta({ examples: [{ key: 'k_7QdX2mPz' }] }),
       answer,
       errors,
       async handle({ actor, params, body }) {
@@ -63,7 +67,9 @@ export function byMailOperations({ relay, store, adapters, doors }: ByMailOption
       tag,
       summary: 'Tells an agent by mail what the contact said last; the agent may answer that mail',
       params,
-      body: z.object({ key, agent: z.string().max(64) }),
+      body: z
+        .object({ key, agent: z.string().max(64).describe('Id of the agent, of `GET /v1/agents`') })
+        .meta({ examples: [{ key: 'k_7QdX2mPz', agent: 'a_5wQnE1sR0uYkT3oLm7vCxg' }] }),
       answer,
       errors,
       async handle({ actor, params, body }) {

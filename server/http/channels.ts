@@ -1,7 +1,7 @@
 import type { Adapter } from '@hutong/core/adapter'
-import { z } from 'zod'
 import { mayEnter } from '../auth.ts'
 import { type Operation, operation } from './operation.ts'
+import { listOf } from './page.ts'
 import { channel } from './schemas.ts'
 
 export interface ConfiguredChannel {
@@ -19,7 +19,7 @@ export function channelOperation(adapters: readonly Adapter[], configured: reado
     id: 'listChannels',
     tag: 'sites',
     summary: 'The channels that messages are sent to: of which platform they are, and what they can show',
-    answer: z.object({ items: z.array(channel) }),
+    answer: listOf(channel),
     async handle({ actor }) {
       const sending = adapters.filter(({ capabilities }) => !capabilities.readsLog)
       const shown = sending.filter(({ site }) => site === undefined || mayEnter(actor, site))

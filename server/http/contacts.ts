@@ -67,7 +67,12 @@ export function contactOperations({ relay, store, doors }: ContactOptions): Oper
       tag,
       summary: 'Changes the given fields; an attribute set to null is removed',
       params,
-      body: z.strictObject({ ...profile.shape, attributes: attributes.optional() }),
+      body: z
+        .strictObject({
+          ...profile.shape,
+          attributes: attributes.optional().describe('Those to write, by name; null removes one, others stay'),
+        })
+        .meta({ examples: [{ name: '李雷', attributes: { plan: 'gold', trial: null } }] }),
       answer: contact,
       errors: ['not_found'],
       async handle({ actor, params, body: { attributes, ...profile } }) {
@@ -92,7 +97,9 @@ function mergeOperations({ relay, doors }: Pick<ContactOptions, 'relay' | 'doors
       tag,
       summary: 'Says that this contact and another one are one person; both keep their conversations',
       params,
-      body: z.strictObject({ into: z.string().max(64) }),
+      body: z
+        .strictObject({ into: z.string().max(64).describe('Id of the other contact, of the same site') })
+        .meta({ examples: [{ into: 'c_2mKqH7vXb9yTzR4nP0sJfw' }] }),
       errors: ['not_found', 'conflict'],
       async handle({ actor, params, body }) {
         const { id } = await doors.contact(actor, params.id)

@@ -27,10 +27,11 @@ const tag = 'conversations'
 const params = z.object({ id: z.string().max(64).meta({ description: "The conversation's id" }) })
 const place = z.object({ updatedAt: z.int(), id: z.string() })
 const seq = z.coerce.number().int().nonnegative()
+const upTo = z.int().nonnegative()
 
 const listQuery = z.object({
   site: z.string().max(64).optional().meta({ description: 'Key or id of one site; all of yours when absent' }),
-  status: z.enum(['open', 'closed']).optional(),
+  status: z.enum(['open', 'closed']).optional().meta({ description: 'Both when absent' }),
   holder: z.string().max(128).optional().meta({ description: '`queue`, `bot`, `me`, or the id of an agent' }),
   text: z.string().max(200).optional().meta({ description: "Words in the contact's name or e-mail, or in messages" }),
   ...pageQuery,
@@ -96,21 +97,25 @@ function one({ relay, store, doors, now }: ConversationOptions): Operation {
     tag,
     summary: 'One conversation: its contact, how far everybody has read, the ways an answer would take, other threads',
     params,
-    answer: z.object({
-      conversation,
-      contact,
-      cursors: z.array(cursor),
-      online: z
-        .boolean()
-        .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
-      reach: z.array(way).meta({ description: 'Best first; empty when no way leads to the contact now' }),
-      closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
-      invitations: z
-        .array(z.string())
-        .meta({ description: 'Channels that the contact can be invited to: where the conversation is not already' }),
-      threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
-      at: z.int().meta({ description: "The relay's clock, milliseconds: what the times here are to be held against" }),
-    }),
+    answer: z
+      .object({
+        conversation,
+        contact,
+        cursors: z.array(cursor).describe('How far everybody has received and read'),
+        online: z
+          .boolean()
+          .meta({ description: 'Whether the contact is reading now; changes come as `presence` signals' }),
+        reach: z.array(way).meta({ description: 'Best first; empty when no way leads to the contact now' }),
+        closed: z.array(closedWay).meta({ description: 'Ways that are closed for now, each with the reason' }),
+        invitations: z
+          .array(z.string())
+          .meta({ description: 'Channels that the contact can be invited to: where the conversation is not already' }),
+        threads: z.array(thread).meta({ description: 'Conversations of contacts merged with this one' }),
+        at: z
+          .int()
+          .meta({ description: "The relay's clock, milliseconds: what the times here are to be held against" }),
+      })
+      .describe('One conversation with all that an agent looks at beside it'),
     errors: ['not_found'],
     async handle({ actor, params }) {
       const found = await doors.conversation(actor, params.id)
@@ -213,7 +218,7 @@ function act({ relay, doors }: ConversationOptions): Operation {
     params,
     body: actRequest,
     answer: actResult,
-    errors: ['not_found', 'stale_floor'],
+    errors: ['not_found', 'forbidden', 'stale_floor', 'too_large', 'unreachable', 'timeout', 'misconfigured'],
     async handle({ actor, params, body }) {
       const { id } = await doors.conversation(actor, params.id)
       return await relay.act(authorOf(actor), id, body)
@@ -230,13 +235,17 @@ function invite({ relay, doors }: ConversationOptions): Operation {
     tag,
     summary: 'Shows the contact a link and a QR code by which to go on over another channel of the site',
     params,
-    body: z.object({
-      channel: z.string().min(1).max(64),
-      key: key.optional(),
-      term: actRequest.shape.term,
-      event: actRequest.shape.event,
-    }),
-    answer: z.object({ seq: z.int().positive().meta({ description: 'Of the message that invites' }) }),
+    body: z
+      .object({
+        channel: z.string().min(1).max(64).describe('Id of the channel: one of `invitations` of the conversation'),
+        key: key.optional().describe('Idempotency key; absent: every request invites again'),
+        term: actRequest.shape.term,
+        event: actRequest.shape.event,
+      })
+      .meta({ examples: [{ channel: 'support', key: 'k_7QdX2mPz', term: 3 }] }),
+    answer: z
+      .object({ seq: z.int().positive().meta({ description: 'Of the message that invites' }) })
+      .describe('The message that was sent'),
     errors: ['not_found', 'invalid', 'stale_floor', 'unreachable', 'timeout', 'throttled', 'misconfigured'],
     async handle({ actor, params, body: { channel, key = newId('k'), ...answers } }) {
       const { id } = await doors.conversation(actor, params.id)
@@ -259,7 +268,12 @@ function read({ relay, store, doors }: ConversationOptions): Operation {
     tag,
     summary: 'Says how far you have received and read; cursors only grow',
     params,
-    body: z.object({ delivered: z.int().nonnegative(), read: z.int().nonnegative() }),
+    body: z
+      .object({
+        delivered: upTo.describe('Everything up to this `seq` was received'),
+        read: upTo.describe('Everything up to this `seq` was read'),
+      })
+      .meta({ examples: [{ delivered: 12, read: 9 }] }),
     answer: cursor,
     errors: ['not_found'],
     async handle({ actor, params, body }) {

@@ -29,7 +29,7 @@ export function deliveryOperations(options: DeliveryOptions): Operation[] {
       tag,
       summary: 'Deliveries that were given up, or whose fate is unknown; newest first',
       query: z.object({
-        state: z.literal('dead').default('dead'),
+        state: z.literal('dead').default('dead').describe('The only ones listed: given up, or of unknown fate'),
         target: z
           .string()
           .max(128)
@@ -55,8 +55,16 @@ export function deliveryOperations(options: DeliveryOptions): Operation[] {
       id: 'replayDeliveries',
       tag,
       summary: 'Makes these deliveries due again',
-      body: z.object({ ids: z.array(z.int().nonnegative()).min(1).max(1_000) }),
-      answer: z.object({ replayed: z.int() }),
+      body: z
+        .object({
+          ids: z
+            .array(z.int().nonnegative())
+            .min(1)
+            .max(1_000)
+            .describe('`id` of each; those that were not given up are passed over'),
+        })
+        .meta({ examples: [{ ids: [17, 18] }] }),
+      answer: z.object({ replayed: z.int().describe('How many deliveries') }).describe('What is due again'),
       handle: async ({ body }) => ({ replayed: await store.replay(body.ids, now()) }),
     }),
   ]
@@ -73,7 +81,7 @@ function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
       'Sends a message again whose newest delivery was given up, or whose fate is unknown: it may arrive twice then',
     params: z.object({
       id: z.string().max(64).meta({ description: "The conversation's id" }),
-      seq: z.coerce.number().int().positive(),
+      seq: z.coerce.number().int().positive().describe('Of the message'),
     }),
     errors: ['not_found', 'conflict'],
     async handle({ actor, params: { id, seq } }) {

@@ -54,10 +54,12 @@ export function feedOperation(options: FeedOptions): Operation {
     tag: 'feed',
     summary: 'What happened after a position, oldest first. The same again until you ask after a later one',
     query,
-    answer: z.object({
-      items: z.array(event),
-      position: z.int().meta({ description: 'Ask after this one next' }),
-    }),
+    answer: z
+      .object({
+        items: z.array(event).describe('Oldest first; empty when nothing happened while it waited'),
+        position: z.int().meta({ description: 'Ask after this one next' }),
+      })
+      .describe('What happened'),
     errors: ['throttled'],
     async handle({ actor, query: { after, wait, limit, mine }, request: { signal: gone } }) {
       const leave = wait > 0 ? waiting.take(actor) : () => undefined

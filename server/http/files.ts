@@ -15,6 +15,37 @@ interface FileOptions {
 
 const tag = 'files'
 
+const ofFile = z.object({
+  ETag: z.string().describe('Never changes: neither does the file'),
+  'Accept-Ranges': z.literal('bytes').describe('Parts may be asked for by `Range`'),
+  'Cache-Control': z.string().describe('Good until the link ends'),
+  'Content-Disposition': z
+    .string()
+    .describe('`inline` for what browsers show safely, else `attachment`; with the name'),
+})
+const ofRange = ofFile.extend({
+  'Content-Range': z
+    .string()
+    .meta({ description: 'Which bytes of how many', examples: ['bytes 0-1023/4096', 'bytes */4096'] }),
+})
+
+const stored = z
+  .object({
+    part: part.describe('To be put into `parts` of a message as it is'),
+    url: z.string().meta({ description: 'A link to show the file meanwhile' }),
+  })
+  .describe('The file is stored')
+const asked = z.object({
+  Range: z
+    .string()
+    .optional()
+    .meta({
+      description: 'One range of bytes; others are ignored, and all of it is sent',
+      examples: ['bytes=0-1023'],
+    }),
+  'If-None-Match': z.string().optional().describe('The `ETag` of what you have'),
+})
+
 export function fileOperations({ files, doors, now }: FileOptions): Operation[] {
   return [
     operation({
@@ -29,7 +60,7 @@ export function fileOperations({ files, doors, now }: FileOptions): Operation[] 
         name: z.string().min(1).max(1_024).default('file').meta({ description: 'The name readers see' }),
       }),
       body: 'stream',
-      answer: z.object({ part, url: z.string().meta({ description: 'A link to show the file meanwhile' }) }),
+      answer: stored,
       errors: ['not_found', 'too_large', 'unsupported_type'],
       async handle({ actor, query, request }) {
         const { site } = await doors.conversation(actor, query.conversation)
@@ -51,12 +82,19 @@ export function fileOperations({ files, doors, now }: FileOptions): Operation[] 
       id: 'getFile',
       tag,
       summary: "A file's content, by the signed link found in a part; ranges work",
-      params: z.object({ id: z.string().max(64) }),
+      params: z.object({ id: z.string().max(64).describe("The file's id") }),
       query: z.object({
         e: z.string().max(20).optional().meta({ description: 'When the link ends, in milliseconds' }),
         s: z.string().max(64).optional().meta({ description: 'The signature' }),
       }),
+      headers: asked,
       answer: 'bytes',
+      replies: {
+        200: { description: 'The whole file', headers: ofFile, media: '*/*' },
+        206: { description: 'The range asked for', headers: ofRange, media: '*/*' },
+        304: { description: 'What you have is the same', headers: ofFile },
+        416: { description: 'The file has no such bytes', headers: ofRange },
+      },
       errors: ['forbidden', 'not_found'],
       async handle({ params: { id }, query, request }) {
         const until = files.verify(id, { e: query.e, s: query.s })

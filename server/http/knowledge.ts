@@ -17,7 +17,7 @@ import type { KnowledgeBackend } from '../backends/knowledge/knowledge.ts'
 import type { KnowledgeBase } from '../backends/knowledge/knowledge-base.ts'
 import { readBounded } from '../read-bounded.ts'
 import { type Operation, operation } from './operation.ts'
-import { page, pageOf, pageQuery, readCursor } from './page.ts'
+import { listOf, page, pageOf, pageQuery, readCursor } from './page.ts'
 import type { ListedSite } from './sites.ts'
 
 interface KnowledgeRestOptions {
@@ -31,6 +31,30 @@ type Open = (actor: Actor, backend: string) => KnowledgeBase
 const tag = 'knowledge'
 const QUESTION_MAX = 1_000
 
+const version = z.object({
+  version: z.int().describe('1, 2, 3 …'),
+  by: z.string().describe('Who made it: name of the token, or id of the agent'),
+  at: z.int().describe('When: milliseconds since 1970, UTC'),
+  article: articleDraft.describe('The article as it was then'),
+})
+const near = z.object({
+  id: z.string().describe('Of the article'),
+  question: z.string().describe('Its main phrasing'),
+  score: z.number().meta({ description: '0 … 1: how sure it is that this is what was asked' }),
+  why: z
+    .object({
+      phrasing: z.string().describe('The phrasing that came closest'),
+      similarity: z.number().describe('How alike the question and that phrasing are; 1: the same words'),
+      kinship: z.number().describe('How alike the question and all phrasings of the article together are'),
+      coverage: z.number().describe('How much of what was asked stands anywhere in the article'),
+      share: z.number().describe('How many of the closest phrasings of all articles are of this one'),
+    })
+    .describe('What the score is made of, each 0 … 1'),
+  answer: z.string().optional().meta({ description: 'As Markdown; absent where the article has no text' }),
+})
+const ids = z.array(z.string())
+const flag = (means: string) => z.stringbool().default(false).describe(means)
+
 const backend = z.string().max(64).meta({ description: 'The name of the knowledge backend, as routing chains say it' })
 const ofBase = z.object({ backend })
 const ofArticle = z.object({ backend, article: articleId })
@@ -41,6 +65,7 @@ const written = z
   .omit({ id: true, state: true })
   .meta({
     description: 'With `answer` or `parts`; with neither only when it is handed to people',
+    examples: [{ question: 'How do I get my money back?', answer: 'Within **30 days**.', tags: ['refund'] }],
     anyOf: [
       { type: 'object', required: ['answer'], properties: { answer: { type: 'string' }, parts: { not: {} } } },
       { type: 'object', required: ['parts'], properties: { parts: { type: 'array', items: {} }, answer: { not: {} } } },
@@ -60,7 +85,13 @@ const NEXT: Readonly<Record<ArticleState, readonly ArticleState[]>> = {
   retired: ['draft', 'review'],
 }
 
-const release = z.object({ by: z.string(), at: z.int() }).meta({ description: 'Who published it, and when' })
+const release = z
+  .object({
+    by: z.string().describe('Name of the token, or id of the agent'),
+    at: z.int().describe('When: milliseconds since 1970, UTC'),
+  })
+  .meta({ description: 'Who published it, and when; absent while it is not published' })
+const shown = z.object({ article, published: release.optional() }).describe('The article as it is now')
 
 /** Articles, their states and versions for administrators; what is published, and the match, for whoever has a site that uses them. */
 export function knowledgeOperations(options: KnowledgeRestOptions): Operation[] {
@@ -103,11 +134,15 @@ function list(open: Open): Operation {
     summary: 'Articles in the order of ids; those that are not published are for administrators',
     params: ofBase,
     query: z.object({
-      state: articleState.optional(),
-      category: z.string().max(100).optional(),
-      tag: z.string().max(50).optional(),
-      language: z.string().max(35).optional(),
-      text: z.string().max(200).optional().meta({ description: 'Stands somewhere in it' }),
+      state: articleState.optional().describe('Of this state alone; any when absent'),
+      category: z.string().max(100).optional().describe('Of this category alone; any when absent'),
+      tag: z.string().max(50).optional().describe('With this tag; any when absent'),
+      language: z.string().max(35).optional().describe('Of this language tag alone; any when absent'),
+      text: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'Stands somewhere in the question, a phrasing or the answer' }),
       ...pageQuery,
     }),
     answer: pageOf(article),
@@ -136,7 +171,7 @@ function get(open: Open): Operation {
     tag,
     summary: 'One article, and who published it; one that is not published is for administrators',
     params: ofArticle,
-    answer: z.object({ article, published: release.optional() }),
+    answer: shown,
     errors: ['not_found'],
     async handle({ actor, params }) {
       const base = open(actor, params.backend)
@@ -162,7 +197,7 @@ function put(open: Open): Operation {
       }),
     }),
     body: written,
-    answer: z.object({ article, published: release.optional() }),
+    answer: shown,
     errors: ['not_found', 'conflict', 'too_large'],
     async handle({ actor, params, query: { expect }, body }) {
       const base = open(actor, params.backend)
@@ -183,8 +218,12 @@ function setState(open: Open): Operation {
     tag,
     summary: 'Sends an article to review, publishes it after review, takes it back or retires it; who did it is kept',
     params: ofArticle,
-    body: z.object({ state: articleState }),
-    answer: z.object({ article, published: release.optional() }),
+    body: z
+      .object({
+        state: articleState.describe('From draft to review to published; any may be retired, and taken up again'),
+      })
+      .meta({ examples: [{ state: 'review' }] }),
+    answer: shown,
     errors: ['not_found', 'conflict'],
     async handle({ actor, params, body: { state } }) {
       const base = open(actor, params.backend)
@@ -207,8 +246,10 @@ function remove(open: Open): Operation {
     tag,
     summary: 'Retires an article; with `purge` it goes for good, with all its versions',
     params: ofArticle,
-    query: z.object({ purge: z.stringbool().default(false) }),
-    answer: z.object({ removed: z.enum(['retired', 'purged']) }),
+    query: z.object({ purge: flag('`true`: it goes for good, with all its versions') }),
+    answer: z
+      .object({ removed: z.enum(['retired', 'purged']).describe('`purged`: nothing of it is left') })
+      .describe('What became of it'),
     errors: ['not_found'],
     async handle({ actor, params, query: { purge } }) {
       const base = open(actor, params.backend)
@@ -227,9 +268,7 @@ function versions(open: Open): Operation {
     tag,
     summary: 'Every version of an article with who made it, newest first',
     params: ofArticle,
-    answer: z.object({
-      items: z.array(z.object({ version: z.int(), by: z.string(), at: z.int(), article: articleDraft })),
-    }),
+    answer: listOf(version),
     errors: ['not_found'],
     async handle({ actor, params }) {
       const base = open(actor, params.backend)
@@ -248,28 +287,14 @@ function match(open: Open): Operation {
     tag,
     summary: 'The published articles that come closest to a question, best first, each with its score and why',
     params: ofBase,
-    body: z.strictObject({
-      question: z.string().trim().min(1).max(QUESTION_MAX),
-      language: z.string().max(35).optional().meta({ description: 'Articles of other languages are left out' }),
-      limit: z.int().min(1).max(50).default(5),
-    }),
-    answer: z.object({
-      items: z.array(
-        z.object({
-          id: z.string(),
-          question: z.string(),
-          score: z.number().meta({ description: '0 … 1: how sure it is that this is what was asked' }),
-          why: z.object({
-            phrasing: z.string(),
-            similarity: z.number(),
-            kinship: z.number(),
-            coverage: z.number(),
-            share: z.number(),
-          }),
-          answer: z.string().optional().meta({ description: 'As Markdown, where the article has a text' }),
-        }),
-      ),
-    }),
+    body: z
+      .strictObject({
+        question: z.string().trim().min(1).max(QUESTION_MAX).describe('As a customer would ask it'),
+        language: z.string().max(35).optional().meta({ description: 'Articles of other languages are left out' }),
+        limit: z.int().min(1).max(50).default(5).describe('Most articles of the answer'),
+      })
+      .meta({ examples: [{ question: 'can I get my money back', limit: 3 }] }),
+    answer: listOf(near),
     errors: ['not_found'],
     async handle({ actor, params, body: { question, limit, language } }) {
       const base = open(actor, params.backend)
@@ -295,11 +320,17 @@ function takeIn(open: Open): Operation {
     params: ofBase,
     query: z.object({
       name: z.string().min(1).max(255).meta({ description: "The file's name: its ending says how it is read" }),
-      dryRun: z.stringbool().default(false).meta({ description: 'Tells what would happen and changes nothing' }),
+      dryRun: flag('`true`: tells what would happen and changes nothing'),
       state: articleState.optional().meta({ description: 'For articles whose state the file does not say' }),
     }),
     body: 'stream',
-    answer: z.object({ made: z.array(z.string()), changed: z.array(z.string()), same: z.array(z.string()) }),
+    answer: z
+      .object({
+        made: ids.describe('Ids of articles that were not there before'),
+        changed: ids.describe('Ids of articles that have a further version now'),
+        same: ids.describe('Ids of articles that say the same already'),
+      })
+      .describe('What became of each article of the file'),
     errors: ['not_found', 'too_large'],
     async handle({ actor, params, query: { name, dryRun, state }, request }) {
       const base = open(actor, params.backend)
@@ -322,12 +353,17 @@ function giveOut(open: Open): Operation {
     tag,
     summary: 'All articles and synonyms as one JSON file, which import takes',
     params: ofBase,
-    answer: z.object({
-      format: z.literal('hutong-knowledge'),
-      version: z.literal(1),
-      articles: z.array(articleDraft),
-      synonyms: z.array(z.array(z.string())),
-    }),
+    answer: z
+      .object({
+        format: z.literal('hutong-knowledge'),
+        version: z.literal(1).describe('Of the format'),
+        articles: z.array(articleDraft).describe('Of any state, in the order of ids'),
+        synonyms: z.array(z.array(z.string())).meta({
+          description: 'Groups of words that mean the same',
+          examples: [[['refund', 'money back']]],
+        }),
+      })
+      .describe('Everything the backend knows'),
     errors: ['not_found'],
     handle: async ({ actor, params }) => exported(open(actor, params.backend)),
   })

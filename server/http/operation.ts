@@ -16,12 +16,25 @@ export interface Operation {
   readonly summary: string
   readonly params: z.ZodObject
   readonly query: z.ZodObject
+  /** Headers that clients may send, for the description: `handle` reads them itself. */
+  readonly headers: z.ZodObject
   /** Absent when there is none; `stream` when it is read as bytes. */
   readonly body: z.ZodType | 'stream' | undefined
   /** Absent for 204; `bytes` for a file's content. */
   readonly answer: z.ZodType | 'bytes' | undefined
+  /** Answers that are not refusals, by status, where there is more to say of them than `answer` does. */
+  readonly replies: Readonly<Record<number, Reply>>
   readonly errors: readonly ErrorCode[]
   handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>
+}
+
+/** An answer for the description. */
+export interface Reply {
+  description: string
+  /** Headers that a client needs, besides those of every answer. */
+  headers?: z.ZodObject
+  /** Of `bytes`: the media type, a range where there are several; absent when there is no body. */
+  media?: string
 }
 
 export interface Asked<P, Q, B> {
@@ -45,8 +58,10 @@ interface Description<P extends z.ZodObject, Q extends z.ZodObject, B, A> {
   summary: string
   params?: P
   query?: Q
+  headers?: z.ZodObject
   body?: B
   answer?: A
+  replies?: Operation['replies']
   errors?: readonly ErrorCode[]
   handle(
     asked: Asked<z.output<P>, z.output<Q>, B extends z.ZodType ? z.output<B> : undefined>,
@@ -61,8 +76,9 @@ export function operation<
   B extends z.ZodType | 'stream' | undefined = undefined,
   A extends z.ZodType | 'bytes' | undefined = undefined,
 >(description: Description<P, Q, B, A>): Operation {
-  const { params = nothing, query = nothing, body, answer, errors = [], handle } = description
-  return { ...description, params, query, body, answer, errors, handle: handle as Operation['handle'] }
+  const { params = nothing, query = nothing, headers = nothing, body, answer, replies = {}, errors = [] } = description
+  const handle = description.handle as Operation['handle']
+  return { ...description, params, query, headers, body, answer, replies, errors, handle }
 }
 
 /** What `server/ingress.ts` leaves in the context. */

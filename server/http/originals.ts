@@ -18,16 +18,18 @@ interface OriginalOptions {
 const tag = 'conversations'
 const params = z.object({
   id: z.string().max(64).meta({ description: "The conversation's id" }),
-  seq: z.coerce.number().int().positive(),
+  seq: z.coerce.number().int().positive().describe('Of the entry'),
 })
-const original = z.object({
-  subject: z.string(),
-  text: z.string().meta({ description: 'All of it as plain text' }),
-  quoted: z.string(),
-  signature: z.string(),
-  html: z.boolean().meta({ description: 'Whether there is a page to show' }),
-  remote: z.boolean().meta({ description: 'Whether that page has images from elsewhere' }),
-})
+const original = z
+  .object({
+    subject: z.string().describe('Empty when it has none'),
+    text: z.string().meta({ description: 'All of it as plain text' }),
+    quoted: z.string().describe('What was cut off as quoted from earlier mails; empty when nothing was'),
+    signature: z.string().describe('What was cut off as a signature; empty when nothing was'),
+    html: z.boolean().meta({ description: 'Whether there is a page to show' }),
+    remote: z.boolean().meta({ description: 'Whether that page has images from elsewhere' }),
+  })
+  .describe('A mail in full')
 const summary = 'A mail as it came, quotes and signature included, while its raw payload is kept'
 
 /** Messages as they came, with what was cut from them before they went into the log. */
@@ -56,8 +58,16 @@ export function originalOperations(options: OriginalOptions): Operation[] {
       tag,
       summary: `${summary}: the page its writer made, unable to do anything`,
       params,
-      query: z.object({ images: z.enum(['none', 'remote']).default('none') }),
+      query: z.object({
+        images: z
+          .enum(['none', 'remote'])
+          .default('none')
+          .describe('`remote` loads pictures from elsewhere, which tells the writer that it was read'),
+      }),
       answer: 'bytes',
+      replies: {
+        200: { description: 'A page that runs no script and loads nothing that was not asked for', media: 'text/html' },
+      },
       errors: ['not_found'],
       async handle({ actor, params, query: { images } }) {
         const remote = images === 'remote'

@@ -9,10 +9,17 @@ export const pageQuery = {
 }
 
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({
-    items: z.array(item),
-    next: z.string().optional().meta({ description: 'Cursor of the next page; absent on the last' }),
-  })
+  return z
+    .object({
+      items: z.array(item).describe('In the order of the list; empty when there are none'),
+      next: z.string().optional().meta({ description: 'Cursor of the next page; absent on the last' }),
+    })
+    .describe('One page of the list')
+}
+
+/** A list that comes whole. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item).describe('All of them') }).describe('The whole list')
 }
 
 /** An opaque cursor holding where to go on. */

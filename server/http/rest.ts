@@ -65,6 +65,10 @@ export function createRest(options: RestOptions): Hono<RestEnv> {
   return app
 }
 
+const document = z
+  .record(z.string(), z.unknown())
+  .describe('The document; it needs no credentials and changes with the version alone')
+
 /** Every route, to be served, described and tested one by one. */
 export function restOperations(options: RestOptions): Operation[] {
   const doors = createDoors(options.store, options.config.sites)
@@ -89,14 +93,14 @@ export function restOperations(options: RestOptions): Operation[] {
       now,
     }),
   ]
-  const document = operation({
+  const api = operation({
     method: 'get',
     path: '/v1/openapi.json',
     access: 'public',
     id: 'getDescription',
     tag: 'description',
     summary: 'This description',
-    answer: z.record(z.string(), z.unknown()),
+    answer: document,
     handle: async () => description,
   })
   const wires = operation({
@@ -106,10 +110,10 @@ export function restOperations(options: RestOptions): Operation[] {
     id: 'getWires',
     tag: 'description',
     summary: 'What travels over Socket.IO and to webhooks, as AsyncAPI 3.0',
-    answer: z.record(z.string(), z.unknown()),
+    answer: document,
     handle: async () => described,
   })
   const described = describeWires(options.config.publicUrl)
-  const description = describeOperations([...operations, document, wires], options.config.publicUrl)
-  return [...operations, document, wires]
+  const description = describeOperations([...operations, api, wires], options.config.publicUrl)
+  return [...operations, api, wires]
 }

@@ -4,6 +4,7 @@ import { attributes, body, entry, floor, holder, participant } from '@hutong/cor
 import { ERRORS, type ErrorCode } from '@hutong/core/errors'
 import { button, field, option, part } from '@hutong/core/parts'
 import { z } from 'zod'
+import { article, articleDraft } from '../backends/knowledge/article.ts'
 
 const ofConversation = z.string().describe('Id of the conversation')
 const ofChannel = z.string().describe('Id of the channel')
@@ -291,4 +292,6 @@ export const SCHEMAS = {
   Channel: channel,
   Backend: backend,
   Thread: thread,
+  Article: article,
+  ArticleDraft: articleDraft,
 }

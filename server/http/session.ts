@@ -5,6 +5,7 @@ import type { Actor, Auth } from '../auth.ts'
 import type { Presence } from '../presence.ts'
 import type { PeopleStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
+import { listOf } from './page.ts'
 import { me } from './schemas.ts'
 
 interface SessionOptions {
@@ -14,6 +15,21 @@ interface SessionOptions {
 }
 
 const tag = 'session'
+const cookieSet = z.object({
+  'Set-Cookie': z.string().describe('The session cookie, or the same emptied: `HttpOnly`, `SameSite=Strict`'),
+})
+
+const credentials = z
+  .object({
+    email: z
+      .string()
+      .trim()
+      .min(3)
+      .max(320)
+      .meta({ description: 'Of the agent', examples: ['anna@shop.example'] }),
+    password: z.string().min(1).max(1_024).describe('Wrong ones are counted: too many are `throttled`'),
+  })
+  .meta({ examples: [{ email: 'anna@shop.example', password: 'correct horse battery staple' }] })
 
 export function sessionOperations({ auth, store, presence }: SessionOptions): Operation[] {
   return [
@@ -24,8 +40,9 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       id: 'signIn',
       tag,
       summary: 'Signs an agent in: sets the session cookie',
-      body: z.object({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(1_024) }),
+      body: credentials,
       answer: me,
+      replies: { 200: { description: 'Who is signed in now', headers: cookieSet } },
       errors: ['unauthorized', 'forbidden', 'throttled'],
       async handle({ body, ip, header }) {
         const { actor, ...session } = await auth.signIn({ ...body, ip })
@@ -40,7 +57,9 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       id: 'getSession',
       tag,
       summary: 'Who is signed in by the cookie, so that a page can ask without being refused',
-      answer: z.object({ agent: me.nullable().meta({ description: 'null when nobody is signed in' }) }),
+      answer: z
+        .object({ agent: me.nullable().meta({ description: 'null when nobody is signed in' }) })
+        .describe('Whose session the cookie is'),
       async handle({ request }) {
         const actor = await auth.who({ cookie: request.headers.get('cookie') ?? undefined })
         return { agent: actor === undefined ? null : asMe(actor) }
@@ -53,6 +72,7 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       id: 'signOut',
       tag,
       summary: 'Ends the session of the cookie',
+      replies: { 204: { description: 'Nobody is signed in now', headers: cookieSet } },
       async handle({ request, header }) {
         await auth.signOut(request.headers.get('cookie') ?? undefined)
         header('Set-Cookie', auth.cookie({}))
@@ -75,7 +95,7 @@ export function sessionOperations({ auth, store, presence }: SessionOptions): Op
       id: 'listAgents',
       tag,
       summary: 'The people who answer, and who of them is online',
-      answer: z.object({ items: z.array(agent) }),
+      answer: listOf(agent),
       handle: async ({ actor }) => ({ items: agentsFor(actor, await agentsOf(store, presence)) }),
     }),
   ]

@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { mayEnter } from '../auth.ts'
 import { type Operation, operation } from './operation.ts'
+import { listOf } from './page.ts'
 import { site } from './schemas.ts'
 
 export interface ListedSite {
@@ -34,7 +34,7 @@ export function siteOperation(sites: readonly ListedSite[], watched: readonly Wa
     id: 'listSites',
     tag: 'sites',
     summary: 'The sites that exist for you, each with the backends that answer there',
-    answer: z.object({ items: z.array(site) }),
+    answer: listOf(site),
     handle: async ({ actor }) => ({ items: known.filter(({ id }) => mayEnter(actor, id)) }),
   })
 }

@@ -105,7 +105,7 @@ export async function openContractRelay(): Promise<ContractRelay> {
     const text = await response.text()
     const type = response.headers.get('content-type')?.split(';')[0]
     const body = type === 'application/json' ? JSON.parse(text) : { text }
-    complaints.push(...answers({ method, path, status: response.status, type, body }))
+    complaints.push(...answers({ method, path, status: response.status, headers: response.headers, body }))
     return { status: response.status, body }
   }
 

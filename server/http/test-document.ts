@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { Ajv, type AnySchema, type Options, type ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 
 type Json = Record<string, unknown>
 
@@ -13,73 +14,59 @@ export interface Checker {
   complaints(schema: unknown, value: unknown, whole?: 'whole'): string[]
 }
 
-/** Holds values against the schemas of a document, and knows nothing of the code they were made from. */
-export function createChecker({ components }: Document): Checker {
-  const known = new Map<string, z.ZodType>()
-  const definitions = { open: localised(components.schemas), whole: closed(localised(components.schemas)) }
+/** Keywords that are not of JSON Schema, and the formats of numbers and bytes that OpenAPI adds, are known; every other one is a mistake. */
+const OPTIONS: Options = {
+  allErrors: true,
+  strictTypes: false,
+  strictRequired: false,
+  keywords: ['discriminator', 'components'],
+  formats: {
+    int64: { type: 'number', validate: Number.isSafeInteger },
+    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+    uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+    binary: true,
+  },
+}
 
-  function read(schema: unknown, as: 'open' | 'whole'): z.ZodType {
-    const text = `${as} ${JSON.stringify(schema)}`
-    const found = known.get(text)
-    if (found) return found
-    const own = localised(schema) as Json
-    const made = z.fromJSONSchema({
-      ...(as === 'whole' ? (closed(own) as Json) : own),
-      $defs: definitions[as] as never,
-    })
-    known.set(text, made)
-    return made
-  }
-
+/** Holds values against the schemas of a document by a public validator, which knows nothing of the code they were made from. */
+export function createChecker(document: Document): Checker {
+  const judges = { open: judgeOf(document, (schema) => schema), whole: judgeOf(document, closed) }
   return {
     complaints(schema, value, whole) {
-      const { error } = read(schema, whole ?? 'open').safeParse(value)
-      return error ? error.issues.map((issue) => `${issue.path.join('.')}: ${JSON.stringify(issue)}`) : []
+      const judge = judges[whole ?? 'open'](schema)
+      if (judge(value)) return []
+      return (judge.errors ?? []).map(
+        ({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`,
+      )
     },
   }
 }
 
-/** References into the document as references into a schema of its own, and cases of an object each as a whole object. */
-function localised(value: unknown): unknown {
-  return distributed(JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/')))
-}
-
-/**
- * An `anyOf` beside the fields of an object as a choice between whole objects: zod makes an intersection of the former, which takes
- * fields that one side alone refuses.
- */
-function distributed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(distributed)
-  if (typeof value !== 'object' || value === null) return value
-  const { anyOf, ...rest } = Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, distributed(one)]),
-  ) as Json
-  if (!Array.isArray(anyOf)) return rest
-  if (rest.type !== 'object') return { ...rest, anyOf }
-  const { properties = {}, required = [] } = rest as { properties?: Record<string, Json>; required?: string[] }
-  return {
-    anyOf: anyOf.map((one: { properties?: Record<string, Json>; required?: string[] }) => ({
-      ...rest,
-      required: [...new Set([...required, ...(one.required ?? [])])],
-      properties: { ...properties, ...narrowed(properties, one.properties ?? {}) },
-    })),
+/** OpenAPI 3.1 speaks the dialect of 2020, AsyncAPI 3 that of draft 7. */
+function judgeOf(document: Document, turn: (schema: unknown) => unknown): (schema: unknown) => ValidateFunction {
+  const ajv = 'asyncapi' in document ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS)
+  ajv.addSchema({ $id: 'document', components: turn(document.components) } as AnySchema)
+  const known = new Map<string, ValidateFunction>()
+  return (schema) => {
+    const text = JSON.stringify(turn(schema)).replaceAll('"#/components/', '"document#/components/')
+    const judge = known.get(text) ?? ajv.compile(JSON.parse(text))
+    known.set(text, judge)
+    return judge
   }
 }
 
-function narrowed(properties: Record<string, Json>, by: Record<string, Json>): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(by).map(([name, one]) => [
-      name,
-      'not' in one || 'const' in one ? one : { ...one, ...properties[name] },
-    ]),
-  )
-}
-
-/** Objects take no field that is not described. */
+/** Objects take no field that is not described. A case beside the fields of an object describes none. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed)
-  if (typeof value !== 'object' || value === null) return value
-  const inside = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one)]))
-  const isObject = inside.type === 'object' && 'properties' in inside
-  return { ...inside, ...(isObject && !('additionalProperties' in inside) && { additionalProperties: false }) }
+  if (!isObject(value)) return value
+  const hasFields = isObject(value.properties)
+  const inside = Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, key === 'anyOf' && hasFields ? one : closed(one)]),
+  )
+  const closes = value.type === 'object' && hasFields && !('additionalProperties' in value)
+  return { ...inside, ...(closes && { additionalProperties: false }) }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

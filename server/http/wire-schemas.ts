@@ -143,24 +143,26 @@ const contactParts = z
   .min(1)
   .max(PARTS_MAX)
   .describe('What the message is made of, in reading order')
-const contactBody = z.union(
-  body.options
-    .filter(({ shape }) => contactKinds.includes(shape.kind.value))
-    .flatMap((option: z.ZodObject) => {
-      if (!('parts' in option.shape || 'score' in option.shape)) return [option]
-      const description = option.description ?? ''
-      if ('parts' in option.shape) return [option.extend({ parts: contactParts }).describe(description)]
-      return ratingScale.options.map((scale) => option.extend(scoreOf(scale)).describe(`${description} (${scale})`))
-    }),
-)
+const contactBody = z
+  .union(
+    body.options
+      .filter(({ shape }) => contactKinds.includes(shape.kind.value))
+      .flatMap((option: z.ZodObject) => {
+        if (!('parts' in option.shape || 'score' in option.shape)) return [option]
+        const description = option.description ?? ''
+        if ('parts' in option.shape) return [option.extend({ parts: contactParts }).describe(description)]
+        return ratingScale.options.map((scale) => option.extend(scoreOf(scale)).describe(`${description} (${scale})`))
+      }),
+  )
+  .describe('What a visitor may say, told apart by `kind`')
 
 function scoreOf(scale: RatingScale) {
   const [lowest, highest] = SCORES[scale]
   const score = z.int().min(lowest).max(highest).describe(`${lowest} is the worst, ${highest} the best`)
-  return { scale: z.literal(scale), score }
+  return { scale: z.literal(scale).describe(`From ${lowest} to ${highest}`), score }
 }
 
-const pushAnswer = eventAnswer.strict()
+const pushAnswer = eventAnswer.strict().meta(eventAnswer.meta() ?? {})
 const failure = z.object({ message: z.string().describe('Why, for the relay’s log') })
 const socketAnswer = z.union([
   eventAnswer,
@@ -303,7 +305,8 @@ export const PUSH_SCHEMAS = { ...SCHEMAS, EventAnswer: pushAnswer, CloudEvent: c
 export const WIRE_SCHEMAS = {
   ...PUSH_SCHEMAS,
   Signal: signal,
-  ContactBody: contactBody,
+  VisitorBody: contactBody,
+  VisitorPart: contactPart,
   Ready: ready,
   Entries: entries,
 }
