@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Backend } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import type { EntriesPacket } from '@hutong/core/wire'
@@ -100,7 +102,7 @@ async function askForOrders(running: Running, said: () => string = () => ''): Pr
   expect(page.heard()).toHaveLength(2)
 }
 
-describe('a program of the documentation', { timeout: 60_000 }, () => {
+describe('a program of the documentation', { timeout: 120_000 }, () => {
   test('is there for every wire and in three languages', () => {
     expect(new Set(programs.map(({ info }) => info))).toEqual(new Set(WIRES))
     const languages = (wire: string[]) => new Set(onWire(...wire).map(([, { language }]) => language))
@@ -125,6 +127,21 @@ describe('a program of the documentation', { timeout: 60_000 }, () => {
     program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
     relay = await serve(await settingsOf('webhook', port))
     await askForOrders(relay, program.said)
+  })
+
+  test.each(onWire('webhook'))('%s holds all that the page says `backend test` asks of it', async (_, block) => {
+    const port = await freePort()
+    program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
+    const flags = ['backend', 'test', `http://127.0.0.1:${port}/`, '--ask', 'Where is 123456?', '--json']
+    const env = { ...process.env, WEBHOOK_SECRET: SECRET }
+    const { stdout } = spawn(process.execPath, [join(ROOT, 'server/cli.ts'), ...flags], { env })
+    const { cases, held }: { cases: { title: string; complaint?: string }[]; held: number } = JSON.parse(
+      await text(stdout),
+    )
+    expect(cases.filter(({ complaint }) => complaint)).toEqual([])
+    const page = readFileSync(join(ROOT, 'docs/writing-a-backend.md'), 'utf8')
+    const claims = [...page.matchAll(/\b(\d+) (?:of \1 hold|cases for a webhook)\b/g)].map(([, count]) => Number(count))
+    expect(new Set(claims)).toEqual(new Set([held]))
   })
 
   test.each(onWire('pull', 'socket'))('%s answers customers of a relay that it calls', async (_, block) => {
