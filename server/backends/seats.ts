@@ -86,6 +86,7 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
   /** Brings it to the best connection that it was not brought to, as soon as there is room. */
   async function place(bringing: Bringing, tried: ReadonlySet<Taken>): Promise<Placed<Answer>> {
     for (;;) {
+      bringing.ended.throwIfAborted()
       const [taken] = candidates(bringing.event, tried)
         .filter(({ under, seat }) => under < seat.credit)
         .toSorted((a, b) => a.under - b.under || b.turn - a.turn)

@@ -76,6 +76,18 @@ export function said(entries: readonly Entry[], backend: string): string[] {
     .map(wordsOf)
 }
 
+/** What the backend, who has the floor first, said to the contact while somebody else had it. */
+export function saidWithoutFloor(entries: readonly Entry[], backend: string): string[] {
+  let holder = backend
+  return entries.flatMap((entry) => {
+    if (entry.body.kind === 'handoff') {
+      const to = entry.body.floor.holder
+      holder = to.kind === 'bot' ? to.id : to.kind
+    }
+    return holder === backend ? [] : said([entry], backend)
+  })
+}
+
 /** The hand-off that took the floor from the backend, if there was one. */
 export function passedOn(entries: readonly Entry[]): Entry | undefined {
   return entries.find(({ body }) => body.kind === 'handoff' && body.floor.holder.kind === 'queue')

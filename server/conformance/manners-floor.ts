@@ -1,6 +1,6 @@
 import type { Entry } from '@hutong/core/entry'
 import type { PartInput } from '@hutong/core/parts'
-import { eventually, must, mustEqual, pause, said } from './case.ts'
+import { eventually, must, mustEqual, pause, said, saidWithoutFloor } from './case.ts'
 import { failIfReplaced, GUEST, type Manner, type MannersBench } from './manners-bench.ts'
 import type { StageContact } from './stage.ts'
 
@@ -10,16 +10,9 @@ const QUIET_MS = 400
 const toQueue = { kind: 'handoff' as const, to: { kind: 'queue' as const } }
 const back = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: GUEST } }
 
-/** What it said while somebody else had the floor. */
-function saidWithoutFloor(log: readonly Entry[]): string[] {
-  let holder = GUEST
-  return log.flatMap((entry) => {
-    if (entry.body.kind === 'handoff') {
-      const to = entry.body.floor.holder
-      holder = to.kind === 'bot' ? to.id : to.kind
-    }
-    return holder === GUEST ? [] : said([entry], GUEST)
-  })
+/** It said nothing while somebody else had the floor. */
+async function mustBeStill(someone: StageContact): Promise<void> {
+  mustEqual(saidWithoutFloor(await someone.log(), GUEST), [], 'what it said without the floor')
 }
 
 /** Sends a question and does not wait for the answer. */
@@ -51,7 +44,7 @@ export const floorManners: readonly Manner[] = [
       const conversation = await begin(bench, someone)
       await bench.stage.agent(conversation, toQueue)
       await pause(QUIET_MS)
-      mustEqual(saidWithoutFloor(await someone.log()), [], 'what it said without the floor')
+      await mustBeStill(someone)
     },
   },
   {
@@ -63,7 +56,7 @@ export const floorManners: readonly Manner[] = [
       await bench.stage.agent(conversation, toQueue)
       await someone.say(bench.question)
       await pause(QUIET_MS)
-      mustEqual(saidWithoutFloor(await someone.log()), [], 'what it said without the floor')
+      await mustBeStill(someone)
     },
   },
   {
@@ -120,7 +113,7 @@ export const floorManners: readonly Manner[] = [
       const conversation = await begin(bench, someone)
       for (let n = 0; n < 5; n++) await bench.stage.agent(conversation, toQueue, back)
       await settlesAgain(bench, someone)
-      mustEqual(saidWithoutFloor(await someone.log()), [], 'what it said without the floor')
+      await mustBeStill(someone)
     },
   },
   {

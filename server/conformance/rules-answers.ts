@@ -2,7 +2,7 @@ import type { ActionInput } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { ASIDES_DEEP } from '../asides.ts'
 import { eventually, must, mustEqual, mustRefuse, passedOn, pause, said } from './case.ts'
-import { heard, isBots } from './rules-receipt.ts'
+import { heard, isBots, leftOpen } from './rules-receipt.ts'
 import { answer, BOT, type Rule, reply, type WireBench } from './wire-bench.ts'
 
 /** Has the backend answer the first message with these actions; resolves with the log once it holds what is looked for. */
@@ -122,10 +122,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'shows a text while it grows, and leaves one message',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('tell me')
-      const event = await heard(end, 1)
+      const { ada, conversation, event } = await leftOpen({ stage, end }, 'tell me')
       const text = 'The quick brown fox'
       for (let at = 4; at <= text.length; at += 5) {
         const actions: ActionInput[] = [{ kind: 'stream', key: 'grown', text: text.slice(0, at) }]
@@ -151,9 +148,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'takes an event at once and answers it later',
     async run({ stage, end, within }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('slow question')
-      const event = await heard(end, 1)
+      const { conversation, event } = await leftOpen({ stage, end }, 'slow question')
       await pause(within / 3)
       await end.act(conversation, {
         key: 'l',
@@ -169,9 +164,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'gets its time again while it is seen to work',
     async run({ stage, end, within }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('a hard one')
-      const event = await heard(end, 1)
+      const { conversation, event } = await leftOpen({ stage, end }, 'a hard one')
       for (let n = 0; n < 5; n++) {
         await pause(within / 2.5)
         await end.act(conversation, { key: `t${n}`, term: event.floor.term, actions: [{ kind: 'typing', on: true }] })
@@ -184,9 +177,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'says an answer once, however often the request is repeated',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const event = await heard(end, 1)
+      const { conversation, event } = await leftOpen({ stage, end })
       const request = { key: 'once', term: event.floor.term, event: event.id, actions: [reply('once')] }
       const first = await end.act(conversation, request)
       const second = await end.act(conversation, request)
@@ -198,10 +189,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'says an answer once when the event came twice',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('hello')
-      const event = await heard(end, 1)
+      const { ada, conversation, event } = await leftOpen({ stage, end })
       const request = { key: event.id, term: event.floor.term, event: event.id, actions: [reply('a'), reply('b')] }
       await Promise.all([end.act(conversation, request), end.act(conversation, request)])
       mustEqual(said(await ada.log(), BOT), ['a', 'b'], 'what it said')
@@ -237,9 +225,7 @@ export const answerRules: readonly Rule[] = [
   {
     title: 'changes and takes back what it said',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const { id, floor } = await heard(end, 1)
+      const { conversation, id, floor } = await leftOpen({ stage, end })
       const said = { key: 'a', event: id, actions: [reply('wrnog'), reply('oops')] }
       const { results } = await end.act(conversation, said)
       const [first = 0, second = 0] = results.map(({ seq }) => seq)

@@ -1,7 +1,7 @@
 import type { ActionInput } from '@hutong/core/backend'
 import { wordsOf } from '../backends/words-of.ts'
 import { must, mustEqual, mustRefuse, passedOn, pause, said } from './case.ts'
-import { heard } from './rules-receipt.ts'
+import { heard, leftOpen } from './rules-receipt.ts'
 import { answer, BOT, type Rule, reply, type Turn } from './wire-bench.ts'
 
 /** Every way to fail ends with the next in the chain, on time, and with a reason that people can read. */
@@ -82,10 +82,7 @@ export const faultRules: readonly Rule[] = [
   {
     title: 'that lost the floor by its silence is refused when it wakes up',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('hello')
-      const event = await heard(end, 1)
+      const { ada, conversation, event } = await leftOpen({ stage, end })
       await ada.until(passedOn, 'the hand-off')
       const request = { key: 'late', term: event.floor.term, event: event.id, actions: [reply('late')] }
       await mustRefuse(end.act(conversation, request), 'stale_floor')

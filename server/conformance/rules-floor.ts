@@ -1,7 +1,7 @@
 import type { Entry } from '@hutong/core/entry'
 import { wordsOf } from '../backends/words-of.ts'
-import { eventually, must, mustEqual, mustRefuse, passedOn, pause, said } from './case.ts'
-import { heard } from './rules-receipt.ts'
+import { eventually, must, mustEqual, mustRefuse, passedOn, pause, said, saidWithoutFloor } from './case.ts'
+import { heard, leftOpen } from './rules-receipt.ts'
 import { answer, BOT, type Rule, reply } from './wire-bench.ts'
 
 const lastFloor = (log: readonly Entry[]) => log.findLast(({ body }) => body.kind === 'handoff')?.body
@@ -42,9 +42,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'gives the floor to an agent by name, and to nobody who does not exist',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('Anna please, about my order')
-      const { floor: mine } = await heard(end, 1)
+      const { conversation, floor: mine } = await leftOpen({ stage, end }, 'Anna please, about my order')
       const to = (id: string) => ({ kind: 'handoff' as const, to: { kind: 'agent' as const, id } })
       await mustRefuse(end.act(conversation, { key: 'a', term: mine.term, actions: [to('a_nobody')] }), 'invalid')
       await end.act(conversation, { key: 'b', term: mine.term, actions: [to('a_anna')] })
@@ -55,10 +53,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'is refused, and never shown, when a person took the floor meanwhile',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('hello')
-      const event = await heard(end, 1)
+      const { ada, conversation, event } = await leftOpen({ stage, end })
       await stage.agent(conversation, { kind: 'reply', parts: [{ kind: 'text', text: 'Anna here' }] })
       const request = { key: 'late', term: event.floor.term, event: event.id, actions: [reply('too late')] }
       await mustRefuse(end.act(conversation, request), 'stale_floor')
@@ -68,9 +63,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'is refused without a term too, when it has not got the floor',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      await heard(end, 1)
+      const { conversation } = await leftOpen({ stage, end })
       await stage.agent(conversation, { kind: 'handoff', to: { kind: 'queue' } })
       for (const action of [reply('late'), { kind: 'typing' as const, on: true }, { kind: 'close' as const }])
         await mustRefuse(end.act(conversation, { key: `l-${action.kind}`, actions: [action] }), 'stale_floor')
@@ -79,9 +72,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'says what it answers: with neither term nor event nothing is shown of it',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const { id } = await heard(end, 1)
+      const { conversation, id } = await leftOpen({ stage, end })
       for (const action of [reply('hi'), { kind: 'typing' as const, on: true }, { kind: 'close' as const }])
         await mustRefuse(end.act(conversation, { key: `n-${action.kind}`, actions: [action] }), 'invalid')
       await end.act(conversation, { key: 'y', event: id, actions: [reply('hello to you')] })
@@ -91,10 +82,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'is refused for an event before the stop, without a term too',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('a long story please')
-      const { id } = await heard(end, 1)
+      const { ada, conversation, id } = await leftOpen({ stage, end }, 'a long story please')
       await ada.say({ kind: 'stop' })
       await mustRefuse(end.act(conversation, { key: 'l', event: id, actions: [reply('late')] }), 'stale_floor')
     },
@@ -102,9 +90,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'cannot give the floor to itself',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const { id } = await heard(end, 1)
+      const { conversation, id } = await leftOpen({ stage, end })
       const toSelf = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: BOT } }
       await mustRefuse(end.act(conversation, { key: 's', event: id, actions: [toSelf] }), 'invalid')
     },
@@ -120,15 +106,13 @@ export const floorRules: readonly Rule[] = [
         await stage.agent(conversation, { kind: 'handoff', to: { kind: 'bot', id: BOT } })
       }
       await pause(300)
-      mustEqual(spokenWithoutFloor(await ada.log()), [], 'what it said without the floor')
+      mustEqual(saidWithoutFloor(await ada.log(), BOT), [], 'what it said without the floor')
     },
   },
   {
     title: 'is refused for an old term when the floor came back to it',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const event = await heard(end, 1)
+      const { conversation, event } = await leftOpen({ stage, end })
       await stage.agent(conversation, { kind: 'handoff', to: { kind: 'queue' } })
       await stage.agent(conversation, { kind: 'handoff', to: { kind: 'bot', id: BOT } })
       const request = { key: 'old', term: event.floor.term, actions: [reply('from before')] }
@@ -150,10 +134,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'is refused for what it was saying when the contact pressed stop',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('a long story please')
-      const { floor } = await heard(end, 1)
+      const { ada, conversation, floor } = await leftOpen({ stage, end }, 'a long story please')
       await end.act(conversation, {
         key: 's',
         term: floor.term,
@@ -201,10 +182,7 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'goes on after a lost connection, which is no stop',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const ada = stage.contact('ada')
-      const { conversation } = await ada.say('hello')
-      const event = await heard(end, 1)
+      const { ada, conversation, event } = await leftOpen({ stage, end })
       await end.lose()
       await end.act(conversation, { key: 'a', term: event.floor.term, event: event.id, actions: [reply('still here')] })
       mustEqual(said(await ada.log(), BOT), ['still here'], 'what it said')
@@ -225,23 +203,9 @@ export const floorRules: readonly Rule[] = [
   {
     title: 'is refused in a conversation that was closed meanwhile',
     async run({ stage, end }) {
-      end.turn = () => ({ do: 'later' })
-      const { conversation } = await stage.contact('ada').say('hello')
-      const { floor } = await heard(end, 1)
+      const { conversation, floor } = await leftOpen({ stage, end })
       await stage.agent(conversation, { kind: 'close' })
       await mustRefuse(end.act(conversation, { key: 'l', term: floor.term, actions: [reply('late')] }), 'stale_floor')
     },
   },
 ]
-
-/** Words of the backend that stand where the floor was somebody else's. */
-function spokenWithoutFloor(log: readonly Entry[]): string[] {
-  let holder = BOT
-  return log.flatMap((entry) => {
-    if (entry.body.kind === 'handoff') {
-      const to = entry.body.floor.holder
-      holder = to.kind === 'bot' ? to.id : to.kind
-    }
-    return holder !== BOT ? said([entry], BOT) : []
-  })
-}

@@ -2,7 +2,7 @@ import type { Event } from '@hutong/core/backend'
 import { wordsOf } from '../backends/words-of.ts'
 import { eventually, must, mustEqual, pause, said } from './case.ts'
 import { textBody } from './stage.ts'
-import { answer, BOT, type End, type Rule, reply } from './wire-bench.ts'
+import { answer, BOT, type End, type Rule, reply, type WireBench } from './wire-bench.ts'
 
 /** What reaches a backend, when, and how often. */
 export const receiptRules: readonly Rule[] = [
@@ -266,4 +266,13 @@ export async function heard(end: End, count: number): Promise<Event> {
     10_000,
   )
   return end.heard[0] as Event
+}
+
+/** A contact says something that the backend takes and leaves open. */
+export async function leftOpen({ stage, end }: Pick<WireBench, 'stage' | 'end'>, words = 'hello') {
+  end.turn = () => ({ do: 'later' })
+  const ada = stage.contact('ada')
+  await ada.say(words)
+  const event = await heard(end, 1)
+  return { ada, event, ...event }
 }
