@@ -133,15 +133,15 @@ async function carryOut(
   for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
     if (signal.aborted) return
     const key = `${event.id}:${count++}`
-    if (action !== 'nothing' && !free && !isAside(action)) {
-      refused.push(action.kind)
+    const aside = action !== 'nothing' && isAside(action)
+    if (!free && !aside) {
+      if (action !== 'nothing') refused.push(action.kind)
       continue
     }
-    const names = later || (action !== 'nothing' && isAside(action))
     await options.act(author, event.conversation, {
       key,
       term: event.floor.term,
-      ...(names && { event: event.id }),
+      ...((later || aside) && { event: event.id }),
       actions: action === 'nothing' ? [] : [action],
     })
   }

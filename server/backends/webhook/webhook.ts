@@ -62,16 +62,13 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     }
   }
 
-  async function handle(event: Event, { signal }: Tools): Promise<void> {
+  async function handle(event: Event, { signal }: Tools): Promise<readonly Action[] | undefined> {
     if (!host) throw new HutongError('unavailable', `${name} is not open`)
-    const owed = isOwedTo(event, name)
-    if (!owed && !isWanted(options, event)) return
+    if (!isOwedTo(event, name) && !isWanted(options, event)) return
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
     const actions = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
-    if (actions === 'later' || (actions.length === 0 && !owed)) return
-    const { id, floor } = event
-    await host.act(event.conversation, { key: id, event: id, term: floor.term, actions: [...actions] })
+    return actions === 'later' ? undefined : actions
   }
 
   return {
