@@ -14,8 +14,8 @@ export interface Known {
   latest: number
   /** What the commit under way still has to write: `moved` is the log's end and the times alone. */
   unsaved: 'nothing' | 'moved' | 'all'
-  /** The address, as `addressKey` writes it, that the contact wrote from last; undefined while that is not known. */
-  from?: string
+  /** Where the contact wrote from last; undefined while that is not known. */
+  from?: { channel: string; address: string }
   /** The addresses it is remembered under. */
   addresses: Set<string>
 }
@@ -27,7 +27,7 @@ export interface ConversationCache {
   drop(id: string): void
 }
 
-/** Keeps the conversations that were used last, at most `size`. */
+/** Keeps the conversations that were used last, at most `size` and those that a commit under way has still to write. */
 export function createConversationCache(size: number): ConversationCache {
   const conversations = new Map<string, Known>()
   const addresses = new Map<string, string>()
@@ -63,11 +63,10 @@ export function createConversationCache(size: number): ConversationCache {
         known.addresses.add(address)
         addresses.set(address, id)
       }
-      if (conversations.size <= size) return
+      // Those of a commit under way were used last: behind the first of them there is nothing to drop.
       for (const [oldest, { unsaved }] of conversations) {
-        if (unsaved !== 'nothing') continue
+        if (conversations.size <= size || unsaved !== 'nothing') break
         drop(oldest)
-        break
       }
     },
     drop,

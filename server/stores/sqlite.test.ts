@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSqliteStore, openDatabase } from './sqlite.ts'
 import type { Side, Store, Write } from './store.ts'
-import { applied, type StoreBench, say, text } from './store-bench.ts'
+import { applied, opening, type StoreBench, say, text } from './store-bench.ts'
 import { testStore } from './store-kit.ts'
 
 async function make(): Promise<StoreBench> {
@@ -95,6 +95,27 @@ describe('SQLite', () => {
     const now = [write('contact', 'contact'), write('bot', 'bot:a~%'), write('agent', 'house')]
     expect((await store.commit(now)).map((one) => one.state === 'duplicate' && one.seq)).toEqual([1, 2, 3])
     await store.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('opens thousands of conversations at once for no more than it takes when it can remember them all', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hutong-store-'))
+    const writes = Array.from({ length: 6_000 }, (_, visitor) =>
+      say({ to: opening(`visitor ${visitor}`), key: 'hello' }),
+    )
+    const costs: number[] = []
+    for (const cached of [writes.length, 1]) {
+      const store = createSqliteStore({ path: join(folder, `${cached}.db`), cached })
+      await store.migrate()
+      const before = process.cpuUsage()
+      await store.commit(writes)
+      const { user, system } = process.cpuUsage(before)
+      costs.push(user + system)
+      expect((await store.commit(writes.slice(0, 3))).map(({ state }) => state)).toEqual(Array(3).fill('duplicate'))
+      await store.close()
+    }
+    const [all = 0, one = 0] = costs
+    expect(one).toBeLessThan(all * 2.5)
     await rm(folder, { recursive: true })
   })
 
