@@ -43,12 +43,17 @@ interface Asking {
 }
 
 /** Where scores are tapped in the log itself, what is typed answers nothing before the conversation is closed. */
+export function isAskable({ status }: Pick<Conversation, 'status'>, can: Pick<Capabilities, 'readsLog'>): boolean {
+  return !can.readsLog || status === 'closed'
+}
+
 export async function openQuestion(
   store: Pick<LogStore, 'entries'>,
-  { id, last, status }: Conversation,
+  conversation: Conversation,
   { channel, now }: Asking,
 ): Promise<OpenQuestion | undefined> {
-  if (channel.readsLog && status !== 'closed') return undefined
+  if (!isAskable(conversation, channel)) return undefined
+  const { id, last } = conversation
   const entries = await store.entries(id, { before: last + 1, limit: RECENT })
   const newest = entries.findLast(({ from, body }) => body.kind === 'message' && !isOutsider(from))
   if (!newest || newest.from.kind === 'contact') return undefined

@@ -7,12 +7,12 @@ import { ofRating, ratingKey, ratingOf } from './ask-rating-open.ts'
 import type { RatingSettings } from './ask-rating-settings.ts'
 import { type AskRatingWords, askRatingWordsFor, ownWords } from './ask-rating-words.ts'
 import { languageOf, wordsOf } from './backends/words-of.ts'
-import type { Committer } from './commit.ts'
+import type { Committer, Owing } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Carrier } from './outbox.ts'
 import { isTalk } from './reach.ts'
 import { RELAY } from './route.ts'
-import type { Decision, LogStore, NewDelivery, PeopleStore, SmallStore, Write } from './stores/store.ts'
+import type { LogStore, Made, NewDelivery, PeopleStore, SmallStore, Write } from './stores/store.ts'
 import type { Ways } from './ways.ts'
 
 export interface AskRatingOptions {
@@ -35,26 +35,16 @@ const LOOK = 1_000
 const PAGE = 100
 
 /** Stores the asking together with what it is for: whatever closes a conversation, whatever brings a score. */
-export function owingRatings(owed: (write: Write) => Write, sites: readonly RoutedSite[]): (write: Write) => Write {
+export function owingRatings(sites: readonly RoutedSite[]): Owing {
   const asking = new Set(sites.flatMap(({ id, ratings }) => (ratings ? [id] : [])))
-  if (asking.size === 0) return owed
-
-  function withWork(conversation: Conversation, decision: Decision): Decision {
-    if ('refuse' in decision || !asking.has(conversation.site)) return decision
-    const work = workFor(conversation, decision)
-    return work.length === 0 ? decision : { ...decision, deliveries: [...(decision.deliveries ?? []), ...work] }
-  }
-
-  return (write) => {
-    const { decide, ...rest } = owed(write)
-    return { ...rest, decide: (...given: Parameters<Write['decide']>) => withWork(given[0], decide(...given)) }
+  return (made, conversation) => {
+    if (!asking.has(conversation.site)) return made
+    const work = workFor(conversation, made)
+    return work.length === 0 ? made : { ...made, deliveries: [...(made.deliveries ?? []), ...work] }
   }
 }
 
-function workFor(
-  { id, status }: Conversation,
-  { entries, quiet }: Exclude<Decision, { refuse: unknown }>,
-): NewDelivery[] {
+function workFor({ id, status }: Conversation, { entries, quiet }: Made): NewDelivery[] {
   if (quiet) return []
   const concerns = entries.findIndex(({ body }) =>
     body.kind === 'status' ? body.status === 'closed' && status === 'open' : body.kind === 'rating',

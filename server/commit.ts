@@ -1,5 +1,6 @@
+import type { Conversation } from '@hutong/core/conversation'
 import { HutongError } from '@hutong/core/errors'
-import type { Outcome, Store, Write } from './stores/store.ts'
+import type { Made, Outcome, Store, Write } from './stores/store.ts'
 
 /** What a write became once it is durable. */
 export type Committed = Exclude<Outcome, { state: 'refused' }>
@@ -13,8 +14,8 @@ export interface Committer {
 
 export interface CommitterOptions {
   store: Pick<Store, 'commit'>
-  /** Adds to a write what follows from it. */
-  owed?(write: Write): Write
+  /** What follows from a write is stored with it; each sees what those before it have added. */
+  owing?: readonly Owing[]
   /** Hears what was applied, in commit order, before the senders' acknowledgements leave. */
   committed(applied: Extract<Outcome, { state: 'applied' }>[]): void
   /** Hears of what went wrong: a transaction that failed, a listener that threw. */
@@ -23,6 +24,12 @@ export interface CommitterOptions {
   measure?(seconds: number, writes: number): void
 }
 
+/**
+ * Adds what follows from what a write makes of a conversation, `conversation` as it is before; gives back the same object when
+ * nothing follows. Pure: runs inside the transaction.
+ */
+export type Owing = (made: Made, conversation: Conversation, at: number) => Made
+
 interface Waiting {
   write: Write
   resolve(outcome: Committed): void
@@ -30,15 +37,26 @@ interface Waiting {
 }
 
 /** Group commit: all appends of one turn of the event loop become one transaction, and one disk flush pays for them all. */
-export function createCommitter({ store, owed = same, committed, failed, measure }: CommitterOptions): Committer {
+export function createCommitter({ store, owing = [], committed, failed, measure }: CommitterOptions): Committer {
   let waiting: Waiting[] = []
   let flushing: Promise<void> | undefined
 
   function append(write: Write): Promise<Committed> {
     return new Promise((resolve, reject) => {
-      waiting.push({ write: owed(write), resolve, reject })
+      waiting.push({ write: withOwed(write), resolve, reject })
       flushing ??= nextTurn().then(drain)
     })
+  }
+
+  function withOwed(write: Write): Write {
+    return {
+      ...write,
+      decide(conversation, said) {
+        const decision = write.decide(conversation, said)
+        if ('refuse' in decision) return decision
+        return owing.reduce((made, follows) => follows(made, conversation, write.at), decision)
+      },
+    }
   }
 
   async function drain(): Promise<void> {
@@ -88,8 +106,4 @@ export function createCommitter({ store, owed = same, committed, failed, measure
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-function same(write: Write): Write {
-  return write
 }

@@ -26,7 +26,7 @@ import type { LeaveAddress } from './leave-address.ts'
 import { createMerge } from './merge.ts'
 import { createOpenChannels } from './open-channels.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
-import { createOwed } from './owed.ts'
+import { owingBackends } from './owed.ts'
 import { owingFloor } from './owing-floor.ts'
 import { createPrompts } from './prompts.ts'
 import type { ReachTimes } from './reach.ts'
@@ -125,7 +125,7 @@ function createStages({ store, sites, adapters, backends, logger, measure, ...op
   const fanOut = createFanOut()
   const committer = createCommitter({
     store,
-    owed: owingFloor(owingRatings(createOwed(backends), sites), sites),
+    owing: [owingBackends(backends), owingRatings(sites), owingFloor(sites)],
     ...(measure?.commit && { measure: measure.commit }),
     failed: (err) => logger.error({ err }, 'a commit went wrong'),
     committed(applied) {

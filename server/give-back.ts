@@ -5,7 +5,7 @@ import type { Committer } from './commit.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Carrier } from './outbox.ts'
 import { DESK, GIVEN_BACK, handedOff, RELAY } from './route.ts'
-import type { ClaimedDelivery, Decision, LogStore, Write } from './stores/store.ts'
+import type { ClaimedDelivery, LogStore, Made, Write } from './stores/store.ts'
 
 export interface GiveBackOptions {
   store: Pick<LogStore, 'conversation' | 'entries'>
@@ -13,8 +13,6 @@ export interface GiveBackOptions {
   sites: readonly RoutedSite[]
   now(): number
 }
-
-type Made = Exclude<Decision, { refuse: unknown }>
 
 const TARGET = 'back:bot'
 const TRIES = 8

@@ -1,4 +1,5 @@
 import type { Arrival } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
 import { HutongError } from '@hutong/core/errors'
 import type { RatingSettings } from './ask-rating-settings.ts'
 import type { FloorSettings } from './floor-settings.ts'
@@ -28,6 +29,14 @@ export async function threadAt(
   { site, channel, address, conversation }: Place,
 ): Promise<string | undefined> {
   return conversation ?? (await store.find(site, channel, address))?.id
+}
+
+/** The same with what is known of it; the promise of the store itself, since every message waits for it. */
+export function conversationAt(
+  store: Pick<LogStore, 'find' | 'conversation'>,
+  { site, channel, address, conversation }: Place,
+): Promise<Conversation | undefined> {
+  return conversation === undefined ? store.find(site, channel, address) : store.conversation(conversation)
 }
 
 /** One contact, one conversation, found or made when the arrival commits. Rejects an arrival of no site of ours. */

@@ -34,7 +34,7 @@ export interface JoinConversation {
   /** The address has followed the link of this conversation. Again, it changes nothing and says nothing twice. */
   join(to: Conversation, who: NewIdentity): Promise<void>
   /** Looks whether an arrival picks what was asked here, or opens the way for what could not be said before. */
-  heard(place: Place, body: ContactBody): Promise<Heard | undefined>
+  heard(place: Place, body: ContactBody): Promise<Heard | undefined> | undefined
   /** Does that work. */
   carrier: Carrier
   /** What could not be brought is said once the address writes again; false when it is nothing of ours. */
@@ -83,15 +83,16 @@ export function createJoinConversation(options: JoinConversationOptions): JoinCo
     await bring(options, spot, { kind: shared ? 'elsewhere' : 'ask', to: to.id })
   }
 
+  async function heard(place: Place, body: ContactBody): Promise<Heard | undefined> {
+    const lane = `${TARGET}:${hashOf(place)}`
+    const work: Heard = { deliveries: [{ lane, target: TARGET, entry: 0, address: place.address }] }
+    if ((await askedBy(store, place, body)) !== undefined) return { ...work, automatic: true }
+    return (await store.get(SCOPE, keyOf(place))) === undefined ? undefined : work
+  }
+
   return {
     join,
-    async heard(place, body) {
-      if (readsLog(place.channel)) return undefined
-      const lane = `${TARGET}:${hashOf(place)}`
-      const work: Heard = { deliveries: [{ lane, target: TARGET, entry: 0, address: place.address }] }
-      if ((await askedBy(store, place, body)) !== undefined) return { ...work, automatic: true }
-      return (await store.get(SCOPE, keyOf(place))) === undefined ? undefined : work
-    },
+    heard: (place, body) => (readsLog(place.channel) ? undefined : heard(place, body)),
     carrier: {
       tries: TRIES,
       async deliver({ address = '', event: { conversation, entry } }) {

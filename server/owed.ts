@@ -1,46 +1,40 @@
 import type { Backend } from '@hutong/core/backend'
-import type { Conversation } from '@hutong/core/conversation'
 import type { Floor } from '@hutong/core/entry'
+import type { Owing } from './commit.ts'
 import { backendLane } from './route.ts'
-import type { Decision, NewDelivery, NewEntry, Write } from './stores/store.ts'
+import type { NewDelivery, NewEntry } from './stores/store.ts'
 
 /** When an answer is due unless the backend says otherwise. */
 export const ANSWER_WITHIN = 15_000
 
 /**
  * What a write owes to backends besides what routing decided: those that hear everything hear its entries, an answer that comes
- * later has a deadline, and what a backend will be told in any case is not cancelled. Pure; runs inside the transaction.
+ * later has a deadline, and what a backend will be told in any case is not cancelled.
  */
-export function createOwed(backends: readonly Backend[]): (write: Write) => Write {
+export function owingBackends(backends: readonly Backend[]): Owing {
   const byTarget = new Map(backends.map((one) => [`backend:${one.name}`, one]))
   const listening = backends.filter(({ hears }) => hears === 'everything')
   const later = backends.filter(({ answers, hears }) => answers === 'later' || hears === 'everything')
-  if (later.length === 0) return (write) => write
+  if (later.length === 0) return (made) => made
 
-  function owed(decision: Decision, { id: conversation, floor: before }: Conversation, at: number): Decision {
-    if ('refuse' in decision) return decision
-    const routed = decision.deliveries ?? []
-    const floor = decision.floor ?? before
+  return (made, { id: conversation, floor: before }, at) => {
+    const routed = made.deliveries ?? []
+    const floor = made.floor ?? before
     const deliveries = routed.filter((one) => !carriedOtherwise(byTarget.get(one.target)))
     for (const one of routed) {
       const backend = byTarget.get(one.target)
-      const stop = typeof one.entry === 'number' && decision.entries[one.entry]?.body.kind === 'stop'
+      const stop = typeof one.entry === 'number' && made.entries[one.entry]?.body.kind === 'stop'
       if (backend?.answers === 'later' && holds(floor, backend) && !stop)
         deliveries.push(deadline(backend, conversation, { one, at }))
     }
-    for (const backend of listening) deliveries.push(...heard(backend, conversation, decision.entries))
+    for (const backend of listening) deliveries.push(...heard(backend, conversation, made.entries))
     const kept = new Set(later.map(({ name }) => backendLane(name, conversation)))
     return {
-      ...decision,
+      ...made,
       deliveries,
-      ...(decision.cancel && { cancel: decision.cancel.filter((lane) => !kept.has(lane)) }),
+      ...(made.cancel && { cancel: made.cancel.filter((lane) => !kept.has(lane)) }),
     }
   }
-
-  return (write) => ({
-    ...write,
-    decide: (conversation, said) => owed(write.decide(conversation, said), conversation, write.at),
-  })
 }
 
 /** Who hears everything, or fetches for itself, is told in another way than by what routing decided. */

@@ -1,29 +1,26 @@
-import type { Conversation } from '@hutong/core/conversation'
+import type { Owing } from './commit.ts'
 import { silenceWork } from './give-back.ts'
 import type { RoutedSite } from './identify.ts'
-import type { Decision, Write } from './stores/store.ts'
+import type { Made } from './stores/store.ts'
 import { waitingWork } from './waiting.ts'
 
 /** Stores what follows from who has the floor together with the write that it follows from. */
-export function owingFloor(owed: (write: Write) => Write, sites: readonly RoutedSite[]): (write: Write) => Write {
+export function owingFloor(sites: readonly RoutedSite[]): Owing {
   const watched = new Map(sites.flatMap((site) => (site.floor ? [[site.id, site] as const] : [])))
-  if (watched.size === 0) return owed
-
-  function withWork(conversation: Conversation, decision: Decision, at: number): Decision {
+  return (made, conversation, at) => {
     const site = watched.get(conversation.site)
-    if (!site || 'refuse' in decision) return decision
-    const work = [waitingWork, silenceWork].map((follows) => follows(site, conversation, { decision, at }))
-    const deliveries = work.flatMap((one) => one.deliveries ?? [])
-    const cancel = work.flatMap((one) => one.cancel ?? [])
-    return {
-      ...decision,
-      ...(deliveries.length > 0 && { deliveries: [...(decision.deliveries ?? []), ...deliveries] }),
-      ...(cancel.length > 0 && { cancel: [...(decision.cancel ?? []), ...cancel] }),
-    }
+    if (!site) return made
+    const owed = { decision: made, at }
+    const waiting = adding(made, waitingWork(site, conversation, owed))
+    return adding(waiting, silenceWork(site, conversation, owed))
   }
+}
 
-  return (write) => {
-    const { decide, ...rest } = owed(write)
-    return { ...rest, decide: (...given) => withWork(given[0], decide(...given), write.at) }
+function adding(made: Made, { deliveries = [], cancel = [] }: Pick<Made, 'deliveries' | 'cancel'>): Made {
+  if (deliveries.length === 0 && cancel.length === 0) return made
+  return {
+    ...made,
+    deliveries: [...(made.deliveries ?? []), ...deliveries],
+    cancel: [...(made.cancel ?? []), ...cancel],
   }
 }

@@ -2,7 +2,7 @@ import type { ContactBody } from '@hutong/core/entry'
 import { asksForPerson, PEOPLE } from './asks-for-person.ts'
 import { summaryOf } from './backends/summary.ts'
 import { wordsOf } from './backends/words-of.ts'
-import { type Place, type RoutedSite, threadAt } from './identify.ts'
+import { conversationAt, type Place, type RoutedSite } from './identify.ts'
 import { DESK } from './route.ts'
 import type { LogStore } from './stores/store.ts'
 
@@ -14,17 +14,13 @@ export interface PersonAsked {
 
 const ASKED_FOR_PERSON = 'the contact asked for a person'
 
-/**
- * Whether the contact asks for a person by these words or by an option that means it. What was written so far goes into the summary;
- * a bot that has the floor hears none of it.
- */
+/** What was written so far goes into the summary; a bot that has the floor hears none of it. */
 export async function personAsked(
   store: Pick<LogStore, 'find' | 'entries' | 'conversation'>,
-  { site, place, body }: { site: RoutedSite; place: Place; body: ContactBody },
-): Promise<PersonAsked | undefined> {
-  if (!site.floor || body.kind !== 'message' || !isAsking(site, body)) return undefined
-  const id = await threadAt(store, place)
-  const conversation = id === undefined ? undefined : await store.conversation(id)
+  place: Place,
+  body: ContactBody,
+): Promise<PersonAsked> {
+  const conversation = await conversationAt(store, place)
   const history = async () =>
     conversation ? store.entries(conversation.id, { before: conversation.last + 1, limit: HISTORY }) : []
   const now = { from: { kind: 'contact' as const, id: conversation?.contact ?? place.address.slice(0, 128) }, body }
@@ -36,10 +32,14 @@ export async function personAsked(
 
 const HISTORY = 40
 
-/** An option that was offered always means it; words can be left to backends. */
-function isAsking({ floor, routing }: RoutedSite, body: Extract<ContactBody, { kind: 'message' }>): boolean {
+/**
+ * Whether the contact asks for a person by these words or by an option that means it. An option that was offered always does;
+ * words can be left to backends.
+ */
+export function asksForPeople({ floor, routing }: RoutedSite, body: ContactBody): boolean {
+  if (!floor || body.kind !== 'message') return false
   if (body.choice !== undefined) return body.choice.id === PEOPLE
   // Where people answer from the start there is nobody to be led past.
   if (routing.every((name) => name === DESK)) return false
-  return (floor?.onRequest ?? routing.includes(DESK)) && asksForPerson(wordsOf({ body }))
+  return (floor.onRequest ?? routing.includes(DESK)) && asksForPerson(wordsOf({ body }))
 }

@@ -1,9 +1,10 @@
-import type { Adapter } from '@hutong/core/adapter'
+import type { Adapter, Capabilities } from '@hutong/core/adapter'
+import type { Conversation } from '@hutong/core/conversation'
 import { type Prompt, understand } from '@hutong/core/degrade'
 import type { BodyOf, ContactBody, Entry } from '@hutong/core/entry'
 import { type Part, type RatingScale, SCORES } from '@hutong/core/parts'
-import { type OpenQuestion, ofRating, openQuestion } from './ask-rating-open.ts'
-import { type Place, threadAt } from './identify.ts'
+import { isAskable, type OpenQuestion, ofRating, openQuestion } from './ask-rating-open.ts'
+import { conversationAt, type Place, threadAt } from './identify.ts'
 import { isRequest, readRating } from './rating-words.ts'
 import type { Store } from './stores/store.ts'
 import { optionsOf } from './verify-body.ts'
@@ -36,16 +37,16 @@ export interface PromptsOptions {
 }
 
 export function createPrompts({ store, channels, now }: PromptsOptions): Prompts {
-  async function typed(conversation: string, channel: string, body: BodyOf<'message'>): Promise<ContactBody> {
-    const text = onlyText(body)
-    const adapter = channels.get(channel)
-    const thread = text === undefined ? undefined : await store.conversation(conversation)
-    if (text === undefined || !adapter || !thread) return body
-    const question = await openQuestion(store, thread, { channel: adapter.capabilities, now: now() })
+  async function typed(
+    conversation: Conversation,
+    text: string,
+    { body, can }: { body: BodyOf<'message'>; can: Capabilities },
+  ): Promise<ContactBody> {
+    const question = await openQuestion(store, conversation, { channel: can, now: now() })
     if (question) return answered(text, question) ?? body
-    if (adapter.capabilities.readsLog) return body
-    const remembered = (await store.get(SCOPE, conversation)) as Remembered | undefined
-    return (remembered && meant(text, await still(store, conversation, remembered), body)) ?? body
+    if (can.readsLog) return body
+    const remembered = (await store.get(SCOPE, conversation.id)) as Remembered | undefined
+    return (remembered && meant(text, await still(store, conversation.id, remembered), body)) ?? body
   }
 
   return {
@@ -57,11 +58,14 @@ export function createPrompts({ store, channels, now }: PromptsOptions): Prompts
     async understand(place, body) {
       if (body.kind !== 'message') return body
       if (body.choice !== undefined) return (await scored(store, place, body.choice)) ?? body
-      const conversation = await threadAt(store, place)
-      if (conversation === undefined) return body
-      const meant = await typed(conversation, place.channel, body)
+      const text = onlyText(body)
+      const can = channels.get(place.channel)?.capabilities
+      if (text === undefined || !can) return body
+      const conversation = await conversationAt(store, place)
+      if (!conversation || (can.readsLog && !isAskable(conversation, can))) return body
+      const meant = await typed(conversation, text, { body, can })
       const { of } = meant.kind === 'rating' ? meant : {}
-      return of !== undefined && (await isRatedOut(store, conversation, { of, asked: of, key: '' })) ? body : meant
+      return of !== undefined && (await isRatedOut(store, conversation.id, { of, asked: of, key: '' })) ? body : meant
     },
   }
 }

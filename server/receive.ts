@@ -7,9 +7,9 @@ import type { Committed, Committer } from './commit.ts'
 import type { FanOut } from './fan-out.ts'
 import { identify, type Place, type RoutedSite, threadAt } from './identify.ts'
 import type { JoinConversation } from './join-conversation.ts'
-import { personAsked } from './person-asked.ts'
+import { asksForPeople, personAsked } from './person-asked.ts'
 import type { Prompts } from './prompts.ts'
-import { arrived, type Stopped } from './route.ts'
+import { type ArrivedEntry, arrived, type Stopped } from './route.ts'
 import { sideOf } from './stores/rows.ts'
 import type { Decision, LogStore, NewDelivery, Opening, PeopleStore, Write } from './stores/store.ts'
 import type { FileRecords } from './take-up-files.ts'
@@ -36,13 +36,10 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
 
   return async function receive(channel, arrival) {
     const { site, opening } = identify(sites, channel, arrival)
-    const place = await placeOf(store, arrival, opening)
+    const place: Place =
+      arrival.conversation === undefined ? opening : await placeOf(store, arrival.conversation, opening)
     const at = now()
-    const beside: Beside = {
-      ...(arrival.native === undefined ? {} : { native: { channel, id: arrival.native } }),
-      ...(arrival.state && { state: { scope: `channel:${channel}`, ...arrival.state } }),
-      ...(arrival.raw === undefined ? {} : { raw: { payload: arrival.raw, until: at + rawMs } }),
-    }
+    const beside = besideOf(channel, arrival, at + rawMs)
     if (arrival.automatic && arrival.author?.kind === 'agent' && place.conversation !== undefined)
       throw new HutongError('invalid', 'author: a robot does not answer for an agent', { field: 'author' })
     if (arrival.author?.kind === 'agent' && !arrival.automatic) {
@@ -52,11 +49,12 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
     if (arrival.author && isOutsider(arrival.author)) verifyOutside(arrival.body)
     const own = arrival.author === undefined && arrival.automatic !== true
     const understood = own ? await prompts.understand(place, arrival.body) : arrival.body
-    const body = await verifyBody(store, { ...place, key: arrival.key }, understood)
-    const heard = arrival.author ? undefined : await options.heard(place, body)
+    const body = await verifyBody(store, place, { key: arrival.key, body: understood })
+    const hears = arrival.author ? undefined : options.heard(place, body)
+    const heard = hears && (await hears)
     const meets = body.kind === 'stop' ? await stopping(options, place) : undefined
-    const { automatic = heard?.automatic } = arrival
-    const asks = own ? await personAsked(store, { site, place, body }) : undefined
+    const asks = own && asksForPeople(site, body) ? await personAsked(store, place, body) : undefined
+    const entry = arrivedEntry(arrival, { channel, body, at }, { automatic: heard?.automatic, asks })
     const write: Write = {
       to: target(opening, place, arrival.author === undefined),
       key: arrival.key,
@@ -65,16 +63,7 @@ export function createReceive(options: ReceiveOptions): (channel: string, arriva
       ...beside,
       decide(conversation, said) {
         const stops = meets?.(conversation, said)
-        const entry = {
-          ...authorOf(arrival),
-          channel,
-          body,
-          at,
-          automatic,
-          ...(stops && { stops }),
-          ...(asks && { asks }),
-        }
-        const decision = arrived(conversation, site.routing, entry)
+        const decision = arrived(conversation, site.routing, stops ? { ...entry, stops } : entry)
         return withWork(decision, conversation, (left) => [
           ...(heard?.deliveries ?? []),
           ...(options.workFor?.(channel, arrival, left) ?? []),
@@ -136,8 +125,9 @@ function withWork(
   workFor: (left: Conversation) => NewDelivery[],
 ): Decision {
   if ('refuse' in decision) return decision
-  const { deliveries = [], floor = conversation.floor } = decision
-  return { ...decision, deliveries: [...deliveries, ...workFor({ ...conversation, floor })] }
+  const { deliveries = [], floor } = decision
+  const work = workFor(floor ? { ...conversation, floor } : conversation)
+  return work.length === 0 ? decision : { ...decision, deliveries: [...deliveries, ...work] }
 }
 
 interface FromAgent {
@@ -193,10 +183,10 @@ async function takenBack(
 /** The conversation the platform proves it belongs to, when it is one of this site; otherwise the address decides. */
 async function placeOf(
   store: Pick<LogStore, 'conversation'>,
-  { conversation: id }: Arrival,
+  id: string,
   { site, channel, address }: Opening,
 ): Promise<Place> {
-  const known = id === undefined ? undefined : await store.conversation(id)
+  const known = await store.conversation(id)
   return { site, channel, address, ...(known?.site === site ? { conversation: known.id } : {}) }
 }
 
@@ -207,6 +197,21 @@ function target(opening: Opening, { channel, address, conversation }: Place, own
   return { conversation, ...(own && verified && { identity: { channel, address, verified } }) }
 }
 
-function authorOf({ author }: Arrival): { from?: Participant } {
-  return author === undefined ? {} : { from: author }
+function besideOf(channel: string, { native, state, raw }: Arrival, until: number): Beside {
+  const beside: Beside = {}
+  if (native !== undefined) beside.native = { channel, id: native }
+  if (state) beside.state = { scope: `channel:${channel}`, ...state }
+  if (raw !== undefined) beside.raw = { payload: raw, until }
+  return beside
+}
+
+function arrivedEntry(
+  { author, automatic }: Arrival,
+  said: Required<Pick<ArrivedEntry, 'channel' | 'body' | 'at'>>,
+  meant: { automatic: Arrival['automatic']; asks: ArrivedEntry['asks'] },
+): ArrivedEntry {
+  const entry: ArrivedEntry = { ...said, automatic: automatic ?? meant.automatic }
+  if (author) entry.from = author
+  if (meant.asks) entry.asks = meant.asks
+  return entry
 }

@@ -3,7 +3,7 @@ import type { Event, HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import { type BodyKind, type Floor, type Holder, isOutsider, type Participant, STOPPED } from '@hutong/core/entry'
 import type { SignalOf } from '@hutong/core/signal'
-import type { Decision, NewDelivery, NewEntry } from './stores/store.ts'
+import type { Decision, Made, NewDelivery, NewEntry } from './stores/store.ts'
 
 /**
  * Who has the floor, decided from the conversation as it is inside the transaction. Everything here is pure. A site's
@@ -63,7 +63,7 @@ export interface Stopped {
  * robot wrote sets nothing in motion, or waits for people alone, as what an outsider wrote does.
  */
 export function arrived(conversation: Conversation, routing: Routing, entry: ArrivedEntry): Decision {
-  const entries: NewEntry[] = [{ ...(entry.from && { from: entry.from }), ...channelOf(entry), body: entry.body }]
+  const entries: NewEntry[] = [saidBy(entry)]
   if (entry.automatic === true) return { entries }
   if (entry.body.kind === 'stop') return stopped(conversation, entries, entry.stops)
   const wakes = entry.body.kind === 'message' || entry.body.kind === 'answer'
@@ -78,14 +78,17 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
     entries.push({ from: RELAY, body: { kind: 'status', status: 'open' } })
   if (moves) entries.push({ from: RELAY, body: { kind: 'handoff', floor, ...(taken && !robot && entry.asks) } })
   const waits = wakes && floor.holder.kind !== 'bot'
-  return {
-    entries,
-    ...(moves ? { floor, status: 'open' as const } : {}),
-    ...(robot && waits && (moves || conversation.waitingSince === null) ? { quiet: true as const } : {}),
-    ...(taken && old.holder.kind === 'bot' ? { cancel: [backendLane(old.holder.id, conversation.id)] } : {}),
-    ...(waits && (moves || conversation.waitingSince === null) ? { waitingSince: entry.at } : {}),
-    deliveries: robot ? [] : heardBy(floor.holder, conversation.id, entry.body.kind),
+  const made: Made = { entries, deliveries: robot ? [] : heardBy(floor.holder, conversation.id, entry.body.kind) }
+  if (moves) {
+    made.floor = floor
+    made.status = 'open'
   }
+  if (taken && old.holder.kind === 'bot') made.cancel = [backendLane(old.holder.id, conversation.id)]
+  if (waits && (moves || conversation.waitingSince === null)) {
+    made.waitingSince = entry.at
+    if (robot) made.quiet = true
+  }
+  return made
 }
 
 /**
@@ -113,8 +116,11 @@ function stopped(conversation: Conversation, stop: readonly NewEntry[], meets: S
   }
 }
 
-function channelOf(entry: NewEntry): { channel?: string } {
-  return entry.channel === undefined ? {} : { channel: entry.channel }
+function saidBy({ from, channel, body }: ArrivedEntry): NewEntry {
+  const entry: NewEntry = { body }
+  if (from) entry.from = from
+  if (channel !== undefined) entry.channel = channel
+  return entry
 }
 
 function heardBy(holder: Holder, conversation: string, kind: BodyKind): NewDelivery[] {

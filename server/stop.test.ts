@@ -213,7 +213,10 @@ describe('what a bot says after a stop', () => {
         term,
         actions: [{ kind: 'stream', key: 'b', text, done }],
       })
+    const shown: Signal[] = []
+    relay.relay.follow(conversation, { entries() {}, signal: (signal) => shown.push(signal) })
     await again('It was')
+    await expect.poll(() => shown.some((one) => one.kind === 'stream' && one.key === 'b')).toBe(true)
     await Promise.allSettled([relay.write(STOP), again('It was blue.', true)])
     const texts = textsOf(await relay.log(conversation))
     expect(texts).toHaveLength(4)

@@ -13,13 +13,17 @@ type Log = Pick<LogStore, 'find' | 'entries' | 'conversation'> & FileRecords
  * Holds what a contact sends against the log it refers to: one edits and recalls one's own messages, answers forms that
  * were asked, picks options that were offered, rates where that was asked. Rejects with `invalid` naming the field.
  */
-export async function verifyBody(log: Log, place: Place & { key: string }, body: ContactBody): Promise<ContactBody> {
+export async function verifyBody(
+  log: Log,
+  place: Place,
+  { key, body }: { key: string; body: ContactBody },
+): Promise<ContactBody> {
   switch (body.kind) {
     case 'message':
       if (body.replyTo !== undefined) await referred(log, place, { seq: body.replyTo, field: 'replyTo' })
       if (body.choice !== undefined)
         verifyChoice(body.choice.id, await referred(log, place, { seq: body.choice.of, field: 'choice.of' }))
-      return { ...body, parts: await ownFiles(log, place, body.parts) }
+      return body.parts.some(isFile) ? { ...body, parts: await ownFiles(log, place, body.parts) } : body
     case 'edit':
       verifyOwn(await referred(log, place, { seq: body.of, field: 'of' }))
       return { ...body, parts: await ownFiles(log, place, body.parts) }
@@ -35,9 +39,13 @@ export async function verifyBody(log: Log, place: Place & { key: string }, body:
     case 'stop':
       return body
     case 'rating':
-      await verifyRating(log, { conversation: await threadAt(log, place), key: place.key }, body)
+      await verifyRating(log, { conversation: await threadAt(log, place), key }, body)
       return body
   }
+}
+
+function isFile(part: Part): boolean {
+  return 'file' in part
 }
 
 /** Contacts send what they themselves uploaded, or what their channel brought for them; a link to another file gives no right to it. */

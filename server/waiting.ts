@@ -9,7 +9,7 @@ import type { RoutedSite } from './identify.ts'
 import type { LeaveAddress } from './leave-address.ts'
 import type { Carrier } from './outbox.ts'
 import { firstHolder, RELAY } from './route.ts'
-import type { Decision, LogStore, NewDelivery, PeopleStore } from './stores/store.ts'
+import type { LogStore, Made, NewDelivery, PeopleStore } from './stores/store.ts'
 import { after, type WaitingWords, waitingWordsFor } from './waiting-words.ts'
 import type { Ways } from './ways.ts'
 
@@ -24,8 +24,6 @@ export interface WaitingOptions {
   staffed?(site: string): boolean
   now(): number
 }
-
-type Made = Exclude<Decision, { refuse: unknown }>
 
 const TOLD = 'waiting:told'
 const UNANSWERED = 'waiting:unanswered'

@@ -6,7 +6,7 @@ import { newId } from '@hutong/core/ids'
 import { addressKey, type ConversationCache, type Known } from './conversation-cache.ts'
 import { type ConversationRow, merged, searchable, sideOf, storedKey, toConversation } from './rows.ts'
 import { one, type Statements } from './sqlite-statements.ts'
-import type { Decision, NewEntry, NewIdentity, Opening, Outcome, Side, Write } from './store.ts'
+import type { Made, NewEntry, NewIdentity, Opening, Outcome, Side, Write } from './store.ts'
 
 /** What the log's functions share. Single writer: the cache is right as long as this process alone appends. */
 export interface Log {
@@ -14,8 +14,6 @@ export interface Log {
   statements: Statements
   cache: ConversationCache
 }
-
-type Accepted = Exclude<Decision, { refuse: unknown }>
 
 /** An accepted decision as it will be stored, made before anything is written. */
 interface Draft {
@@ -104,7 +102,7 @@ function lost(): never {
 }
 
 /** The draft of what was accepted; what a decision throws, or cannot be written as JSON, refuses that write alone. */
-function decide(log: Log, write: Write, known: Known): { refuse: HutongError } | { accepted: Accepted; draft: Draft } {
+function decide(log: Log, write: Write, known: Known): { refuse: HutongError } | { accepted: Made; draft: Draft } {
   try {
     const said = (side: Side, key: string) => knownKey(log, known, storedKey(side, key)) !== undefined
     const decision = write.decide(known.conversation, said)
@@ -114,7 +112,7 @@ function decide(log: Log, write: Write, known: Known): { refuse: HutongError } |
   }
 }
 
-function makeDraft(write: Write, known: Known, accepted: Accepted): Draft {
+function makeDraft(write: Write, known: Known, accepted: Made): Draft {
   const before = known.conversation
   const { main = 0 } = accepted
   const draft: Draft = { entries: [], rows: [], main, conversation: before, floor: known.floor, latest: known.latest }
@@ -180,7 +178,7 @@ function addBeside({ statements }: Log, known: Known, { native, raw, main }: Wri
 function addDeliveries(
   { statements }: Log,
   known: Known,
-  { accepted, draft, at }: { accepted: Accepted; draft: Draft; at: number },
+  { accepted, draft, at }: { accepted: Made; draft: Draft; at: number },
 ): number {
   for (const lane of accepted.cancel ?? []) statements.cancelLane.run(lane)
   const deliveries = accepted.deliveries ?? []
@@ -192,7 +190,7 @@ function addDeliveries(
   return deliveries.length
 }
 
-function settle(known: Known, { accepted, draft }: { accepted: Accepted; draft: Draft }): void {
+function settle(known: Known, { accepted, draft }: { accepted: Made; draft: Draft }): void {
   const { conversation: before } = known
   const all =
     accepted.floor !== undefined ||
@@ -347,11 +345,10 @@ function useIdentity(
   { channel, address, at }: { channel: string; address: string; at: number },
 ): void {
   const { site, contact } = known.conversation
-  const from = addressKey({ site, channel, address })
-  if (known.from === from) return
+  if (known.from?.address === address && known.from.channel === channel) return
   if (known.from !== undefined || known.conversation.last > 1)
     statements.useIdentity.run(at, site, channel, address, contact)
-  known.from = from
+  known.from = { channel, address }
 }
 
 /** What an arrival says about its contact fills gaps; what a site has signed replaces what was there. */

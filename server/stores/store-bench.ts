@@ -1,5 +1,5 @@
 import { HutongError } from '@hutong/core/errors'
-import type { Decision, NewEntry, Opening, Outcome, Side, Store, Write } from './store.ts'
+import type { Made, NewEntry, Opening, Outcome, Side, Store, Write } from './store.ts'
 
 /** What the kit needs of a kind of store. */
 export interface StoreBench {
@@ -27,7 +27,7 @@ export interface Saying {
   side?: Side
   at?: number
   words?: string
-  decision?: Partial<Exclude<Decision, { refuse: unknown }>>
+  decision?: Partial<Made>
 }
 
 /** A write that says something, from Ada when nobody else is named. */

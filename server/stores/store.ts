@@ -80,24 +80,25 @@ export interface Opening {
   floor: Floor
 }
 
-export type Decision =
-  | { refuse: HutongError }
-  | {
-      /** In order. `from` may be left out for the conversation's contact. Others than the main one get the key `<key>#<n>`. */
-      entries: readonly NewEntry[]
-      /** Which entry answers for the write and carries its key. Default 0. */
-      main?: number
-      floor?: Floor
-      status?: Conversation['status']
-      waitingSince?: number | null
-      /** Merged into the conversation's attributes; null removes. */
-      attributes?: Attributes
-      deliveries?: readonly NewDelivery[]
-      /** Lanes whose waiting deliveries are cancelled. */
-      cancel?: readonly string[]
-      /** Nothing is asked of the contact for it. */
-      quiet?: true
-    }
+export type Decision = { refuse: HutongError } | Made
+
+/** What a write makes of its conversation. */
+export interface Made {
+  /** In order. `from` may be left out for the conversation's contact. Others than the main one get the key `<key>#<n>`. */
+  entries: readonly NewEntry[]
+  /** Which entry answers for the write and carries its key. Default 0. */
+  main?: number
+  floor?: Floor
+  status?: Conversation['status']
+  waitingSince?: number | null
+  /** Merged into the conversation's attributes; null removes. */
+  attributes?: Attributes
+  deliveries?: readonly NewDelivery[]
+  /** Lanes whose waiting deliveries are cancelled. */
+  cancel?: readonly string[]
+  /** Nothing is asked of the contact for it. */
+  quiet?: true
+}
 
 export interface NewEntry {
   from?: Participant
