@@ -27,7 +27,7 @@ export const words = {
   searchHint: 'Name, e-mail or words',
   noneFound: 'Nothing found.',
   noneMine: 'You have no open conversations. Those who wait are under “Waiting”.',
-  noneWaiting: 'Nobody is waiting.',
+  noneWaiting: 'Nobody waits in the queue.',
   none: 'No conversations here.',
   listFailed: 'The list could not be read.',
   searchFailed: 'The search did not work.',
@@ -41,6 +41,8 @@ export const words = {
   bot: 'Bot',
   namedBot: (id: string) => `Bot “${id}”`,
   waitsTooLong: (span: string) => `waits ${span}, too long`,
+  waiting: (count: number) =>
+    plural.select(count) === 'one' ? `${count} customer waits in the queue` : `${count} customers wait in the queue`,
   tooLong: (count: number) =>
     plural.select(count) === 'one' ? `${count} customer waits too long` : `${count} customers wait too long`,
   channels: {
@@ -101,7 +103,7 @@ export const words = {
   dismiss: 'Dismiss',
   closedNow: 'Conversation closed.',
   transferred: (name: string) => `Transferred to ${name}.`,
-  gaveToBot: 'The bot answers again.',
+  gaveTo: (bot: string) => `${bot} answers again.`,
   gaveToQueue: 'Put into the queue.',
   tooLate: 'Somebody else was faster: the conversation has changed hands.',
   failed: (why: string) => `That did not work: ${why}`,

@@ -2,6 +2,7 @@ import type { ActionInput, Agent } from '@hutong/core/backend'
 import { toHutongError } from '@hutong/core/errors'
 import { newId } from '@hutong/core/ids'
 import type { Api, Me, Site } from './api.ts'
+import { botName, botsOf } from './bots.ts'
 import type { Inbox } from './inbox.ts'
 import type { Notices } from './notices.ts'
 import type { Preferences } from './preferences.ts'
@@ -30,6 +31,10 @@ export interface ActionsOptions {
 
 export function createActions({ api, me, inbox, sites, notices, preferences }: ActionsOptions): Actions {
   const words = () => preferences.words.peek()
+
+  function nameOf(id: string, bot: string): string {
+    return botName(bot, botsOf(inbox.item(id)?.conversation.site, sites()), words())
+  }
 
   /** `guarded`: refused when the floor has moved since the agent saw it. */
   async function act(id: string, actions: ActionInput[], guarded = 'no' as 'guarded' | 'no'): Promise<boolean> {
@@ -60,7 +65,7 @@ export function createActions({ api, me, inbox, sites, notices, preferences }: A
     },
     async toBot(id, bot) {
       if (await act(id, [{ kind: 'handoff', to: { kind: 'bot', id: bot } }], 'guarded'))
-        notices.show({ text: words().gaveToBot })
+        notices.show({ text: words().gaveTo(nameOf(id, bot)) })
     },
     async toQueue(id) {
       if (await act(id, [{ kind: 'handoff', to: { kind: 'queue' } }], 'guarded'))

@@ -119,9 +119,9 @@ function inviteCommands(desk: Workspace, words: Words): Command[] {
 function botCommands({ item, sites, actions }: Workspace, words: Words): Command[] {
   const conversation = item.value?.conversation
   if (!conversation) return []
-  const { id, floor } = conversation
+  const { id, site, floor } = conversation
   const { holder } = floor
-  const all = botsOf({ item, sites })
+  const all = botsOf(site, sites.value)
   const bots = all.filter((bot) => holder.kind !== 'bot' || holder.id !== bot)
   return bots.map((bot, index) => ({
     id: index === 0 ? 'toBot' : `toBot:${bot}`,

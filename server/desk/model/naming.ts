@@ -15,8 +15,9 @@ export interface Around {
 }
 
 /** Whoever says something; what the relay says goes out in the name of the site, if it has one. */
-export function speakerName(who: Participant, around: Around): string {
-  const { words } = around
+export function speakerName(who: Participant, around: Around & { botName(id: string): string }): string {
+  const { words, botName } = around
+  if (who.kind === 'bot' && who.name === undefined) return botName(who.id)
   if (who.kind !== 'system') return participantName(who, around)
   return who.name === undefined ? words.notice : words.noticeBy(who.name)
 }

@@ -1,7 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Words } from '../locales/en.ts'
-import { botName } from '../model/bots.ts'
+import { botName, botsOf } from '../model/bots.ts'
 import { channelName } from '../model/channels.ts'
 import type { Format } from '../model/format.ts'
 import type { Workspace } from '../model/workspace.ts'
@@ -24,6 +24,6 @@ export function useDesk(): {
     words,
     format: desk.preferences.format.value,
     channelName: (id) => channelName(id, desk.channels.value, words),
-    botName: (id) => botName(id, desk, words),
+    botName: (id) => botName(id, botsOf(desk.item.value?.conversation.site, desk.sites.value), words),
   }
 }

@@ -1,5 +1,5 @@
 import type { Body, Participant } from '@hutong/core/entry'
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/preact'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPlace } from '../model/place.ts'
 import { createPreferences } from '../model/preferences.ts'
@@ -113,12 +113,29 @@ describe('at the desk', () => {
   it('of several bots, the one that has the conversation is named', async () => {
     relay.setBackends(['knowledge', 'shop'])
     handsOn({ floor: { holder: { kind: 'bot', id: 'shop' }, term: 2 } })
+    relay.append('v1', { from: { kind: 'bot', id: 'shop' }, body: TOLD })
     const shown = await log()
     expect(shown.getByText(/Bot “shop” answers now/)).toBeTruthy()
+    expect(shown.getByText('Bot “shop”')).toBeTruthy()
     expect(screen.getByText('Bot “shop” · web chat')).toBeTruthy()
-    expect(screen.getByRole('button', { name: 'Give to knowledge' })).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: 'Give to knowledge' }))
+    expect(await screen.findByText('Bot “knowledge” answers again.')).toBeTruthy()
+  })
+
+  it('a screen reader says how many wait when that changes, and whose conversation is open', async () => {
+    await log()
+    expect(screen.getByRole('region', { name: 'Zoe' })).toBeTruthy()
+    expect(statuses()).toContain('1 customer waits in the queue')
+    relay.contact('v2', 'Yan')
+    relay.says('v2', 'Hello')
+    await waitFor(() => expect(statuses()).toContain('2 customers wait in the queue'))
+    for (const id of ['v1', 'v2'])
+      relay.append(id, { from: RELAY, body: { kind: 'handoff', floor: { holder: { kind: 'bot', id: 'x' }, term: 2 } } })
+    await waitFor(() => expect(statuses().join()).not.toMatch(/queue/))
   })
 })
+
+const statuses = () => screen.getAllByRole('status').map(({ textContent }) => textContent)
 
 /** As a screen reader has it. */
 function read(one: HTMLElement): string {

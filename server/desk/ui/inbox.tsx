@@ -33,6 +33,7 @@ export function InboxColumn() {
       </header>
       <Search />
       <Filters />
+      <Queue />
       <Overdue />
       <SetAside />
       <List />
@@ -89,6 +90,17 @@ function Filters() {
         </label>
       ))}
     </fieldset>
+  )
+}
+
+/** For whoever hears the page: the count beside the filter, said when it changes. */
+function Queue() {
+  const { desk, words } = useDesk()
+  const { waiting } = desk.inbox.counts.value
+  return (
+    <p class="hidden" role="status">
+      {waiting > 0 && words.waiting(waiting)}
+    </p>
   )
 }
 

@@ -20,10 +20,10 @@ interface MessageProps {
 }
 
 export function Message({ row, thread, quoted }: MessageProps) {
-  const { desk, words, format } = useDesk()
+  const { desk, words, format, botName } = useDesk()
   const { from } = row
   const contact = thread.contact.value
-  const name = speakerName(from, { words, me: desk.me.id, contact })
+  const name = speakerName(from, { words, me: desk.me.id, contact, botName })
   const side = from.kind === 'contact' ? 'theirs' : from.kind === 'system' ? 'ours automatic' : 'ours'
   return (
     <li class={`message ${side}${row.first ? ' first' : ''}${row.last ? ' last' : ''}`}>

@@ -19,7 +19,7 @@ export function ThreadColumn() {
       </section>
     )
   return (
-    <section class="thread" aria-label={words.log}>
+    <section class="thread" aria-labelledby="thread-name">
       <Head thread={thread} />
       <Connection />
       <Content thread={thread} />
@@ -83,7 +83,7 @@ function Head({ thread }: { thread: Thread }) {
       </button>
       <ContactAvatar contact={contact} channel={conversation?.channel} />
       <div class="head-name">
-        <h2>{name}</h2>
+        <h2 id="thread-name">{name}</h2>
         {conversation && (
           <p class="quiet">
             {conversation.status === 'closed' ? words.filters.closed : holderLabel()} ·{' '}
