@@ -43,7 +43,10 @@ export const visit = z
       .optional()
       .describe('What the page says of the visitor and the matter; nobody has verified it'),
   })
-  .describe('What a contact’s page told last; overwritten, and never in the log')
+  .meta({
+    description: 'What a contact’s page told last; overwritten, and never in the log',
+    examples: [{ url: 'https://shop.example/tea', title: 'Tea', attributes: { cart: 3 } }],
+  })
 
 /** What may be said about a person, by the person or by the site. */
 export const profile = z.object({

@@ -57,33 +57,45 @@ const limit = (absent: number) =>
 const on = z.boolean().describe('False: no more')
 
 /** Client → relay, with the acknowledgement's type beside it in `VisitorRequests`. */
-export const sendPacket = z.object({
-  key: key.describe(
-    'Made when the visitor presses send, and kept until it is acknowledged: the same again is the same message',
-  ),
-  body: contactBody,
-})
-export const afterPacket = z.object({
-  after: seq.describe('The last `seq` you have: entries above it come, oldest first'),
-  limit: limit(PAGE_MAX),
-})
-export const historyPacket = z.object({
-  before: z.int().positive().describe('The first `seq` you have: the last entries below it come, oldest first'),
-  limit: limit(50),
-})
-export const typingPacket = z.object({
-  on,
-  preview: z
-    .string()
-    .max(PREVIEW_MAX)
-    .optional()
-    .describe('What is written so far, where `ready.site.typingPreview` wants it; the rest is cut'),
-})
-export const cursorPacket = z.object({ delivered, read })
+export const sendPacket = z
+  .object({
+    key: key.describe(
+      'Made when the visitor presses send, and kept until it is acknowledged: the same again is the same message',
+    ),
+    body: contactBody,
+  })
+  .meta({
+    examples: [{ key: 'k_7QdX2mPz', body: { kind: 'message', parts: [{ kind: 'text', text: 'Is it in stock?' }] } }],
+  })
+export const afterPacket = z
+  .object({
+    after: seq.describe('The last `seq` you have: entries above it come, oldest first'),
+    limit: limit(PAGE_MAX),
+  })
+  .meta({ examples: [{ after: 12 }] })
+export const historyPacket = z
+  .object({
+    before: z.int().positive().describe('The first `seq` you have: the last entries below it come, oldest first'),
+    limit: limit(50),
+  })
+  .meta({ examples: [{ before: 8, limit: 50 }] })
+export const typingPacket = z
+  .object({
+    on,
+    preview: z
+      .string()
+      .max(PREVIEW_MAX)
+      .optional()
+      .describe('What is written so far, where `ready.site.typingPreview` wants it; the rest is cut'),
+  })
+  .meta({ examples: [{ on: true, preview: 'Is it in st' }] })
+export const cursorPacket = z.object({ delivered, read }).meta({ examples: [{ delivered: 12, read: 9 }] })
 export const visitPacket = visit
-export const identifyPacket = z.object({
-  jwt: z.string().max(4_096).describe('Who the visitor is, signed by the site’s own server'),
-})
+export const identifyPacket = z
+  .object({
+    jwt: z.string().max(4_096).describe('Who the visitor is, signed by the site’s own server'),
+  })
+  .meta({ examples: [{ jwt: 'eyJhbGciOiJIUzI1NiIsImtpZCI6ImsifQ.eyJzdWIiOiJ1LTcifQ.c2lnbmF0dXJl' }] })
 
 export const backendAuth = z
   .object({
@@ -104,15 +116,21 @@ export const backendAuth = z
     examples: [{ token: 'the token of the configuration', credit: 8, feed: false }],
   })
 export const backendActPacket = z.object({ conversation, request: z.unknown() })
-export const backendTypingPacket = z.object({
-  conversation,
-  on,
-  term: z.int().nonnegative().optional().describe('The floor’s term that a bot types for; agents leave it out'),
-})
-export const backendCursorPacket = z.object({ conversation, delivered, read })
-export const backendWatchPacket = z.object({
-  conversation: z.string().nullable().describe('Id of the conversation whose signals are wanted; null for none'),
-})
+export const backendTypingPacket = z
+  .object({
+    conversation,
+    on,
+    term: z.int().nonnegative().optional().describe('The floor’s term that a bot types for; agents leave it out'),
+  })
+  .meta({ examples: [{ conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ', on: true, term: 3 }] })
+export const backendCursorPacket = z
+  .object({ conversation, delivered, read })
+  .meta({ examples: [{ conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ', delivered: 12, read: 9 }] })
+export const backendWatchPacket = z
+  .object({
+    conversation: z.string().nullable().describe('Id of the conversation whose signals are wanted; null for none'),
+  })
+  .meta({ examples: [{ conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ' }] })
 
 export type VisitorAuth = z.input<typeof visitorAuth>
 export type SendPacket = z.input<typeof sendPacket>

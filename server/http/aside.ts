@@ -8,7 +8,10 @@ import { aside } from './schemas.ts'
 
 const tag = 'channels'
 const params = z.object({
-  channel: z.string().max(64).meta({ description: "The channel's id" }),
+  channel: z
+    .string()
+    .max(64)
+    .meta({ description: "The channel's id", examples: ['support'] }),
   mail: z.string().max(128).meta({ description: 'The `id` of what was set aside' }),
 })
 

@@ -16,6 +16,7 @@ interface Namespace {
   id: 'visitor' | 'backend'
   address: string
   title: string
+  description: string
   connect: Packet
   requests: Readonly<Record<string, Packet>>
   pushes: Readonly<Record<string, Packet>>
@@ -32,6 +33,8 @@ const NAMESPACES: readonly Namespace[] = [
     id: 'visitor',
     address: '/',
     title: 'The namespace of visitors',
+    description:
+      'What a visitor’s page says and hears. Send `connect` first; resume by `after`, the last `seq` you have, and apply only the `seq` that follows it.',
     connect: VISITOR_CONNECT,
     requests: VISITOR_REQUESTS,
     pushes: VISITOR_PUSHES,
@@ -41,6 +44,8 @@ const NAMESPACES: readonly Namespace[] = [
     id: 'backend',
     address: '/backend',
     title: 'The namespace of backends and of the desk',
+    description:
+      'What whatever answers says and hears: the feed by position, the events it has to answer by credit, and actions. Acknowledge `events` and `event`.',
     connect: BACKEND_CONNECT,
     requests: BACKEND_REQUESTS,
     pushes: BACKEND_PUSHES,
@@ -94,7 +99,7 @@ interface Part {
 type SchemaOf = ReturnType<JsonSchemas['finish']>['schemaOf']
 
 function describeNamespace(
-  { id, address, title, connect, requests, pushes, query }: Namespace,
+  { id, address, title, description, connect, requests, pushes, query }: Namespace,
   schemas: JsonSchemas,
 ): (schemaOf: SchemaOf) => Part {
   const heard = Object.entries(requests).map(([name, packet]) => ({ name, packet, action: 'receive' }))
@@ -113,6 +118,7 @@ function describeNamespace(
     channel: {
       address,
       title,
+      description,
       servers: [{ $ref: '#/servers/relay' }],
       ...(query && { bindings: { ws: { bindingVersion: '0.1.0', query } } }),
       messages: Object.fromEntries(
@@ -160,6 +166,8 @@ function describePush(schemas: JsonSchemas): (schemaOf: SchemaOf) => Part {
     channel: {
       address: null,
       title: 'The URL of a webhook',
+      description:
+        'Where a backend of kind `webhook` listens. What a status says is in `webhooks` of /v1/openapi.json.',
       servers: [{ $ref: '#/servers/webhook' }],
       messages: {
         event: {

@@ -21,7 +21,12 @@ const tag = 'backends'
 
 type Shown = z.infer<typeof backend>
 
-const params = z.object({ name: z.string().max(64).meta({ description: "The backend's name" }) })
+const params = z.object({
+  name: z
+    .string()
+    .max(64)
+    .meta({ description: "The backend's name", examples: ['faq'] }),
+})
 
 /** For administrators: what answers, how far behind it is, and bringing what it missed. */
 export function backendOperations(options: BackendOptions): Operation[] {

@@ -15,7 +15,12 @@ interface ByMailOptions {
 }
 
 const tag = 'conversations'
-const params = z.object({ id: z.string().max(64).meta({ description: "The conversation's id" }) })
+const params = z.object({
+  id: z
+    .string()
+    .max(64)
+    .meta({ description: "The conversation's id", examples: ['v_Yx3nV8rJtq0aBd5fGk1wLQ'] }),
+})
 const answer = z
   .object({
     channel: z.string().describe('Id of the channel it went by'),

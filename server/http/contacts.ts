@@ -15,7 +15,12 @@ interface ContactOptions {
 }
 
 const tag = 'contacts'
-const params = z.object({ id: z.string().max(64).meta({ description: "The contact's id" }) })
+const params = z.object({
+  id: z
+    .string()
+    .max(64)
+    .meta({ description: "The contact's id", examples: ['c_2mKqH7vXb9yTzR4nP0sJfw'] }),
+})
 
 export function contactOperations({ relay, store, doors }: ContactOptions): Operation[] {
   return [

@@ -138,6 +138,16 @@ describe('every operation that the document tells of', () => {
     expect(house.stand.operations.length).toBeGreaterThan(40)
   })
 
+  it('says when to come again to whoever asks too often, as the document promises', async () => {
+    const signIn = named('signIn')
+    const [path, asking] = valid(signIn)
+    const tries = Array.from({ length: 20 }, () => house.stand.ask(path, asking))
+    const throttled = (await Promise.all(tries)).find(({ status }) => status === 429)
+    const seconds = Number(throttled?.headers.get('retry-after'))
+    expect(seconds).toBeGreaterThan(0)
+    expect(throttled?.body.error?.retryAfter).toBeLessThanOrEqual(seconds * 1_000)
+  })
+
   it('gives each answer and refusal it tells of, but those that a broken platform or store makes', () => {
     /** Made by a relay that is too busy, starting or broken, or by a platform. */
     const elsewhere = new Set([410, 422, 429, 500, 502, 503, 504])

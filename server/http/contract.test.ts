@@ -2,7 +2,7 @@ import type { Event } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../conformance/case.ts'
-import { type Client, type ContractRelay, messageOf, openContractRelay } from './test-contract-relay.ts'
+import { type Client, type ContractRelay, messageOf, openContractRelay, signed } from './test-contract-relay.ts'
 import { createChecker } from './test-document.ts'
 
 /** One conversation in which everything happens, and what readers of the served documents have to say about it. */
@@ -29,8 +29,14 @@ const message = (text: string) => ({ kind: 'message', parts: [{ kind: 'text', te
 const entriesOf = (client: Client) =>
   (client.heard('entries') as { entries: Entry[] }[]).flatMap(({ entries }) => entries)
 
-function answerOf({ entry: { body } }: Event): object | undefined {
+const failed = new Set<string>()
+
+function answerOf({ id, entry: { body } }: Event): object | undefined {
   const text = JSON.stringify(body)
+  if (text.includes('fail') && !failed.has(id)) {
+    failed.add(id)
+    return { error: { message: 'no idea' } }
+  }
   if (text.includes('stream')) return { later: true }
   if (text.includes('silence') || body.kind === 'stop') return undefined
   if (text.includes('choose')) return { actions: everyPart }
@@ -67,9 +73,11 @@ async function talk(page: Client, bot: Client): Promise<string> {
   await page.ask('send', { key: 'k5', body: { kind: 'reaction', of: 1, emoji: '🍵', on: true } })
   await page.ask('send', { key: 'k6', body: { kind: 'edit', of: 1, parts: [{ kind: 'text', text: 'hello!' }] } })
   await page.ask('after', { after: 0 })
+  await page.ask('after', { after: -1 })
   await page.ask('history', { before: 3, limit: 2 })
   await page.ask('history', { before: 0 })
   await page.ask('identify', { jwt: 'made.up.jwt' })
+  await customer()
   page.tell('cursor', { delivered: 2, read: 2 })
   page.tell('visit', { url: 'https://shop.example/cups', attributes: { plan: 'gold' } })
   await page.ask('send', { key: 'k7', body: message('stream, please') })
@@ -85,6 +93,14 @@ async function talk(page: Client, bot: Client): Promise<string> {
   await act({ kind: 'stream', key: 'tea', text: 'There is green tea.', done: true })
   await bot.ask('act', { conversation: 'v_none', request: { key: 'k', actions: [{ kind: 'note', text: 'x' }] } })
   return conversation
+}
+
+/** Somebody whom the shop knows, and whose question the bot cannot answer at first. */
+async function customer(): Promise<void> {
+  const page = await relay.visitor()
+  await page.ask('identify', { jwt: signed('customer-7') })
+  await page.ask('send', { key: 'f1', body: message('fail once') })
+  await until(() => JSON.stringify(entriesOf(page)).includes('Good day.'), 'an answer to the second try')
 }
 
 /** Every description's GET whose place is known, and what follows an answer. */
@@ -152,6 +168,22 @@ describe('what readers of the served documents', () => {
     )
     expect(told.filter((one) => !seen.has(one))).toEqual([])
     expect(told.length).toBeGreaterThan(17)
+  })
+
+  it('were told of an answer and of a refusal, they were given both, of every packet that is answered', () => {
+    const answers = relay.crossed.filter(({ message }) => message.endsWith('Answer') && message !== 'connectAnswer')
+    const given = new Set(
+      answers.map(({ channel, message, payload }) => {
+        const refused = typeof payload === 'object' && payload !== null && 'error' in payload
+        return `${channel} ${message} ${refused ? 'refused' : 'done'}`
+      }),
+    )
+    const both = [...new Set(answers.map(({ channel, message }) => `${channel} ${message}`))].flatMap((one) => [
+      `${one} done`,
+      `${one} refused`,
+    ])
+    expect(both.filter((one) => !given.has(one))).toEqual([])
+    expect(both.length).toBe(12)
   })
 
   it('were told of requests was answered well at least once, for each that only reads', () => {

@@ -24,7 +24,12 @@ interface ConversationOptions {
 }
 
 const tag = 'conversations'
-const params = z.object({ id: z.string().max(64).meta({ description: "The conversation's id" }) })
+const params = z.object({
+  id: z
+    .string()
+    .max(64)
+    .meta({ description: "The conversation's id", examples: ['v_Yx3nV8rJtq0aBd5fGk1wLQ'] }),
+})
 const place = z.object({ updatedAt: z.int(), id: z.string() })
 const seq = z.coerce.number().int().nonnegative()
 const upTo = z.int().nonnegative()
@@ -32,7 +37,14 @@ const upTo = z.int().nonnegative()
 const listQuery = z.object({
   site: z.string().max(64).optional().meta({ description: 'Key or id of one site; all of yours when absent' }),
   status: z.enum(['open', 'closed']).optional().meta({ description: 'Both when absent' }),
-  holder: z.string().max(128).optional().meta({ description: '`queue`, `bot`, `me`, or the id of an agent' }),
+  holder: z
+    .string()
+    .max(128)
+    .optional()
+    .meta({
+      description: 'With whom the floor is: `queue`, `bot`, `me`, or the id of an agent; anybody when absent',
+      examples: ['queue'],
+    }),
   text: z.string().max(200).optional().meta({ description: "Words in the contact's name or e-mail, or in messages" }),
   ...pageQuery,
 })

@@ -80,7 +80,10 @@ function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
     summary:
       'Sends a message again whose newest delivery was given up, or whose fate is unknown: it may arrive twice then',
     params: z.object({
-      id: z.string().max(64).meta({ description: "The conversation's id" }),
+      id: z
+        .string()
+        .max(64)
+        .meta({ description: "The conversation's id", examples: ['v_Yx3nV8rJtq0aBd5fGk1wLQ'] }),
       seq: z.coerce.number().int().positive().describe('Of the message'),
     }),
     errors: ['not_found', 'conflict'],

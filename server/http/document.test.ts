@@ -30,6 +30,11 @@ interface Operation {
   responses: Record<string, { $ref?: string }>
 }
 
+interface Channel {
+  messages: Record<string, { summary?: string; title?: string; payload: unknown }>
+}
+
+const channels = () => Object.values(wires.channels as Record<string, Channel>)
 const operations = () =>
   Object.values(http.paths as Record<string, Record<string, Operation>>).flatMap((one) => Object.values(one))
 
@@ -71,23 +76,30 @@ describe('whoever writes a client from the served documents alone', () => {
   })
 
   it('is told of every packet on the wire what it says', () => {
-    const channels = Object.values(wires.channels as Record<string, { messages: Record<string, object> }>)
-    const said = channels.flatMap(({ messages }) =>
-      Object.entries(messages).map(([name, { summary, title }]: [string, { summary?: string; title?: string }]) => {
-        return { place: name, name, description: summary ?? title }
-      }),
+    const said = channels().flatMap(({ messages }) =>
+      Object.entries(messages).map(([name, { summary, title }]) => ({
+        place: name,
+        name,
+        description: summary ?? title,
+      })),
     )
     expect(said.filter(saysNothing)).toEqual([])
     expect(said.length).toBeGreaterThan(30)
   })
 
-  it('sees an example of every body that it sends', () => {
+  it('sees an example of every body and packet that it sends', () => {
     const bodies = operations().flatMap(({ operationId, requestBody }) => {
       const schema = requestBody?.content['application/json']?.schema
       return schema === undefined ? [] : [{ operationId, seen: hasExample(http, schema) }]
     })
-    expect(bodies.filter(({ seen }) => !seen)).toEqual([])
+    const packets = channels().flatMap(({ messages }) =>
+      Object.entries(messages).flatMap(([name, { payload }]) =>
+        name.startsWith('on') || name.endsWith('Answer') ? [] : [{ name, seen: hasExample(wires, payload) }],
+      ),
+    )
+    expect([...bodies, ...packets].filter(({ seen }) => !seen)).toEqual([])
     expect(bodies.length).toBeGreaterThan(10)
+    expect(packets.length).toBeGreaterThan(12)
   })
 
   it('sees no example that the document itself would refuse', () => {

@@ -53,9 +53,19 @@ const near = z.object({
   answer: z.string().optional().meta({ description: 'As Markdown; absent where the article has no text' }),
 })
 const ids = z.array(z.string())
-const flag = (means: string) => z.stringbool().default(false).describe(means)
+const flag = (description: string) =>
+  z
+    .stringbool()
+    .default(false)
+    .meta({ description, enum: ['true', 'false'] })
 
-const backend = z.string().max(64).meta({ description: 'The name of the knowledge backend, as routing chains say it' })
+const backend = z
+  .string()
+  .max(64)
+  .meta({
+    description: 'The name of the knowledge backend, as routing chains say it',
+    examples: ['faq'],
+  })
 const ofBase = z.object({ backend })
 const ofArticle = z.object({ backend, article: articleId })
 

@@ -17,7 +17,10 @@ interface OriginalOptions {
 
 const tag = 'conversations'
 const params = z.object({
-  id: z.string().max(64).meta({ description: "The conversation's id" }),
+  id: z
+    .string()
+    .max(64)
+    .meta({ description: "The conversation's id", examples: ['v_Yx3nV8rJtq0aBd5fGk1wLQ'] }),
   seq: z.coerce.number().int().positive().describe('Of the entry'),
 })
 const original = z

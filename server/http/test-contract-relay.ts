@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { createChecker, type Document } from './test-document.ts'
 
 const ORIGIN = 'https://shop.example'
 const SECRET = `whsec_${Buffer.from('a secret that is only used in tests').toString('base64')}`
+const JWT_SECRET = 'the secret that the shop signs its visitors with'
 const PASSWORD = 'correct horse battery staple'
 const TOKENS = { bot: 'token-of-the-bot', boss: 'token-of-the-administrator' }
 
@@ -54,6 +55,14 @@ export interface Client {
   answer(decide: (event: Event) => object | undefined): void
   /** What came under this name. */
   heard(name: string): unknown[]
+}
+
+/** What the shop's own server gives the page of a customer that it knows. */
+export function signed(customer: string): string {
+  const json = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  const claims = { sub: customer, aud: 'shop', exp: Math.floor(Date.now() / 1_000) + 300, name: 'Lin' }
+  const said = `${json({ alg: 'HS256', kid: 'k' })}.${json(claims)}`
+  return `${said}.${createHmac('sha256', JWT_SECRET).update(said).digest('base64url')}`
 }
 
 /** A relay as operators start it, with a socket backend first and a webhook that hears everything; all that crosses is held against what it serves. */
@@ -131,6 +140,7 @@ export async function openContractRelay(): Promise<ContractRelay> {
 
 function settingsOf(data: string, hook: string) {
   const hash = (token: string) => createHash('sha256').update(token).digest('hex')
+  const jwtKeys = [{ kid: 'k', alg: 'HS256' as const, secret: JWT_SECRET }]
   const much = { perMinute: 1e6, burst: 100_000 }
   const socketLimits = {
     connects: much,
@@ -146,7 +156,7 @@ function settingsOf(data: string, hook: string) {
     mode: 'development' as const,
     listen: { port: 0 },
     log: { level: 'silent' as const },
-    sites: [{ key: 'shop', name: 'Shop', origins: [ORIGIN], routing: ['bot', 'desk'], typingPreview: true }],
+    sites: [{ key: 'shop', name: 'Shop', origins: [ORIGIN], routing: ['bot', 'desk'], typingPreview: true, jwtKeys }],
     backends: {
       bot: { kind: 'socket', title: 'Lin' },
       faq: { kind: 'knowledge' },

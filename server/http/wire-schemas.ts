@@ -181,6 +181,20 @@ export const connectError = z
   })
   .describe('What a refused CONNECT is told (Socket.IO’s CONNECT_ERROR)')
 
+const EVENT = {
+  id: 'v_Yx3nV8rJtq0aBd5fGk1wLQ:2',
+  position: 41,
+  site: 'shop',
+  conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ',
+  contact: 'c_2mKqH7vXb9yTzR4nP0sJfw',
+  entry: {
+    ...{ conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ', seq: 2, key: 'k_7QdX2mPz', at: 1_795_251_603_120, channel: 'web' },
+    from: { kind: 'contact', id: 'c_2mKqH7vXb9yTzR4nP0sJfw' },
+    body: { kind: 'message', parts: [{ kind: 'text', text: 'Is it in stock?', format: 'plain' }] },
+  },
+  floor: { holder: { kind: 'bot', id: 'faq' }, term: 1 },
+}
+
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
 export const cloudEvent = z
   .object({
@@ -198,7 +212,21 @@ export const cloudEvent = z
     datacontenttype: z.literal('application/json').describe('Of `data`'),
     data: event,
   })
-  .describe('An event of a conversation in the envelope of CloudEvents 1.0')
+  .meta({
+    description: 'An event of a conversation in the envelope of CloudEvents 1.0',
+    examples: [
+      {
+        specversion: '1.0',
+        id: 'v_Yx3nV8rJtq0aBd5fGk1wLQ:2',
+        source: 'urn:hutong:site:shop',
+        type: 'hutong.entry.message',
+        subject: 'v_Yx3nV8rJtq0aBd5fGk1wLQ',
+        time: '2026-11-21T09:00:03.120Z',
+        datacontenttype: 'application/json',
+        data: EVENT,
+      },
+    ],
+  })
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const pushHeaders = z.object({
@@ -223,7 +251,7 @@ const sent = z
 export const VISITOR_REQUESTS = {
   send: {
     summary: 'Says something; the same key again is the same message',
-    payload: sendPacket.extend({ body: contactBody }),
+    payload: sendPacket.extend({ body: contactBody }).meta(sendPacket.meta() ?? {}),
     answer: z.union([sent, refused]),
   },
   after: { summary: 'Asks for what comes after an entry', payload: afterPacket, answer: z.union([entries, refused]) },
@@ -253,10 +281,15 @@ export const VISITOR_PUSHES = {
   goaway: { summary: 'The relay restarts: connect again after so many milliseconds', payload: goaway },
 } satisfies Record<keyof VisitorPushes, Packet>
 
+const ACT = {
+  conversation: 'v_Yx3nV8rJtq0aBd5fGk1wLQ',
+  request: { key: 'k_7QdX2mPz', actions: [{ kind: 'note', text: 'Likes tea.' }] },
+}
+
 export const BACKEND_REQUESTS = {
   act: {
     summary: 'Asks for actions, of its own accord or as the answer to an event',
-    payload: z.object({ conversation: ofConversation, request: actRequest }),
+    payload: z.object({ conversation: ofConversation, request: actRequest }).meta({ examples: [ACT] }),
     answer: z.union([actResult, refused]),
   },
   typing: { summary: 'Shows the three dots', payload: backendTypingPacket },
