@@ -354,6 +354,8 @@ export const words = {
   commandHint: 'What do you want to do?',
   noCommand: 'No such command.',
   closeDialog: 'Close',
+  waitsForPerson: (name: string) => `${name} waits for a person`,
+  givenToYou: (from: string, name: string) => `${from} gave you the conversation with ${name}`,
   newMessageFrom: (name: string) => `New message from ${name}`,
 }
 

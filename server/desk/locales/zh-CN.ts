@@ -333,5 +333,7 @@ export const words: Words = {
   commandHint: '您想做什么？',
   noCommand: '没有这个命令。',
   closeDialog: '关闭',
+  waitsForPerson: (name) => `${name}正在等待人工客服`,
+  givenToYou: (from, name) => `${from}将${name}的会话转给了您`,
   newMessageFrom: (name) => `${name}发来新消息`,
 }

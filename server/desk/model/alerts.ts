@@ -1,8 +1,12 @@
 import type { Event } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
 import { effect } from '@preact/signals'
+import type { Words } from '../locales/en.ts'
+import type { Format } from './format.ts'
 import type { Inbox } from './inbox.ts'
 import { contactName, marked } from './naming.ts'
 import type { Preferences } from './preferences.ts'
+import { reasonOf } from './reasons.ts'
 import { bodyLine } from './summary.ts'
 
 export interface AlertOptions {
@@ -37,9 +41,10 @@ export function createAlerts({ inbox, preferences, me, watched, open }: AlertOpt
     if (!preferences.notify.peek() || !('Notification' in globalThis) || Notification.permission !== 'granted') return
     const words = preferences.words.peek()
     const person = inbox.item(conversation)?.contact
-    const name = entry.from.name ?? (person ? contactName(person, words) : words.visitor(contact.slice(-4)))
-    const shown = new Notification(words.newMessageFrom(marked(entry.from, name, words)), {
-      body: bodyLine(entry.body, words).slice(0, BODY_MAX),
+    const name = person ? contactName(person, words) : words.visitor(contact.slice(-4))
+    const { title, text } = said(entry, { name, words, format: preferences.format.peek() })
+    const shown = new Notification(title, {
+      body: text.slice(0, BODY_MAX),
       tag: conversation,
     })
     shown.onclick = () => {
@@ -60,6 +65,26 @@ export function createAlerts({ inbox, preferences, me, watched, open }: AlertOpt
       return (await Notification.requestPermission()) === 'granted'
     },
     close: stopTitle,
+  }
+}
+
+interface Reader {
+  /** The customer's. */
+  name: string
+  words: Words
+  format: Format
+}
+
+/** Who wants what of the agent: the words of a message; of a hand-off what was said with it. */
+function said({ from, body }: Entry, { name, words, format }: Reader): { title: string; text: string } {
+  if (body.kind !== 'handoff')
+    return { title: words.newMessageFrom(marked(from, from.name ?? name, words)), text: bodyLine(body, words) }
+  const { reason, floor, summary } = body
+  const given = floor.holder.kind === 'agent'
+  const why = reason === undefined ? undefined : words.events.reason(reasonOf(reason, { from }, { words, format }))
+  return {
+    title: given ? words.givenToYou(from.name ?? words.relay, name) : words.waitsForPerson(name),
+    text: (given ? (summary ?? why) : why) ?? '',
   }
 }
 

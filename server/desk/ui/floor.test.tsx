@@ -1,6 +1,6 @@
 import type { Body, Participant } from '@hutong/core/entry'
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPlace } from '../model/place.ts'
 import { createPreferences } from '../model/preferences.ts'
 import { createWorkspace } from '../model/workspace.ts'
@@ -17,7 +17,10 @@ beforeEach(() => {
   relay.contact('v1', 'Zoe')
   relay.says('v1', 'Where is my order?')
 })
-afterEach(cleanup)
+afterEach(() => {
+  vi.unstubAllGlobals()
+  cleanup()
+})
 
 const RELAY: Participant = { kind: 'system', id: 'relay' }
 const TOLD: Body = { kind: 'message', parts: [{ kind: 'text', text: 'A colleague will answer you.', format: 'plain' }] }
@@ -120,6 +123,35 @@ describe('at the desk', () => {
     expect(screen.getByText('Bot “shop” · web chat')).toBeTruthy()
     fireEvent.click(screen.getByRole('button', { name: 'Give to knowledge' }))
     expect(await screen.findByText('Bot “knowledge” answers again.')).toBeTruthy()
+  })
+
+  it('a notification says who waits for a person and why, or who gave the conversation away and with which words', async () => {
+    const shown: string[] = []
+    function Notification(title: string, { body }: { body: string }) {
+      shown.push(title, body)
+    }
+    vi.stubGlobal('Notification', Object.assign(Notification, { permission: 'granted' }))
+    localStorage.setItem('hutong-desk:notify', 'true')
+    relay.contact('v2', 'Yan')
+    relay.says('v2', 'Hello')
+    await log()
+    const queue = { kind: 'queue' as const }
+    const ana = { kind: 'agent' as const, id: ANA.id }
+    const handoff = { kind: 'handoff' as const, floor: { holder: queue, term: 2 } }
+    relay.append('v2', {
+      from: RELAY,
+      body: { ...handoff, reason: 'shop gave no answer in 15000 ms', summary: '› Hello' },
+    })
+    const ben: Participant = { kind: 'agent', id: 'a_ben', name: 'Ben' }
+    relay.append('v2', {
+      from: ben,
+      body: { ...handoff, floor: { holder: ana, term: 3 }, summary: 'She is in a hurry.' },
+    })
+    await waitFor(() => expect(shown).toHaveLength(4))
+    expect(shown).toEqual([
+      ...['Yan waits for a person', 'Reason: shop gave no answer in 15 seconds'],
+      ...['Ben gave you the conversation with Yan', 'She is in a hurry.'],
+    ])
   })
 
   it('a screen reader says how many wait when that changes, and whose conversation is open', async () => {
