@@ -57,8 +57,10 @@ function queueOf(html: string): unknown[][] {
 
 describe('code in the documentation', () => {
   let complaints = ''
+  let help = ''
 
   beforeAll(() => {
+    help = spawnSync(process.execPath, [join(ROOT, 'server/cli.ts'), '--help'], { encoding: 'utf8' }).stdout
     rmSync(WORK, { recursive: true, force: true })
     mkdirSync(WORK, { recursive: true })
     for (const { file, code } of modules) writeFileSync(file, code)
@@ -112,7 +114,6 @@ describe('code in the documentation', () => {
     '%s names commands that exist',
     (_, { code }) => {
       const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-      const help = spawnSync(process.execPath, [join(ROOT, 'server/cli.ts'), '--help'], { encoding: 'utf8' }).stdout
       const run = [...code.matchAll(/\bnpm (?:run )?(?!install\b|i\b|run\b|create\b)([\w:-]+)/g)].map(
         ([, name = '']) => name,
       )
