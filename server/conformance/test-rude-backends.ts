@@ -52,14 +52,11 @@ export const rude = {
     let host: BackendHost | undefined
     const terms = new Map<string, number>()
     const later = async ({ conversation, id }: Event) => {
-      await pause(100)
-      await host
-        ?.act(conversation, {
-          key: `${id}:late`,
-          term: terms.get(conversation),
-          actions: [reply('And another thing.')],
-        })
-        .catch(() => {})
+      for (const time of [1, 2, 3, 4]) {
+        await pause(100)
+        const request = { key: `${id}:late${time}`, actions: [reply('And another thing.')] }
+        await host?.act(conversation, { ...request, term: terms.get(conversation) }).catch(() => {})
+      }
     }
     return backend(
       (event) => {
