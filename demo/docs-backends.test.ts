@@ -134,10 +134,10 @@ describe('a program of the documentation', { timeout: 120_000 }, () => {
     program = await started(block, { WEBHOOK_SECRET: SECRET }, port)
     const flags = ['backend', 'test', `http://127.0.0.1:${port}/`, '--ask', 'Where is 123456?', '--json']
     const env = { ...process.env, WEBHOOK_SECRET: SECRET }
-    const { stdout } = spawn(process.execPath, [join(ROOT, 'server/cli.ts'), ...flags], { env })
-    const { cases, held }: { cases: { title: string; complaint?: string }[]; held: number } = JSON.parse(
-      await text(stdout),
-    )
+    const command = spawn(process.execPath, [join(ROOT, 'server/cli.ts'), ...flags], { env })
+    const [printed, complained] = await Promise.all([text(command.stdout), text(command.stderr)])
+    expect(complained).toBe('')
+    const { cases, held }: { cases: { title: string; complaint?: string }[]; held: number } = JSON.parse(printed)
     expect(cases.filter(({ complaint }) => complaint)).toEqual([])
     const page = readFileSync(join(ROOT, 'docs/writing-a-backend.md'), 'utf8')
     const claims = [...page.matchAll(/\b(\d+) (?:of \1 hold|cases for a webhook)\b/g)].map(([, count]) => Number(count))
