@@ -121,11 +121,7 @@ async function carryOut(
   options: AnswerOptions,
   { backend, event, signal }: { backend: Backend; event: Event; signal: AbortSignal },
 ): Promise<void> {
-  const author: Participant = {
-    kind: 'bot',
-    id: backend.name,
-    ...(backend.title === undefined ? {} : { name: backend.title }),
-  }
+  const author: Participant = { kind: 'bot', id: backend.name }
   const free = mayAnswer(event, backend.name)
   const later = backend.answers === 'later'
   const refused: string[] = []
