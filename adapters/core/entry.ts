@@ -24,7 +24,7 @@ export const participant = z
       .max(128)
       .meta({
         description:
-          'Of a contact or agent their id, of a bot the name of its backend, of the relay `system` or `relay`',
+          'Of a contact or agent their id, of a bot the name of its backend; with `outsider:` before an address that is not, or not proven to be, the contact’s',
         examples: ['a_5wQnE1sR0uYkT3oLm7vCxg'],
       }),
     name: z.string().max(128).optional().describe('As others see it; absent while nobody said one'),

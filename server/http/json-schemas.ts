@@ -80,7 +80,7 @@ function casesOf(schema: z.ZodType): [word: string, one: z.ZodObject][] {
   })
 }
 
-function capital(word: string): string {
+export function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 

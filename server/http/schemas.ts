@@ -75,7 +75,10 @@ export const delivery = z
       .nullable()
       .describe('What the platform said of it after it took it; null: nothing yet'),
     address: z.string().nullable().describe('Where on the channel; null for a backend'),
-    why: z.string().nullable().describe('Why this way was taken: the `why` of a way, or in words; null for a backend'),
+    why: z
+      .string()
+      .nullable()
+      .describe('Why this way was taken, as the `why` of a way; null where none was chosen, as for a backend'),
     joined: z.int().nullable().meta({ description: 'Id of the delivery it travels with; null: it goes by itself' }),
   })
   .describe('One entry on its way to one channel or backend')
@@ -277,6 +280,7 @@ export const SCHEMAS = {
   Contact: contact,
   Agent: agent,
   HandoffTarget: handoffTarget,
+  NextTarget: handoffTarget.options[1],
   Action: action,
   ActRequest: actRequest,
   ActResult: actResult,

@@ -37,6 +37,7 @@ import {
   visitPacket,
 } from '@hutong/core/wire'
 import { z } from 'zod'
+import { capital } from './json-schemas.ts'
 import { SCHEMAS } from './schemas.ts'
 
 /** What travels over Socket.IO and to webhooks, as schemas for the descriptions; the types of `@hutong/core/wire` hold them complete. */
@@ -63,7 +64,7 @@ const ready: z.ZodType<Ready> = z
     token: z
       .string()
       .exactOptional()
-      .describe('To keep, and to connect with next time; absent when the client sent one, or a `jwt`'),
+      .describe('To keep, and to connect with next time; absent while the one you sent holds, and with a `jwt`'),
     contact: profile
       .extend({
         id: z.string().describe('Of the contact'),
@@ -107,7 +108,7 @@ const goaway: z.ZodType<GoawayPacket> = z.object({
 })
 const agents = z.array(agent).describe('Who answers at the desk, those that are away included')
 const backendReady: z.ZodType<BackendReady> = z.object({
-  position: count.describe('Where the feed stands: go on `after` it next time'),
+  position: count.describe('Where the feed goes on from: the `after` you gave, or the present'),
   me: z
     .object({
       kind: z.enum(['agent', 'bot']).describe('A person with a session, or whoever has a token'),
@@ -143,18 +144,24 @@ const contactParts = z
   .min(1)
   .max(PARTS_MAX)
   .describe('What the message is made of, in reading order')
+/** What a visitor may say: as everybody says it, but for media, which are uploads, and scores, which keep to their scale. */
+const contactCases = body.options
+  .filter(({ shape }) => contactKinds.includes(shape.kind.value))
+  .flatMap((option: z.ZodObject): { name?: string; schema: z.ZodObject }[] => {
+    const meta = option.meta() ?? {}
+    if ('parts' in option.shape) {
+      const name = `Visitor${capital(String(option.shape.kind.value))}Body`
+      return [{ name, schema: option.extend({ parts: contactParts }).meta(meta) }]
+    }
+    if (!('score' in option.shape)) return [{ schema: option }]
+    return ratingScale.options.map((scale) => ({
+      name: `${capital(scale)}RatingBody`,
+      schema: option.extend(scoreOf(scale)).describe(`${meta.description}, on the scale ${scale}`),
+    }))
+  })
 const contactBody = z
-  .union(
-    body.options
-      .filter(({ shape }) => contactKinds.includes(shape.kind.value))
-      .flatMap((option: z.ZodObject) => {
-        if (!('parts' in option.shape || 'score' in option.shape)) return [option]
-        const description = option.description ?? ''
-        if ('parts' in option.shape) return [option.extend({ parts: contactParts }).describe(description)]
-        return ratingScale.options.map((scale) => option.extend(scoreOf(scale)).describe(`${description} (${scale})`))
-      }),
-  )
-  .describe('What a visitor may say, told apart by `kind`')
+  .union(contactCases.map(({ schema }) => schema))
+  .describe('What a visitor may say, told apart by `kind`, and scores by their `scale`')
 
 function scoreOf(scale: RatingScale) {
   const [lowest, highest] = SCORES[scale]
@@ -340,6 +347,7 @@ export const WIRE_SCHEMAS = {
   Signal: signal,
   VisitorBody: contactBody,
   VisitorPart: contactPart,
+  ...Object.fromEntries(contactCases.flatMap(({ name, schema }) => (name === undefined ? [] : [[name, schema]]))),
   Ready: ready,
   Entries: entries,
 }
