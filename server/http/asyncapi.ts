@@ -34,7 +34,7 @@ const NAMESPACES: readonly Namespace[] = [
     address: '/',
     title: 'The namespace of visitors',
     description:
-      'What a visitor’s page says and hears. Send `connect` first; resume by `after`, the last `seq` you have, and apply only the `seq` that follows it.',
+      'What a visitor’s page says and hears. Send `connect` first; resume by `after`, the last `seq` you have, and apply only the `seq` that follows it. Files go over HTTP first: `POST /channels/<channel>/files` with `x-hutong-site`, `x-hutong-name` (percent-encoded) and `x-hutong-token` or `x-hutong-jwt`; 201 answers `{ part, url }`, and `part` is sent as it is.',
     connect: VISITOR_CONNECT,
     requests: VISITOR_REQUESTS,
     pushes: VISITOR_PUSHES,
