@@ -118,7 +118,7 @@ async function takeIn(base: KnowledgeBase, { words, options }: Asked): Promise<s
     throw new HutongError('invalid', 'hutong knowledge import <file or folder>: the path is needed')
   const dryRun = options['dry-run'] !== undefined
   const state = stateOf(options.state)
-  const { made, changed, same } = importArticles(base, await readImport(path), {
+  const { made, changed, same } = await importArticles(base, await readImport(path), {
     by: 'import',
     dryRun,
     ...(state && { state }),

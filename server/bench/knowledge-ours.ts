@@ -27,7 +27,7 @@ export async function openOurs(train: QuestionSet['train']): Promise<OurEngine> 
     // The answer counts for the search too, so it says nothing here.
     return { id, question, phrasings, answer: '.', state: 'published' as const }
   })
-  base.articles.putAll(drafts, { by: 'bench' })
+  await base.articles.putAll(drafts, { by: 'bench' })
   const named = (id: unknown) => intents.get(String(id)) ?? String(id)
 
   return {

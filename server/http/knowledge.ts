@@ -344,7 +344,7 @@ function takeIn(open: Open): Operation {
     errors: ['not_found', 'too_large'],
     async handle({ actor, params, query: { name, dryRun, state }, request }) {
       const base = open(actor, params.backend)
-      const reading = readContent(name, await readBounded(request.body, FILE_MAX, tooLarge))
+      const reading = await readContent(name, await readBounded(request.body, FILE_MAX, tooLarge))
       return importArticles(base, reading, { by: actor.id, dryRun, ...(state && { state }) })
     },
   })

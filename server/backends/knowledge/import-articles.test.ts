@@ -21,12 +21,15 @@ afterEach(async () => {
 })
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const take = (name: string, text: string | Uint8Array, options: Partial<ImportOptions> = {}) =>
-  importArticles(base, readContent(name, typeof text === 'string' ? bytes(text) : text), { by: 'test', ...options })
+const take = async (name: string, text: string | Uint8Array, options: Partial<ImportOptions> = {}) =>
+  importArticles(base, await readContent(name, typeof text === 'string' ? bytes(text) : text), {
+    by: 'test',
+    ...options,
+  })
 
-function refusal(work: () => unknown): string[] {
+async function refusal(work: () => Promise<unknown>): Promise<string[]> {
   try {
-    work()
+    await work()
   } catch (error) {
     return (error as Error).message.split('\n')
   }
@@ -40,8 +43,8 @@ How do I pay?,By card.,,,,,,
 `
 
 describe('a spreadsheet', () => {
-  it('becomes articles: quoted texts, several phrasings, and an id made of the question where none is given', () => {
-    expect(take('faq.csv', CSV)).toEqual({ made: ['parcel', 'how-do-i-pay'], changed: [], same: [] })
+  it('becomes articles: quoted texts, several phrasings, and an id made of the question where none is given', async () => {
+    expect(await take('faq.csv', CSV)).toEqual({ made: ['parcel', 'how-do-i-pay'], changed: [], same: [] })
     expect(store.articles.get('parcel')).toMatchObject({
       answer: 'Look under "My orders",\nevery parcel has a link.',
       phrasings: ['where is my order', 'track my parcel'],
@@ -51,7 +54,7 @@ describe('a spreadsheet', () => {
     expect(store.articles.get('how-do-i-pay')?.state).toBe('draft')
   })
 
-  it('is read with Chinese headings and states, in UTF-8 with a mark, UTF-16 and GB18030 alike', () => {
+  it('is read with Chinese headings and states, in UTF-8 with a mark, UTF-16 and GB18030 alike', async () => {
     const text = '问题,答案,相似问题,状态,标签\n怎么退款？,在订单里申请。,如何退钱｜我要退款,已发布,退款、售后\n'
     const gb = Buffer.from(
       'cecacce22cb4f0b0b82ccfe0cbc6cecacce22cd7b4ccac2cb1eac7a90ad4f5c3b4cdcbbfeea3bf2cd4dab6a9b5a5c0efc9eac7eba1a32cc8e7bacecdcbc7aea3fcced2d2aacdcbbfee2cd2d1b7a2b2bc2ccdcbbfeea1a2cadbbaf30a',
@@ -65,19 +68,19 @@ describe('a spreadsheet', () => {
       tags: ['退款', '售后'],
     }
     for (const file of [bytes(`\ufeff${text}`), Buffer.from(`\ufeff${text}`, 'utf16le'), gb]) {
-      const [found] = readContent('常见问题.csv', file).found
+      const [found] = (await readContent('常见问题.csv', file)).found
       expect(found?.article).toMatchObject(wanted)
     }
   })
 
-  it('is taken from countries that separate with semicolons, and from tabs', () => {
+  it('is taken from countries that separate with semicolons, and from tabs', async () => {
     for (const separator of [';', '\t'])
-      expect(readContent('faq.csv', bytes(`question${separator}answer\nA, b?${separator}C, d\n`)).found).toMatchObject([
-        { article: { question: 'A, b?', answer: 'C, d' } },
-      ])
+      expect(
+        (await readContent('faq.csv', bytes(`question${separator}answer\nA, b?${separator}C, d\n`))).found,
+      ).toMatchObject([{ article: { question: 'A, b?', answer: 'C, d' } }])
   })
 
-  it('is refused whole, with the file, the row, the column and the remedy of every mistake', () => {
+  it('is refused whole, with the file, the row, the column and the remedy of every mistake', async () => {
     const wrong = `question,answer,state,language,handoff
 "Right
 question?",yes,,,
@@ -86,7 +89,7 @@ Bad state?,x,publishd,,
 Bad language?,x,,english!,maybe
 Too many?,a,,,no,extra
 `
-    expect(refusal(() => take('faq.csv', wrong))).toEqual([
+    expect(await refusal(() => take('faq.csv', wrong))).toEqual([
       'nothing was imported:',
       expect.stringMatching(/^faq\.csv row 6 \(line 7\): has more cells than there are headings; put a text that/),
       expect.stringMatching(/^faq\.csv row 2, question: must be one line/),
@@ -98,38 +101,40 @@ Too many?,a,,,no,extra
     expect(store.articles.list()).toEqual([])
   })
 
-  it('says which heading was probably meant, which is missing and which stands there twice', () => {
-    expect(refusal(() => take('a.csv', 'qestion,answer\na,b\n'))[1]).toBe(
+  it('says which heading was probably meant, which is missing and which stands there twice', async () => {
+    expect((await refusal(() => take('a.csv', 'qestion,answer\na,b\n')))[1]).toBe(
       'a.csv row 1, "qestion": is no heading; did you mean "question"?',
     )
-    expect(refusal(() => take('a.csv', 'answer,tags\na,b\n'))[1]).toMatch(
+    expect((await refusal(() => take('a.csv', 'answer,tags\na,b\n')))[1]).toMatch(
       /row 1: has no heading "question" \(or 问题\)/,
     )
-    expect(refusal(() => take('a.csv', 'question,问题\na,b\n'))[1]).toMatch(/row 1, question: stands there twice/)
+    expect((await refusal(() => take('a.csv', 'question,问题\na,b\n')))[1]).toMatch(
+      /row 1, question: stands there twice/,
+    )
   })
 
-  it('is refused when a quote is never closed, when two rows are one article, and when there are none', () => {
-    expect(refusal(() => take('a.csv', 'question,answer\n"a,b\n'))[1]).toMatch(/^a\.csv: is not CSV: .*save it/)
-    expect(refusal(() => take('a.csv', 'question,answer\nHow?,a\nhow,b\n'))[1]).toMatch(
+  it('is refused when a quote is never closed, when two rows are one article, and when there are none', async () => {
+    expect((await refusal(() => take('a.csv', 'question,answer\n"a,b\n')))[1]).toMatch(/^a\.csv: is not CSV: .*save it/)
+    expect((await refusal(() => take('a.csv', 'question,answer\nHow?,a\nhow,b\n')))[1]).toMatch(
       /^a\.csv row 3: has the id "how" of a\.csv row 2 /,
     )
-    expect(refusal(() => take('a.csv', 'question,answer\n,\n'))[1]).toMatch(/^there are no articles in it/)
+    expect((await refusal(() => take('a.csv', 'question,answer\n,\n')))[1]).toMatch(/^there are no articles in it/)
   })
 })
 
 describe('an import', () => {
-  it('that says the same makes no version, and one that says more makes one', () => {
-    take('faq.csv', CSV)
-    expect(take('faq.csv', CSV)).toEqual({ made: [], changed: [], same: ['parcel', 'how-do-i-pay'] })
+  it('that says the same makes no version, and one that says more makes one', async () => {
+    await take('faq.csv', CSV)
+    expect(await take('faq.csv', CSV)).toEqual({ made: [], changed: [], same: ['parcel', 'how-do-i-pay'] })
     expect(store.articles.versions('parcel')).toHaveLength(1)
-    expect(take('faq.csv', CSV.replace('By card.', 'By card or WeChat.')).changed).toEqual(['how-do-i-pay'])
+    expect((await take('faq.csv', CSV.replace('By card.', 'By card or WeChat.'))).changed).toEqual(['how-do-i-pay'])
     expect(store.articles.versions('how-do-i-pay').map(({ version, by }) => [version, by])).toEqual([
       [2, 'test'],
       [1, 'test'],
     ])
   })
 
-  it('leaves what its columns do not speak of as it was: the state, a form, a category', () => {
+  it('leaves what its columns do not speak of as it was: the state, a form, a category', async () => {
     const draft: ArticleDraftInput = {
       id: 'refund',
       question: 'Refund?',
@@ -139,32 +144,34 @@ describe('an import', () => {
       form: { fields: [{ name: 'order', label: 'Order number', type: 'text' }] },
     }
     store.articles.put(draft, { by: 'anna' })
-    expect(take('a.csv', 'id,question,answer\nrefund,Refund?,We look after {{order}}.\n').changed).toEqual(['refund'])
+    expect((await take('a.csv', 'id,question,answer\nrefund,Refund?,We look after {{order}}.\n')).changed).toEqual([
+      'refund',
+    ])
     expect(store.articles.get('refund')).toMatchObject({ ...draft, answer: 'We look after {{order}}.', version: 2 })
   })
 
-  it('tried out first tells what would happen and changes nothing', () => {
-    expect(take('faq.csv', CSV, { dryRun: true }).made).toHaveLength(2)
+  it('tried out first tells what would happen and changes nothing', async () => {
+    expect((await take('faq.csv', CSV, { dryRun: true })).made).toHaveLength(2)
     expect(store.articles.list()).toEqual([])
-    expect(refusal(() => take('a.csv', 'question\nno answer\n', { dryRun: true }))[1]).toMatch(
+    expect((await refusal(() => take('a.csv', 'question\nno answer\n', { dryRun: true })))[1]).toMatch(
       /^a\.csv row 2, answer: /,
     )
   })
 
-  it('publishes at once what names no state when that is asked for', () => {
-    take('faq.csv', CSV, { state: 'published' })
+  it('publishes at once what names no state when that is asked for', async () => {
+    await take('faq.csv', CSV, { state: 'published' })
     expect(store.articles.list({ state: 'published' })).toHaveLength(2)
   })
 
-  it('of a file that is too large, or of a kind nobody knows, is refused', () => {
-    expect(() => readContent('a.csv', new Uint8Array(10 * 1024 * 1024 + 1))).toThrow(/larger than 10 MiB/)
-    expect(() => readContent('a.xlsx', bytes(''))).toThrow(/a\.xlsx: is none of \.csv, .*save it/)
+  it('of a file that is too large, or of a kind nobody knows, is refused', async () => {
+    await expect(readContent('a.csv', new Uint8Array(10 * 1024 * 1024 + 1))).rejects.toThrow(/larger than 10 MiB/)
+    await expect(readContent('a.xlsx', bytes(''))).rejects.toThrow(/a\.xlsx: is none of \.csv, .*save it/)
   })
 })
 
 describe('an export', () => {
-  it('that is imported elsewhere makes the same knowledge base: articles of every state, forms and synonyms', () => {
-    take('faq.csv', CSV)
+  it('that is imported elsewhere makes the same knowledge base: articles of every state, forms and synonyms', async () => {
+    await take('faq.csv', CSV)
     store.articles.put(
       {
         id: 'human',
@@ -179,7 +186,7 @@ describe('an export', () => {
     const out = exported(base)
     const other = createKnowledgeStore({ path: join(folder, 'other.sqlite'), clock: { now: () => 1 } })
     const there = other
-    importArticles(there, readContent('export.json', bytes(JSON.stringify(out))), { by: 'test' })
+    await importArticles(there, await readContent('export.json', bytes(JSON.stringify(out))), { by: 'test' })
     expect(exported(there)).toEqual(out)
     expect(out.articles.map(({ id, state }) => [id, state])).toEqual([
       ['how-do-i-pay', 'retired'],
@@ -189,17 +196,17 @@ describe('an export', () => {
     other.close()
   })
 
-  it('that was damaged says where: not JSON, another format, an article or synonyms that cannot be', () => {
-    const wrong = (value: unknown) =>
-      refusal(() => take('e.json', typeof value === 'string' ? value : JSON.stringify(value)))[1]
+  it('that was damaged says where: not JSON, another format, an article or synonyms that cannot be', async () => {
+    const wrong = async (value: unknown) =>
+      (await refusal(() => take('e.json', typeof value === 'string' ? value : JSON.stringify(value))))[1]
     const whole = { format: 'hutong-knowledge', version: 1, articles: [] as unknown[] }
-    expect(wrong('{')).toMatch(/^e\.json: is not JSON/)
-    expect(wrong({ ...whole, format: 'other' })).toMatch(/^e\.json, format: must be "hutong-knowledge"/)
-    expect(wrong({ ...whole, articles: [{ id: 'a', question: 'A?', answer: 'x', colour: 'red' }] })).toMatch(
+    expect(await wrong('{')).toMatch(/^e\.json: is not JSON/)
+    expect(await wrong({ ...whole, format: 'other' })).toMatch(/^e\.json, format: must be "hutong-knowledge"/)
+    expect(await wrong({ ...whole, articles: [{ id: 'a', question: 'A?', answer: 'x', colour: 'red' }] })).toMatch(
       /^e\.json, articles\.0, colour: is no field/,
     )
     const kept = [{ id: 'a', question: 'A?', answer: 'x' }]
-    expect(wrong({ ...whole, articles: kept, synonyms: [['alone']] })).toMatch(/^synonyms\.0/)
+    expect(await wrong({ ...whole, articles: kept, synonyms: [['alone']] })).toMatch(/^synonyms\.0/)
     expect(store.articles.list()).toEqual([])
   })
 })
@@ -207,16 +214,18 @@ describe('an export', () => {
 describe('JSON that is written by hand', () => {
   const articles = [{ question: 'How do I pay?', answer: 'By card.' }]
 
-  it('is the articles alone, or with a name for them', () => {
-    expect(take('a.json', JSON.stringify(articles)).made).toEqual(['how-do-i-pay'])
-    expect(take('b.json', JSON.stringify({ articles })).same).toEqual(['how-do-i-pay'])
-    expect(take('c.json', JSON.stringify({ articles, synonyms: [['refund', 'money back']] })).same).toHaveLength(1)
+  it('is the articles alone, or with a name for them', async () => {
+    expect((await take('a.json', JSON.stringify(articles))).made).toEqual(['how-do-i-pay'])
+    expect((await take('b.json', JSON.stringify({ articles }))).same).toEqual(['how-do-i-pay'])
+    expect(
+      (await take('c.json', JSON.stringify({ articles, synonyms: [['refund', 'money back']] }))).same,
+    ).toHaveLength(1)
     expect(base.synonyms.list()).toEqual([['refund', 'money back']])
   })
 
-  it('leaves what it does not speak of as it was', () => {
-    take('a.csv', 'id,question,answer,tags\nhow-do-i-pay,How do I pay?,Cash.,money\n', { state: 'published' })
-    take('a.json', JSON.stringify(articles))
+  it('leaves what it does not speak of as it was', async () => {
+    await take('a.csv', 'id,question,answer,tags\nhow-do-i-pay,How do I pay?,Cash.,money\n', { state: 'published' })
+    await take('a.json', JSON.stringify(articles))
     expect(store.articles.get('how-do-i-pay')).toMatchObject({
       answer: 'By card.',
       tags: ['money'],
@@ -224,11 +233,13 @@ describe('JSON that is written by hand', () => {
     })
   })
 
-  it('is refused with the place of what is no article', () => {
-    expect(refusal(() => take('a.json', '[1]'))[1]).toMatch(/^a\.json, articles\.0: /)
-    expect(refusal(() => take('a.json', '[{"answer":"x"}]'))[1]).toMatch(/^a\.json, articles\.0, question: /)
-    expect(refusal(() => take('a.json', '{"version":2,"articles":[]}'))[1]).toMatch(/^a\.json, version: must be 1/)
-    expect(refusal(() => take('a.json', '"x"'))[1]).toMatch(/^a\.json, the file: /)
+  it('is refused with the place of what is no article', async () => {
+    expect((await refusal(() => take('a.json', '[1]')))[1]).toMatch(/^a\.json, articles\.0: /)
+    expect((await refusal(() => take('a.json', '[{"answer":"x"}]')))[1]).toMatch(/^a\.json, articles\.0, question: /)
+    expect((await refusal(() => take('a.json', '{"version":2,"articles":[]}')))[1]).toMatch(
+      /^a\.json, version: must be 1/,
+    )
+    expect((await refusal(() => take('a.json', '"x"')))[1]).toMatch(/^a\.json, the file: /)
   })
 })
 
@@ -236,15 +247,15 @@ describe('the examples of the documentation', () => {
   it('are imported as they stand there', async () => {
     const page = await readFile(join(import.meta.dirname, '../../../docs/backend-knowledge.md'), 'utf8')
     const example = (kind: string) => new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? ''
-    expect(take('faq.csv', example('csv'))).toEqual({ made: ['parcel'], changed: [], same: [] })
+    expect(await take('faq.csv', example('csv'))).toEqual({ made: ['parcel'], changed: [], same: [] })
     expect(store.articles.get('parcel')).toMatchObject({
       tags: ['parcel', 'order'],
       state: 'published',
       handoff: false,
     })
     const list = /```json\n(\[[\s\S]*?)```/.exec(page)?.[1] ?? ''
-    expect(take('faq.json', list).made).toEqual(['where-is-my-parcel'])
-    expect(take('faq.md', example('md'))).toEqual({ made: [], changed: ['parcel'], same: [] })
+    expect((await take('faq.json', list)).made).toEqual(['where-is-my-parcel'])
+    expect(await take('faq.md', example('md'))).toEqual({ made: [], changed: ['parcel'], same: [] })
     expect(store.articles.get('parcel')).toMatchObject({ category: 'Delivery', phrasings: ['track my order'] })
   })
 })
@@ -266,7 +277,7 @@ describe('a folder of Markdown', () => {
         '---\nlanguage: zh\n---\n# 发货\n\n## 什么时候发货？ {#ship-time}\n\n其他问法：\n- 多久发货\n\n当天发货。\n\n~~~\n## 不是问题\n~~~\n\n## 可以改地址吗？\n\n发货前可以。\n',
       'README.md': 'not an article',
     })
-    const imported = importArticles(base, await readImport(path), { by: 'test' })
+    const imported = await importArticles(base, await readImport(path), { by: 'test' })
     expect(imported.made).toHaveLength(3)
     expect(store.articles.get('refund')).toMatchObject({
       question: 'How do I get a refund?',
@@ -292,7 +303,7 @@ describe('a folder of Markdown', () => {
       'd.md': '# Things\n\n## D?\n\n## E?\n\ntext\n',
     })
     const reading = await readImport(path)
-    expect(refusal(() => importArticles(base, reading, { by: 'test' }))).toEqual([
+    expect(await refusal(() => importArticles(base, reading, { by: 'test' }))).toEqual([
       'nothing was imported:',
       expect.stringMatching(/^a\.md line 1: has no question; begin it with "# "/),
       expect.stringMatching(/^b\.md line \d: the front matter is not YAML/),
@@ -302,11 +313,11 @@ describe('a folder of Markdown', () => {
     expect(store.articles.list()).toEqual([])
   })
 
-  it('is read in a moment, however it is written: endless spaces, and front matter that refers to itself', () => {
+  it('is read in a moment, however it is written: endless spaces, and front matter that refers to itself', async () => {
     const spaces = ' '.repeat(300_000)
     const begun = performance.now()
     for (const text of [`#${spaces}x`, `# A?\n\nAlso asked${spaces}x\n-${spaces}\n`, `---\n${spaces}---x\n`])
-      readContent('a.md', bytes(text))
+      await readContent('a.md', bytes(text))
     expect(performance.now() - begun).toBeLessThan(1_000)
     const lines = [
       'a: &a [x]',
@@ -317,18 +328,20 @@ describe('a folder of Markdown', () => {
             `${one}: &${one} [${'*a'.replace('a', 'abcdefgh'[at] ?? 'a')}${`, *${'abcdefgh'[at]}`.repeat(9)}]`,
         ),
     ]
-    expect(readContent('a.md', bytes(`---\n${lines.join('\n')}\n---\n# A?\nx\n`)).mistakes).toEqual([
+    expect((await readContent('a.md', bytes(`---\n${lines.join('\n')}\n---\n# A?\nx\n`))).mistakes).toEqual([
       expect.stringMatching(/^a\.md, front matter/),
     ])
   })
 
-  it('is refused where its front matter is nested or goes on without end', () => {
+  it('is refused where its front matter is nested or goes on without end', async () => {
     for (const depth of [2_000, 4_000, 20_000]) {
-      const { found, mistakes } = readContent('a.md', bytes(`---\n${'- '.repeat(depth)}\n---\n# A?\nx\n`))
+      const { found, mistakes } = await readContent('a.md', bytes(`---\n${'- '.repeat(depth)}\n---\n# A?\nx\n`))
       expect([found, mistakes[0]]).toEqual([[], expect.stringMatching(/^a\.md.* the front matter is (n|longer)/)])
     }
     const long = `---\ntags: [${'{a: 1},'.repeat(60_000)}]\n---\n# A?\nx\n`
-    expect(readContent('a.md', bytes(long)).mistakes).toEqual([expect.stringMatching(/^a\.md line 1: .*longer than/)])
+    expect((await readContent('a.md', bytes(long))).mistakes).toEqual([
+      expect.stringMatching(/^a\.md line 1: .*longer than/),
+    ])
   })
 
   it('that is not there, or holds no pages, is said to be so', async () => {

@@ -7,6 +7,7 @@ import { readCsv } from './import-csv.ts'
 import { readJson } from './import-json.ts'
 import { readMarkdown } from './import-markdown.ts'
 import { decoded, FILE_MAX, type Found, type Reading } from './import-reading.ts'
+import { mapInSlices } from './in-slices.ts'
 import type { By, KnowledgeBase } from './knowledge-base.ts'
 import { ARTICLES_MAX } from './knowledge-store.ts'
 import { parsedSynonyms } from './parsed.ts'
@@ -30,7 +31,7 @@ export interface Imported {
 const FILES_MAX = 5_000
 const MISTAKES_SHOWN = 20
 
-type Read = (name: string, bytes: Uint8Array) => Reading
+type Read = (name: string, bytes: Uint8Array) => Reading | Promise<Reading>
 
 const READERS: Readonly<Record<string, Read>> = {
   '.csv': readCsv,
@@ -57,15 +58,15 @@ export async function readImport(path: string): Promise<Reading> {
     throw new HutongError('too_large', `${path}: holds ${pages.length} files, more than ${FILES_MAX}; import in parts`)
   const all: Reading = { found: [], mistakes: [] }
   for (const page of pages) {
-    const { found, mistakes } = readContent(relative(path, page), await bounded(page))
+    const { found, mistakes } = await readContent(relative(path, page), await bounded(page))
     all.found.push(...found)
     all.mistakes.push(...mistakes)
   }
   return all
 }
 
-/** Reads what came as a file of that name; the name's ending says how. */
-export function readContent(name: string, bytes: Uint8Array): Reading {
+/** Reads what came as a file of that name; the name's ending says how. Rejects as `readImport` does. */
+export async function readContent(name: string, bytes: Uint8Array): Promise<Reading> {
   if (bytes.length > FILE_MAX)
     throw new HutongError('too_large', `${name}: is larger than ${FILE_MAX / 1024 / 1024} MiB; import it in parts`)
   const read = READERS[extname(name).toLowerCase()]
@@ -82,12 +83,13 @@ async function bounded(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Takes all of it over or nothing. An article that says the same as the one kept makes no version. Rejects with `invalid`, whose
- * message names every mistake with its place, one a line.
+ * Takes all of it over or nothing, and lets others have their turn while it is at it. An article that says the same as the one
+ * kept makes no version. Rejects with `invalid`, whose message names every mistake with its place, one a line; with `conflict` when an
+ * article was changed meanwhile.
  */
-export function importArticles(base: Kept, reading: Reading, options: ImportOptions): Imported {
+export async function importArticles(base: Kept, reading: Reading, options: ImportOptions): Promise<Imported> {
   const mistakes = [...reading.mistakes]
-  const drafted = reading.found.map((one) => draftFor(base, one, options.state))
+  const drafted = await mapInSlices(reading.found, (one) => draftFor(base, one, options.state))
   const planned = drafted.flatMap((one) => ('draft' in one ? [one] : []))
   mistakes.push(...drafted.flatMap((one) => ('wrong' in one ? one.wrong : [])))
   mistakes.push(...twice(reading.found), ...wrongSynonyms(reading))
@@ -100,7 +102,7 @@ export function importArticles(base: Kept, reading: Reading, options: ImportOpti
   for (const { draft, was } of planned) imported[was].push(draft.id)
   if (options.dryRun) return imported
   const drafts = planned.filter(({ was }) => was !== 'same').map(({ draft }) => draft)
-  if (drafts.length > 0) base.articles.putAll(drafts, { by: options.by })
+  if (drafts.length > 0) await base.articles.putAll(drafts, { by: options.by })
   if (reading.synonyms && JSON.stringify(reading.synonyms) !== JSON.stringify(base.synonyms.list()))
     base.synonyms.replace(reading.synonyms, { by: options.by })
   return imported

@@ -1,6 +1,9 @@
+import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 import { nearest } from '@hutong/core/nearest'
-import { CsvError, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse'
 import { decoded, type Found, idFor, pieces, type Reading, stateFor } from './import-reading.ts'
+import { mapInSlices } from './in-slices.ts'
 
 const COLUMNS = {
   id: ['id', '编号', '标识'],
@@ -25,42 +28,54 @@ interface Row {
 }
 
 /** A spreadsheet saved as CSV: a row of headings, in English or Chinese, and one article a row. */
-export function readCsv(name: string, bytes: Uint8Array): Reading {
-  const rows = rowsOf(name, decoded(bytes))
+export async function readCsv(name: string, bytes: Uint8Array): Promise<Reading> {
+  const rows = await rowsOf(name, decoded(bytes))
   if ('mistake' in rows) return { found: [], mistakes: [rows.mistake] }
   const [head, ...body] = rows.all
   const { columns, mistakes } = columnsOf(name, head?.cells ?? [])
   if (mistakes.length > 0) return { found: [], mistakes }
   const found: Found[] = []
-  for (const [at, row] of body.entries()) {
-    if (row.cells.every((cell) => cell.trim() === '')) continue
+  await mapInSlices(body, (row, at) => {
+    if (row.cells.every((cell) => cell.trim() === '')) return
     const where = placeOf(name, at + 2, row.line)
     if (row.cells.length > columns.length && row.cells.slice(columns.length).some((cell) => cell.trim() !== ''))
       mistakes.push(`${where}: has more cells than there are headings; put a text that holds the separator in quotes`)
     else found.push(articleOf(where, columns, row.cells))
-  }
+  })
   return { found, mistakes }
 }
 
-function rowsOf(name: string, text: string): { all: Row[] } | { mistake: string } {
+async function rowsOf(name: string, text: string): Promise<{ all: Row[] } | { mistake: string }> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: false,
+    delimiter: separatorOf(text),
+  })
+  const all: Row[] = []
+  let last = 0
   try {
-    const records = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: false,
-      delimiter: separatorOf(text),
-    }) as unknown as { record: string[]; info: { lines: number } }[]
-    let last = 0
-    const all = records.map(({ record, info }) => {
-      const line = last + 1
-      last = info.lines
-      return { cells: record, line }
+    await pipeline(piecesOf(Buffer.from(text)), parser, async (records) => {
+      for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+        all.push({ cells: record, line: last + 1 })
+        last = info.lines
+      }
     })
     return { all }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return { mistake: `${name}: is not CSV: ${error.message}; save it from the spreadsheet as "CSV UTF-8" again` }
+  }
+}
+
+/** So many bytes are read between two turns of everything else. */
+const PIECE = 32 * 1024
+
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE)
+    await setImmediate()
   }
 }
 

@@ -46,8 +46,11 @@ export interface Articles {
   get(id: string): Article | undefined
   /** Makes or changes the article. The same content again changes nothing and makes no version. Rejects with `conflict` when `expect` is not the kept version (0: there is none yet). */
   put(draft: ArticleDraftInput, by: By & { expect?: number }): Article
-  /** All of them or none, in one transaction: for imports. */
-  putAll(drafts: readonly ArticleDraftInput[], by: By): { made: number; changed: number; same: number }
+  /**
+   * All of them or none, in one transaction: for imports. However many they are, nothing else in the process waits for long. Rejects
+   * with `conflict` when one of them was changed meanwhile.
+   */
+  putAll(drafts: readonly ArticleDraftInput[], by: By): Promise<{ made: number; changed: number; same: number }>
   setState(id: string, state: ArticleState, by: By): Article
   /** Retires; with `purge` the article goes with all its versions, and only the record that it went stays. */
   remove(id: string, options: By & { purge?: boolean }): void

@@ -91,20 +91,22 @@ describe('articles', () => {
     expect(base.articles.put(refund, { by: 'ann' })).toMatchObject({ version: 2 })
   })
 
-  test('an import with one wrong article changes nothing, and says which one and what', () => {
+  test('an import with one wrong article changes nothing, and says which one and what', async () => {
     const wrong = { ...refund, id: 'b', question: '' }
-    const error = failure(() => base.articles.putAll([{ ...refund, id: 'a' }, wrong], { by: 'import' }))
-    expect(error).toMatchObject({ code: 'invalid', field: 'articles.1.question' })
+    await expect(base.articles.putAll([{ ...refund, id: 'a' }, wrong], { by: 'import' })).rejects.toMatchObject({
+      code: 'invalid',
+      field: 'articles.1.question',
+    })
     expect(base.articles.list()).toEqual([])
   })
 
-  test('an import counts what it made, changed and found the same', () => {
-    base.articles.putAll([refund, { ...refund, id: 'b' }], { by: 'import' })
+  test('an import counts what it made, changed and found the same', async () => {
+    await base.articles.putAll([refund, { ...refund, id: 'b' }], { by: 'import' })
     const again = [refund, { ...refund, id: 'b', answer: 'Other.' }, { ...refund, id: 'c' }]
-    expect(base.articles.putAll(again, { by: 'import' })).toEqual({ made: 1, changed: 1, same: 1 })
+    expect(await base.articles.putAll(again, { by: 'import' })).toEqual({ made: 1, changed: 1, same: 1 })
   })
 
-  test('articles are listed by category, tag, state, language and words, a page at a time', () => {
+  test('articles are listed by category, tag, state, language and words, a page at a time', async () => {
     const all: ArticleDraftInput[] = [
       refund,
       {
@@ -118,7 +120,7 @@ describe('articles', () => {
       },
       { ...refund, id: 'ship', question: 'Shipping?', phrasings: [], category: 'shipping', state: 'draft' },
     ]
-    base.articles.putAll(all, { by: 'import' })
+    await base.articles.putAll(all, { by: 'import' })
     const ids = (filter: Parameters<typeof base.articles.list>[0]) => base.articles.list(filter).map(({ id }) => id)
     expect(ids({ category: 'orders' })).toEqual(['refund', 'zh'])
     expect(ids({ tag: '钱' })).toEqual(['zh'])

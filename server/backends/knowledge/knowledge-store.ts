@@ -5,6 +5,7 @@ import { openDatabase } from '../../stores/sqlite.ts'
 import { type Article, type ArticleDraft, type ArticleDraftInput, type ArticleState, articleDraft } from './article.ts'
 import type { ArticleFilter, Articles, ArticleVersion, Audited, By, Synonyms } from './knowledge-base.ts'
 import { namedIssue, parsedBy, parsedSynonyms } from './parsed.ts'
+import { createPutAll } from './put-all.ts'
 
 /** Articles with every version they had, synonyms, and who did what when, in one file. Another process may write to it at the same time. */
 export interface KnowledgeStore {
@@ -135,15 +136,15 @@ function writing({ database, clock, write }: Writer): Pick<Articles, 'put' | 'pu
         'conflict',
         `article ${draft.id} is at version ${old?.version ?? 0}, not ${expect}: read it again`,
       )
-    if (old && JSON.stringify(draftOf(old)) === JSON.stringify(draft)) return { article: old, did: 'same' as const }
-    if (!old) room(database)
+    if (old && JSON.stringify(draftOf(old)) === JSON.stringify(draft)) return old
+    if (!old) room(database, 1)
     const article: Article = {
       ...draft,
       version: (old?.version ?? lastVersion(database, draft.id)) + 1,
       updatedAt: clock.now(),
     }
     keep(article, draft, { by, what: 'put' })
-    return { article, did: old ? ('changed' as const) : ('made' as const) }
+    return article
   }
 
   function setState(id: string, state: ArticleState, { by }: By): Article {
@@ -158,20 +159,20 @@ function writing({ database, clock, write }: Writer): Pick<Articles, 'put' | 'pu
   }
 
   return {
-    put: (draft, given) => write(() => put(draft, { ...given, by: parsedBy(given.by) }).article),
-    putAll(drafts, { by }) {
-      const who = parsedBy(by)
-      if (drafts.length > ARTICLES_MAX)
-        throw new HutongError('too_large', `articles: at most ${ARTICLES_MAX} at once, these are ${drafts.length}`)
-      const count = { made: 0, changed: 0, same: 0 }
-      return write(() => {
-        for (const [at, draft] of drafts.entries()) {
-          const { did } = namedIssue(`articles.${at}`, () => put(draft, { by: who }))
-          count[did]++
-        }
-        return count
-      })
-    },
+    put: (draft, given) => write(() => put(draft, { ...given, by: parsedBy(given.by) })),
+    putAll: createPutAll({
+      database,
+      clock,
+      write,
+      parsed,
+      before(id) {
+        const old = get(id)
+        return old
+          ? { draft: draftOf(old), version: old.version, last: old.version }
+          : { version: 0, last: lastVersion(database, id) }
+      },
+      room: (more) => room(database, more),
+    }),
     setState,
     remove(id, { by, purge = false }) {
       const who = parsedBy(by)
@@ -238,10 +239,14 @@ function lastVersion(database: DatabaseSync, id: string): number {
   return Number(row?.last ?? 0)
 }
 
-function room(database: DatabaseSync): void {
+function room(database: DatabaseSync, more: number): void {
   const row = database.prepare('select count(*) as count from articles').get()
-  if (Number(row?.count) >= ARTICLES_MAX)
-    throw new HutongError('too_large', `there are ${ARTICLES_MAX} articles already: purge some that are retired`)
+  const count = Number(row?.count)
+  if (count + more > ARTICLES_MAX)
+    throw new HutongError(
+      'too_large',
+      `there is room for ${ARTICLES_MAX} articles, ${count} are there already: purge some that are retired`,
+    )
 }
 
 function parsed(given: ArticleDraftInput): ArticleDraft {

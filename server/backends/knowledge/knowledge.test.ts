@@ -82,7 +82,7 @@ async function talk(options: KnowledgeOptions = {}, before: Backend[] = [], afte
   const backends = [...before, backend, ...after]
   const relay = await openTestRelay({ backends, routing: [...backends.map(({ name }) => name), 'desk'] })
   open.push(relay)
-  backend.base?.articles.putAll(ARTICLES, { by: 'test' })
+  await backend.base?.articles.putAll(ARTICLES, { by: 'test' })
   backend.base?.synonyms.replace(
     [
       ['运费', '邮费', '快递费'],

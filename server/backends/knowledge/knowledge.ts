@@ -46,7 +46,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     async open(host) {
       base = createKnowledgeBase({ folder: await host.folder(), clock: host.clock })
       if (settings.seed !== undefined && base.articles.list({ limit: 1 }).length === 0)
-        importArticles(base, await readSeed(name, settings.seed), { by: 'seed', state: 'published' })
+        await importArticles(base, await readSeed(name, settings.seed), { by: 'seed', state: 'published' })
     },
     async close() {
       base?.close()
