@@ -41,11 +41,15 @@ export function createAnswer(options: AnswerOptions): Carrier {
       const backend = byName.get(target.slice('backend:'.length))
       if (!backend) throw new HutongError('misconfigured', `no backend is called ${target}`)
       hanging.check(backend, event)
-      await answer(options, { backend, event, stop }).then(
-        () => hanging.answered(backend),
-        (error: unknown) => hanging.failed(backend, error),
-      )
-      return { state: 'done' }
+      try {
+        await answer(options, { backend, event, stop })
+        hanging.answered(backend)
+        return { state: 'done' }
+      } catch (error) {
+        const wait = untilItsTurn(backend, error)
+        if (wait !== undefined) return { state: 'wait', due: options.now() + wait }
+        return hanging.failed(backend, error)
+      }
     },
     async gaveUp({ target, event }, error) {
       const name = target.slice('backend:'.length)
@@ -63,6 +67,12 @@ export function createAnswer(options: AnswerOptions): Carrier {
       await options.act(RELAY, event.conversation, request).catch(unlessStale)
     },
   }
+}
+
+/** Who answers later says `unavailable` until a time of an event that it did not take: no try is used up, and the deadline stands. */
+function untilItsTurn({ answers }: Backend, error: unknown): number | undefined {
+  if (answers !== 'later' || !(error instanceof HutongError) || error.code !== 'unavailable') return undefined
+  return error.retryAfter
 }
 
 /** So many events in a row that ran out of time mean that a backend hangs. */
@@ -107,7 +117,7 @@ async function answer(options: AnswerOptions, { backend, event, stop }: Answerin
     measure('answered')
   } catch (error) {
     if (lost.signal.aborted || isStale(error)) return measure('answered')
-    measure(timeout.aborted ? 'late' : 'failed')
+    if (untilItsTurn(backend, error) === undefined) measure(timeout.aborted ? 'late' : 'failed')
     if (timeout.aborted)
       throw new HutongError('timeout', `${backend.name} gave no answer in ${within} ms`, { cause: error })
     if (stop.aborted) throw new HutongError('unavailable', 'the relay is going away', { cause: error })

@@ -166,7 +166,7 @@ function takeSeat(
   }
   const stand = backend.sit(seat)
   relay
-    .hasten(backend.name)
+    .hasten(backend.name, 'kindly')
     .catch((err: unknown) => logger.error({ err, backend: backend.name }, 'what waits could not be made due'))
   return stand
 }

@@ -1,5 +1,6 @@
 import type { Event } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
+import { createLosses } from './losses.ts'
 
 /** One connection of a backend: where events can be brought. */
 export interface Seat {
@@ -68,10 +69,12 @@ interface Going {
  * Each event goes to the connection with the fewest under way, of several to the one that acknowledged last. One whose
  * acknowledgements are overdue gets nothing while another is well, which is brought what is under way there too: the first to
  * acknowledge is heard. What failed at one is brought to another.
+ * What was under way when two were lost comes again after a rest, and alone of its kind: see `createLosses`.
  */
 export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answer>): Seats<Answer> {
   const seats = new Set<Taken>()
   const { wake, next } = createChanges()
+  const losses = createLosses(name)
   let turns = 0
 
   function candidates(event: Event, tried: ReadonlySet<Taken>): Taken[] {
@@ -109,7 +112,8 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     wake()
   }
 
-  function acknowledge(taken: Taken): void {
+  function acknowledge(taken: Taken, event: Event): void {
+    losses.forget(event)
     taken.turn = ++turns
     if (taken.overdue) wake()
     taken.overdue = false
@@ -121,7 +125,10 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     taken.under += 1
     if (taken.under === 1) watch(taken)
     try {
-      const answer = read(await taken.seat.send(event, ended, () => acknowledge(taken)))
+      const said = taken.seat.send(event, ended, () => acknowledge(taken, event))
+      const answer = read(
+        await said.catch((cause: unknown) => Promise.reject(ended.aborted ? cause : losses.lost(event, cause))),
+      )
       for (const { failed } of seats) failed.delete(event.conversation)
       return answer
     } catch (error) {
@@ -163,11 +170,13 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     },
     async bring(event, signal) {
       const answered = new AbortController()
+      const end = losses.begin(event)
       try {
         const bringing = { event, signal, ended: AbortSignal.any([signal, answered.signal]) }
         const tried = new Set<Taken>()
         return await answerOf(await place(bringing, tried), { bringing, tried })
       } finally {
+        end()
         answered.abort()
       }
     },
