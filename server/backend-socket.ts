@@ -163,6 +163,13 @@ function takeSeat(
     credit,
     enters: (site) => mayEnter(actor, site),
     send: (event, ...rest) => bring(linked(event, files, now()), ...rest),
+    end() {
+      logger.warn(
+        { backend: backend.name, credit },
+        'a backend that acknowledges nothing and has no credit left is hung up on',
+      )
+      socket.conn.close()
+    },
   }
   const stand = backend.sit(seat)
   relay

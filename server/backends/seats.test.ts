@@ -15,6 +15,7 @@ const eventOf = (conversation: string, site = 'shop'): Event => ({
 /** A connection that acknowledges when it is told to. */
 function seatOf(credit = 256, sites = ['shop']) {
   const heard: { event: Event; acknowledge: (said: unknown) => void }[] = []
+  let ends = 0
   const seat: Seat = {
     credit,
     enters: (site) => sites.includes(site),
@@ -29,14 +30,16 @@ function seatOf(credit = 256, sites = ['shop']) {
           },
         })
       }),
+    end: () => void ends++,
   }
-  return { seat, heard }
+  return { seat, heard, ended: () => ends }
 }
 
-function open(overdueMs = 60_000) {
+function open(overdueMs = 60_000, stuckMs = 60_000) {
   return createSeats({
     name: 'faq',
     overdueMs,
+    stuckMs,
     read(said) {
       if (said === 'nonsense') throw new Error('no answer')
       return said
@@ -95,6 +98,57 @@ it('brings what failed at one connection to another, and to the same one when th
   seats.bring(eventOf('a'), calm)
   await settle()
   expect(other.heard.map(({ event }) => event.conversation)).toContain('a')
+})
+
+it('never brings a connection more than its credit, though nobody waits any more for what it has not acknowledged', async () => {
+  const seats = open()
+  const only = seatOf(2)
+  seats.sit(only.seat)
+  for (const one of ['a', 'b', 'c']) {
+    const patience = new AbortController()
+    const brought = seats.bring(eventOf(one), patience.signal)
+    await settle()
+    patience.abort(new Error('time is up'))
+    await expect(brought).rejects.toThrow('time is up')
+  }
+  expect(namesOf(only)).toEqual(['a', 'b'])
+  const next = seats.bring(eventOf('d'), calm)
+  only.heard[0]?.acknowledge('too late')
+  await settle()
+  expect(namesOf(only)).toEqual(['a', 'b', 'd'])
+  only.heard[2]?.acknowledge('in time')
+  expect(await next).toBe('in time')
+})
+
+it('brings the same event again in the place that it holds', async () => {
+  const seats = open()
+  const only = seatOf(1)
+  seats.sit(only.seat)
+  for (const time of [1, 2]) {
+    const patience = new AbortController()
+    const brought = seats.bring(eventOf('a'), patience.signal)
+    await settle()
+    expect(only.heard).toHaveLength(time)
+    patience.abort(new Error('time is up'))
+    await expect(brought).rejects.toThrow('time is up')
+  }
+  only.heard[0]?.acknowledge('too late')
+  seats.bring(eventOf('b'), calm)
+  await settle()
+  expect(namesOf(only)).toEqual(['a', 'a', 'b'])
+})
+
+it('hangs up on a connection that is full and acknowledges nothing, and on no other', async () => {
+  const STUCK = 80
+  const seats = open(60_000, STUCK)
+  const [forgetful, slow, roomy] = [seatOf(1), seatOf(1), seatOf(2)]
+  for (const { seat } of [forgetful, slow, roomy]) seats.sit(seat)
+  for (const one of ['a', 'b', 'c']) seats.bring(eventOf(one), calm)
+  await settle()
+  await rest(STUCK / 2)
+  slow.heard[0]?.acknowledge('at last')
+  await rest(STUCK * 2)
+  expect([forgetful, slow, roomy].map(({ ended }) => ended())).toEqual([1, 0, 0])
 })
 
 it('brings events only to connections that may enter their site, and is not connected for the others', async () => {

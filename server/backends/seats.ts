@@ -1,6 +1,7 @@
 import type { Event } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { createLosses } from './losses.ts'
+import { createTaken, type Taken } from './taken-seat.ts'
 
 /** One connection of a backend: where events can be brought. */
 export interface Seat {
@@ -13,6 +14,8 @@ export interface Seat {
    * comes after the signal.
    */
   send(event: Event, signal: AbortSignal, acknowledged: () => void): Promise<unknown>
+  /** Hangs up, so that the program connects again. */
+  end(): void
 }
 
 export interface Seats<Answer> {
@@ -25,23 +28,10 @@ export interface SeatsOptions<Answer> {
   name: string
   /** Milliseconds without a single acknowledgement after which those of a connection are overdue. */
   overdueMs: number
+  /** Milliseconds after which a connection that has all its credit unacknowledged, and acknowledges nothing, is hung up on. */
+  stuckMs: number
   /** Makes an answer of an acknowledgement, or throws when it is none. */
   read(said: unknown): Answer
-}
-
-interface Taken {
-  seat: Seat
-  /** Events under way there. */
-  under: number
-  /** When it acknowledged last, counted in acknowledgements of all. */
-  turn: number
-  /** Its acknowledgements are overdue, and nothing was acknowledged since. */
-  overdue: boolean
-  timer: NodeJS.Timeout | undefined
-  /** Has the events that are under way there brought to another one as well. */
-  moves: Set<() => void>
-  /** By conversation the event that failed there. */
-  failed: Map<string, string>
 }
 
 interface Bringing {
@@ -66,12 +56,12 @@ interface Going {
 }
 
 /**
- * Each event goes to the connection with the fewest under way, of several to the one that acknowledged last. One whose
+ * Each event goes to the connection with the fewest unacknowledged, of several to the one that acknowledged last. One whose
  * acknowledgements are overdue gets nothing while another is well, which is brought what is under way there too: the first to
  * acknowledge is heard. What failed at one is brought to another.
  * What was under way when two were lost comes again after a rest, and alone of its kind: see `createLosses`.
  */
-export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answer>): Seats<Answer> {
+export function createSeats<Answer>({ name, overdueMs, stuckMs, read }: SeatsOptions<Answer>): Seats<Answer> {
   const seats = new Set<Taken>()
   const { wake, next } = createChanges()
   const losses = createLosses(name)
@@ -91,8 +81,8 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     for (;;) {
       bringing.ended.throwIfAborted()
       const [taken] = candidates(bringing.event, tried)
-        .filter(({ under, seat }) => under < seat.credit)
-        .toSorted((a, b) => a.under - b.under || b.turn - a.turn)
+        .filter(({ open, seat }) => open.size < seat.credit || open.has(bringing.event.id))
+        .toSorted((a, b) => a.open.size - b.open.size || b.turn - a.turn)
       if (taken) {
         const answer = send(taken, bringing)
         return { taken, answer, settled: answer.then(yes, yes) }
@@ -101,31 +91,15 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
     }
   }
 
-  function watch(taken: Taken): void {
-    clearTimeout(taken.timer)
-    if (taken.under > 0) taken.timer = setTimeout(() => fallBehind(taken), overdueMs).unref()
-  }
-
-  function fallBehind(taken: Taken): void {
-    taken.overdue = true
-    for (const move of taken.moves) move()
-    wake()
-  }
-
-  function acknowledge(taken: Taken, event: Event): void {
-    losses.forget(event)
-    taken.turn = ++turns
-    if (taken.overdue) wake()
-    taken.overdue = false
-    watch(taken)
-  }
-
   async function send(taken: Taken, { event, signal, ended }: Bringing): Promise<Answer> {
     const { turn } = taken
-    taken.under += 1
-    if (taken.under === 1) watch(taken)
+    const acknowledged = () => {
+      losses.forget(event)
+      taken.acknowledge(event, ++turns)
+    }
+    taken.hold(event)
     try {
-      const said = taken.seat.send(event, ended, () => acknowledge(taken, event))
+      const said = taken.seat.send(event, ended, acknowledged)
       const answer = read(
         await said.catch((cause: unknown) => Promise.reject(ended.aborted ? cause : losses.lost(event, cause))),
       )
@@ -136,9 +110,7 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
       if (signal.aborted || !ended.aborted) taken.failed.set(event.conversation, event.id)
       throw error
     } finally {
-      taken.under -= 1
-      if (taken.under === 0) clearTimeout(taken.timer)
-      wake()
+      taken.waitNoMore()
     }
   }
 
@@ -158,14 +130,12 @@ export function createSeats<Answer>({ name, overdueMs, read }: SeatsOptions<Answ
 
   return {
     sit(seat) {
-      const none = { under: 0, turn: 0, overdue: false, timer: undefined }
-      const taken: Taken = { seat, ...none, moves: new Set(), failed: new Map() }
+      const taken = createTaken({ seat, overdueMs, stuckMs, changed: wake })
       seats.add(taken)
       wake()
       return () => {
         seats.delete(taken)
-        clearTimeout(taken.timer)
-        wake()
+        taken.leave()
       }
     },
     async bring(event, signal) {

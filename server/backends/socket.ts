@@ -27,12 +27,14 @@ const RETRIES = [1, 2, 5, 10, 30, ...Array.from({ length: 24 * 60 }, () => 60)].
 
 /** After this part of its time an event is brought to another connection too, which has the rest. */
 const OVERDUE = 0.5
+/** After so many times its time a connection that is full and silent starts over. */
+const STUCK = 2
 
 /** A backend that holds a socket of the namespace `/backend` open, with the token of its name. */
 export function createSocketBackend(name: string, input: SocketOptions): SocketBackend {
   const { title, answerWithin } = socketOptions.parse(input)
-  const overdueMs = answerWithin * OVERDUE
-  const seats = createSeats({ name, overdueMs, read: (said) => readAnswer(name, said) })
+  const times = { overdueMs: answerWithin * OVERDUE, stuckMs: answerWithin * STUCK }
+  const seats = createSeats({ name, ...times, read: (said) => readAnswer(name, said) })
 
   return {
     name,
