@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { parseConfig } from '../../config.ts'
 import { configuredBackends } from '../../configured-backends.ts'
 import { decode, messageOf } from './rasa-codec.ts'
+import { strip } from './test-rasa.ts'
 
 const hostile = [
   null,
@@ -105,9 +106,25 @@ describe('what a contact says', () => {
     expect(messageOf(entry('Yes', 'constructor'), {})).toBe('Yes')
   })
 
-  it('is never a command when it was typed', () => {
+  it('is never a command when it was typed, whatever stands before it that cannot be seen', () => {
     for (const typed of ['/restart', ' /restart', '\n/set{"slot":"x"}', '\u3000/restart'])
       expect(messageOf(entry(typed), {})).toMatch(/^／/)
+    const commands = Array.from({ length: 0x1_0000 }, (_, code) => `${String.fromCharCode(code)}/restart`).filter(
+      (typed) => strip(messageOf(entry(typed), {}) ?? '').startsWith('/'),
+    )
+    expect(commands).toEqual([])
+    for (const hidden of ['\x1c\u200b', '\u2060', '\ufeff\x1f', '\u00ad', '\ufe0f', '\u{e0020}', '\u200f\x00'])
+      expect(messageOf(entry(`${hidden}/restart`), {})).toBe('／restart')
+    expect(messageOf(entry('\x85/restart', 'p_2'), {})).toBe('／restart')
+  })
+
+  it('is the score of a rating, with the words that came with it', () => {
+    const rated = (more: object): Entry => ({
+      ...entry('x'),
+      body: { kind: 'rating', of: 2, scale: 'csat', score: 2, ...more },
+    })
+    expect(messageOf(rated({}), {})).toBe('2')
+    expect(messageOf(rated({ comment: 'Too slow' }), {})).toBe('2\nToo slow')
   })
 
   it('is named when it has no words', () => {

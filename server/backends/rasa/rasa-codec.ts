@@ -3,7 +3,7 @@ import type { Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { PARTS_MAX, type PartInput } from '@hutong/core/parts'
 import { z } from 'zod'
-import { clip } from '../readable.ts'
+import { clip, readable } from '../readable.ts'
 import { wordsOf } from '../words-of.ts'
 import { type Pass, partsOf } from './answer-parts.ts'
 import type { Offered } from './offered.ts'
@@ -35,19 +35,28 @@ const QUESTION_MAX = 8_000
 const ANSWERS_MAX = 20
 const NOTE_MAX = 4_000
 
+/** What cannot be seen, or is stripped on the way (Python strips more than JavaScript), and the "/" behind it. */
+const HIDDEN_SLASH = /^[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]*\//u
+
 /**
- * What a contact said, for Rasa: the payload of a button that was pressed or typed, else the words. A typed "/" is made harmless, because Rasa takes what
- * begins with it as an intent with entities, past its language model: only buttons that Rasa itself made may say that.
+ * What a contact said, for Rasa: the payload of a button that was pressed or typed, else the words, of a rating the score and what was
+ * added to it. A typed "/" is made harmless, because Rasa takes what begins with it as an intent with entities, past its language model:
+ * only buttons that Rasa itself made may say that.
  */
 export function messageOf(entry: Entry, payloads: Payloads, typed?: Offered): string | undefined {
   const { body } = entry
+  if (body.kind === 'rating') return typedWords([body.score, body.comment ?? ''].join('\n'))
   if (body.kind !== 'message' && body.kind !== 'answer') return undefined
   const id = body.kind === 'message' ? (body.choice?.id ?? typed?.id) : undefined
   const picked = id !== undefined && Object.hasOwn(payloads, id) ? payloads[id] : undefined
   if (picked !== undefined) return picked
-  const words = (typed?.label ?? wordsOf(entry)).slice(0, QUESTION_MAX).toWellFormed()
-  if (words !== '') return words.replace(/^\//, '／')
+  const words = typedWords(typed?.label ?? wordsOf(entry))
+  if (words !== '') return words
   return body.kind === 'message' ? body.parts.map(({ kind }) => `[${kind}]`).join(' ') : undefined
+}
+
+function typedWords(words: string): string {
+  return readable(words).slice(0, QUESTION_MAX).toWellFormed().replace(HIDDEN_SLASH, '／')
 }
 
 /** What Rasa answered, as actions. Throws `unreachable` when it is no list of messages; a message that is wrong costs only itself. */

@@ -135,13 +135,19 @@ describe('a question to Rasa', () => {
     expect(talk.rasa.asked).toHaveLength(1)
   })
 
-  it('never lets a contact type an intent of Rasa', async () => {
-    talk = await openRasaTalk()
-    talk.rasa.script('／restart', { says: [{ text: 'Pardon?' }] })
-    const { conversation } = await talk.house.write('/restart')
-    await talk.answers(conversation, 1)
-    expect(talk.rasa.asked[0]?.message).toBe('／restart')
-  })
+  it.each(['/restart', '\x1f/restart', '\x85/restart', '\u2003\u200b/restart'])(
+    'never lets a contact type an intent of Rasa: %j',
+    async (typed) => {
+      talk = await openRasaTalk()
+      talk.rasa.script('／restart', { says: [{ text: 'Pardon?' }] })
+      const { conversation } = await talk.house.write(typed)
+      await talk.answers(conversation, 1)
+      expect(talk.rasa.asked[0]?.message).toBe('／restart')
+      expect(talk.rasa.tracker(conversation).events.find(({ event }) => event === 'user')).toMatchObject({
+        parse_data: { intent: { name: 'nlu_fallback' } },
+      })
+    },
+  )
 
   it('loses only what is hostile of an answer, and tells the agents', async () => {
     talk = await openRasaTalk()
@@ -193,6 +199,49 @@ describe('a question to Rasa', () => {
     const { conversation } = await talk.house.write('hello')
     await talk.answers(conversation, 4)
     expect(await talk.said(conversation)).toEqual(['[card]', '[video]', '[location]', '[rating]'])
+  })
+})
+
+describe('a score', () => {
+  const asking = { says: [{ custom: { hutong: { kind: 'rating', scale: 'csat' } } }] }
+
+  it.each(['rest', 'callback'] as const)(
+    'that Rasa asked for reaches it with its comment, over %s',
+    async (channel) => {
+      talk = await openRasaTalk({ channel })
+      talk.rasa.script('bye', asking)
+      talk.rasa.script('2\nToo slow', { says: [{ text: 'I am sorry.' }] })
+      const { conversation } = await talk.house.write('bye')
+      await talk.answers(conversation, 1)
+      await talk.house.write({ kind: 'rating', of: 2, scale: 'csat', score: 2, comment: 'Too slow' })
+      await talk.answers(conversation, 2)
+      expect(await talk.said(conversation)).toEqual(['[rating]', 'I am sorry.'])
+    },
+  )
+
+  it('is not followed by people when Rasa has nothing to say to it', async () => {
+    talk = await openRasaTalk()
+    talk.rasa.script('bye', asking)
+    const { conversation } = await talk.house.write('bye')
+    await talk.answers(conversation, 1)
+    await talk.house.write({ kind: 'rating', scale: 'csat', score: 5 })
+    await expect.poll(() => talk.rasa.asked.at(-1)?.message).toBe('5')
+    await sleep(100)
+    expect((await talk.house.store.conversation(conversation))?.floor.holder).toEqual({ kind: 'bot', id: 'rasa' })
+  })
+
+  it('that a person asked for is not for Rasa', async () => {
+    talk = await openRasaTalk()
+    talk.rasa.script('thanks', { says: [{ text: 'You are welcome.' }] })
+    const { conversation } = await talk.house.write('hello')
+    await talk.handedOn(conversation)
+    const part = { kind: 'rating' as const, scale: 'csat' as const }
+    await talk.house.relay.act(anna, conversation, { key: 'rate', actions: [{ kind: 'ask', part }] })
+    await talk.giveBack(conversation)
+    await talk.house.write({ kind: 'rating', scale: 'csat', score: 5 })
+    await talk.house.write('thanks')
+    await talk.answers(conversation, 1)
+    expect(talk.rasa.asked.map(({ message }) => message)).toEqual(['hello', 'thanks'])
   })
 })
 
@@ -318,12 +367,20 @@ describe('the floor coming back to Rasa', () => {
     await talk.handedOn(conversation)
   })
 
-  it('answers what another backend left unanswered', async () => {
-    const passes = { name: 'first', handle: async () => ({ kind: 'handoff' as const, to: { kind: 'next' as const } }) }
-    talk = await openRasaTalk({}, { backends: [passes], routing: ['first', 'rasa', 'desk'] })
-    talk.rasa.script('where is it?', { says: [{ text: 'On its way.' }] })
-    const { conversation } = await talk.house.write('where is it?')
-    const log = await talk.answers(conversation, 1)
-    expect(log.map(textOf).filter((text) => text !== '')).toEqual(['where is it?', 'On its way.'])
-  })
+  it.each([[[]], [['I do not know.']]])(
+    'answers what another backend left unanswered, which said %j',
+    async (words) => {
+      const parts = words.map((text) => ({ kind: 'text' as const, text }))
+      const says = parts.length > 0 ? [{ kind: 'reply' as const, parts }] : []
+      const passes = {
+        name: 'first',
+        handle: async () => [...says, { kind: 'handoff' as const, to: { kind: 'next' as const } }],
+      }
+      talk = await openRasaTalk({}, { backends: [passes], routing: ['first', 'rasa', 'desk'] })
+      talk.rasa.script('where is it?', { says: [{ text: 'On its way.' }] })
+      const { conversation } = await talk.house.write('where is it?')
+      const log = await talk.answers(conversation, 1)
+      expect(log.map(textOf).filter((text) => text !== '')).toEqual(['where is it?', ...words, 'On its way.'])
+    },
+  )
 })

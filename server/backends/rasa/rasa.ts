@@ -1,9 +1,10 @@
 import type { ActionInput, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
-import { type Entry, isOutsider } from '@hutong/core/entry'
+import type { BodyOf, Entry } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
+import type { Part, RatingScale } from '@hutong/core/parts'
 import { handoffAction } from '../handoff-action.ts'
+import { leftOpen } from '../left-open.ts'
 import { summaryOf } from '../summary.ts'
-import { unrecalled } from '../unrecalled.ts'
 import { createCallback } from './callback.ts'
 import { type Offered, offeredIn, typedFor } from './offered.ts'
 import { createRasaClient, type RasaClient } from './rasa-client.ts'
@@ -16,6 +17,8 @@ import { answersTo, lastTurn, told } from './tracker.ts'
 const TURN_MAX = 600_000
 const TRACKER_WITHIN = 5_000
 const MEANWHILE_MAX = 100
+/** How far back what is left open is looked for. */
+const LOOK = 50
 const TYPING = { kind: 'typing', on: true } as const
 
 interface Rasa {
@@ -72,7 +75,7 @@ async function* heard(rasa: Rasa, event: Event, tools: Tools): AsyncIterable<Act
   // What is answered later is also brought when somebody else has the floor.
   if ((await tools.conversation()).floor.term !== event.floor.term) return
   const talk = (await talks.read(event.conversation)) ?? { seq: 0, payloads: {} }
-  const asked = await askedBy(event, tools)
+  const asked = await askedBy(rasa.name, event, tools)
   const repeated = talk.turn?.event === event.id
   if (!repeated) await wake(rasa, { event, tools, talk, asked })
   const typed = asked && typedFor({ entry: asked, event, talk })
@@ -88,19 +91,29 @@ async function* heard(rasa: Rasa, event: Event, tools: Tools): AsyncIterable<Act
   yield* rasa.settings.channel === 'rest' ? overRest(rasa, asking) : overCallback(rasa, asking)
 }
 
-/**
- * The entry to answer: what the contact said, or, when another backend gave the floor on, what it left unanswered. A person who gives
- * the floor back has said all there was to say.
- */
-async function askedBy({ entry }: Event, tools: Tools): Promise<Entry | undefined> {
-  if (entry.body.kind !== 'handoff') return entry
-  if (entry.from.kind === 'agent') return undefined
-  const before = await tools.history({ limit: 20 })
-  const last = unrecalled(before).findLast(
-    ({ body, from }) =>
-      (body.kind === 'message' || body.kind === 'answer') && from.kind !== 'system' && !isOutsider(from),
-  )
-  return last?.from.kind === 'contact' ? last : undefined
+/** The entry to answer: what the contact said, a score that was asked for here, or, when the floor came, what is left open. */
+async function askedBy(name: string, { entry }: Event, tools: Tools): Promise<Entry | undefined> {
+  switch (entry.body.kind) {
+    case 'rating':
+      return (await isRatingAsked(name, entry.body, tools)) ? entry : undefined
+    case 'handoff': {
+      const open = leftOpen(await tools.history({ limit: LOOK }), entry)
+      return open.kind === 'question' || (open.kind !== 'nothing' && !open.answered) ? open.entry : undefined
+    }
+    default:
+      return entry
+  }
+}
+
+/** Whether it answers a question of the bot's own; the relay, agents and other bots ask for scores too. */
+async function isRatingAsked(name: string, { of, scale }: BodyOf<'rating'>, tools: Tools): Promise<boolean> {
+  const before = await tools.history(of === undefined ? { limit: LOOK } : { before: of + 1, limit: 1 })
+  const asked = before.findLast(({ body }) => 'parts' in body && body.parts.some((part) => asksFor(part, scale)))
+  return asked?.from.kind === 'bot' && asked.from.id === name && (of === undefined || asked.seq === of)
+}
+
+function asksFor(part: Part, scale: RatingScale): boolean {
+  return part.kind === 'rating' && part.scale === scale
 }
 
 /** Whether a button says it: other words hand nothing over. */
@@ -225,7 +238,9 @@ async function reason({ name, settings, client }: Rasa, event: Event, silent: bo
     const ran = turn.actions.find((action) => actions.includes(action))
     if (ran !== undefined) return { to, reason: `action: ${ran}` }
   }
-  return silent && settings.silence === 'handoff' ? { to, reason: `${name} said nothing` } : undefined
+  // Nobody waits for words after a score.
+  const waited = silent && event.entry.body.kind !== 'rating'
+  return waited && settings.silence === 'handoff' ? { to, reason: `${name} said nothing` } : undefined
 }
 
 /** The hand-off, with what the next one must know. */

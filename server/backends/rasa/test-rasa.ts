@@ -161,7 +161,7 @@ export async function createFakeRasa({
     if (read === undefined) return { status: 400, body: sanic(400, 'Failed when parsing body as json') }
     const { sender = 'default', message = '', metadata } = read
     asked.push({ sender, message, channel, ...(metadata === undefined ? {} : { metadata }) })
-    const said = await locked(sender, () => turn(channel, { sender, message: message.trim(), metadata }))
+    const said = await locked(sender, () => turn(channel, { sender, message: strip(message), metadata }))
     if (scripts.get(message)?.lost) return { status: 0 }
     return channel === 'rest' ? { status: 200, body: said } : { status: 200, raw: 'success' }
   }
@@ -237,10 +237,18 @@ interface Asked {
   metadata?: unknown
 }
 
+/** As Python's `str.strip` does: https://docs.python.org/3/library/stdtypes.html#str.strip */
+export function strip(text: string): string {
+  return text.replaceAll(STRIPPED, '')
+}
+
+const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
+const STRIPPED = new RegExp(`^${SPACE}+|${SPACE}+$`, 'g')
+
 /** One message for each thing, texts cut at empty lines. */
 function collecting(sender: string, { text, buttons, custom, image, attachment, elements, ...more }: Said): Said[] {
   const to = { recipient_id: sender, ...more }
-  const texts = text === undefined ? [] : text.trim().split('\n\n')
+  const texts = text === undefined ? [] : strip(text).split('\n\n')
   return [
     ...(elements ? [{ ...to, elements }] : []),
     ...(buttons ? [{ ...to, text: text ?? '', buttons }] : texts.map((one) => ({ ...to, text: one }))),
