@@ -20,9 +20,7 @@ const PEOPLE: readonly string[] = ['agent', 'queue']
 
 /** Reads it from the `log` before the hand-off, the oldest entry first. People who give the floor back leave nothing open. */
 export function leftOpen(log: readonly Entry[], handoff: Pick<Entry, 'from'>): LeftOpen {
-  const floor = log.findLast(({ body }) => body.kind === 'handoff')?.body
-  const people = floor?.kind === 'handoff' && PEOPLE.includes(floor.floor.holder.kind)
-  if (people || handoff.from.kind === 'agent') return { kind: 'nothing' }
+  if (givenByPeople(log, handoff)) return { kind: 'nothing' }
   const entries = unrecalled(log)
   const at = entries.findLastIndex(isSpeech)
   const entry = entries[at]
@@ -30,6 +28,12 @@ export function leftOpen(log: readonly Entry[], handoff: Pick<Entry, 'from'>): L
   const kind = kindOf(entry, entries.slice(0, at))
   if (kind === 'question') return { kind, entry }
   return { kind, entry, answered: entries.slice(at).some(isSaidByBot) }
+}
+
+/** Whether people had the floor before, whoever moved it. */
+export function givenByPeople(log: readonly Entry[], { from }: Pick<Entry, 'from'>): boolean {
+  const before = log.findLast(({ body }) => body.kind === 'handoff')?.body
+  return from.kind === 'agent' || (before?.kind === 'handoff' && PEOPLE.includes(before.floor.holder.kind))
 }
 
 /** What people said; those who only look on are not heard. */

@@ -33,6 +33,19 @@ export function mentions(
   return wantedOf(words).some((wanted) => isIn(wanted, said, loose))
 }
 
+/** Whether a text is one of the words and nothing besides. */
+export function isOneOf(text: string | Said, words: readonly string[]): boolean {
+  const said = typeof text === 'string' ? readSaid(text) : text
+  return wantedOf(words).some((wanted) => {
+    if (bare(said.text) === bare(wanted.text)) return true
+    return !NO_WORDS.test(said.text) && said.words.length === wanted.words.length && isIn(wanted, said, false)
+  })
+}
+
+function bare(text: string): string {
+  return text.replaceAll(/[\s\p{P}]/gu, '')
+}
+
 const UNSPACED = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}'
 const NO_WORDS = new RegExp(`[${UNSPACED}\\p{Script=Thai}]`, 'u')
 const WORD = new RegExp(`(?:(?![${UNSPACED}\\p{Script=Thai}])[\\p{L}\\p{M}\\p{N}])+`, 'gu')

@@ -3,7 +3,10 @@ import type { Flow } from './flow-options.ts'
 import type { Turn } from './turn.ts'
 
 /** What the flow has learned of the contact, a line each, for people to read. */
-export function collected({ flow, language, state: { variables } }: Turn): string[] {
+export function collected(
+  { flow, language }: Pick<Turn, 'flow' | 'language'>,
+  variables: Readonly<Record<string, string>>,
+): string[] {
   return Object.entries(variables).flatMap(([name, value]) => {
     if (value === '') return []
     const field = fieldOf(flow, name)

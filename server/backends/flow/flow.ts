@@ -2,11 +2,13 @@ import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { type Entry, isOutsider } from '@hutong/core/entry'
 import { z } from 'zod'
 import { chooseLanguage } from '../choose-language.ts'
+import { givenByPeople, leftOpen } from '../left-open.ts'
 import { summaryOf } from '../summary.ts'
 import { wordsOf } from '../words-of.ts'
 import { collected } from './collected.ts'
 import { type FlowOptions, flowOptions } from './flow-options.ts'
-import { type Heard, hear } from './hear.ts'
+import { hear } from './hear.ts'
+import type { Heard } from './heard.ts'
 import { languagesOf } from './languages-of.ts'
 import { createTurn, type FlowState, flowState, type Turn } from './turn.ts'
 
@@ -37,12 +39,15 @@ export function createFlowBackend(name: string, input: FlowOptions): Backend {
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const past = await tools.history({ limit: HISTORY })
-    if (isRound(event, past))
-      return yield { kind: 'handoff', to: { kind: 'queue' }, reason: `${name} and others gave each other the floor` }
-    const heard = heardIn(event, past, name)
-    if (!heard) return
     const kept = memory.safeParse(await tools.memory.get()).data
     const start = startOf(event, past, { name, kept })
+    if (isRound(event, past)) {
+      const reason = `${name} and others gave each other the floor`
+      const known = { flow, language: start.before.language ?? languages[0] ?? 'en', variables: start.before.variables }
+      return yield await summed({ kind: 'handoff', to: { kind: 'queue' }, reason }, known, { event, tools })
+    }
+    const heard = heardIn(event, past, name)
+    if (!heard) return
     const { contact, conversation } = { contact: await tools.contact(), conversation: await tools.conversation() }
     const clues = { locale: contact.locale, text: 'text' in heard ? heard.text : '', before: start.before.language }
     const language = chooseLanguage(languages, clues)
@@ -52,8 +57,9 @@ export function createFlowBackend(name: string, input: FlowOptions): Backend {
     const kind = { version: 1, event: event.id, seq: event.entry.seq, term: event.floor.term } as const
     const { fresh, before, decisions } = start
     await tools.memory.put({ ...kind, fresh, before, decisions, after: turn.state } satisfies Memory)
+    const { variables } = turn.state
     for (const action of turn.actions)
-      yield action.kind === 'handoff' ? await summed(action, turn, { event, tools }) : action
+      yield action.kind === 'handoff' ? await summed(action, { flow, language, variables }, { event, tools }) : action
   }
 
   return { name, ...(flow.title !== undefined && { title: flow.title }), answerWithin: 5_000, handle }
@@ -62,10 +68,10 @@ export function createFlowBackend(name: string, input: FlowOptions): Backend {
 /** Adds what the next one must know: what was collected, and what was said last. */
 async function summed(
   action: Extract<ActionInput, { kind: 'handoff' }>,
-  turn: Turn,
+  { variables, ...turn }: Pick<Turn, 'flow' | 'language'> & { variables: FlowState['variables'] },
   { event, tools }: { event: Event; tools: Tools },
 ): Promise<ActionInput> {
-  const summary = await summaryOf(tools, { now: event.entry, more: collected(turn) })
+  const summary = await summaryOf(tools, { now: event.entry, more: collected(turn, variables) })
   return summary === '' ? action : { ...action, summary }
 }
 
@@ -124,13 +130,22 @@ function heardIn({ entry }: Event, past: readonly Entry[], name: string): Heard 
   }
 }
 
-/** From people, it is the contact's turn; from another backend, what the contact asked last is still to be answered. */
-function givenBy({ from }: Entry, past: readonly Entry[]): Heard {
-  const before = past.findLast(({ body }) => body.kind === 'handoff')?.body
-  const people = before?.kind === 'handoff' && ['agent', 'queue'].includes(before.floor.holder.kind)
-  if (people || from.kind === 'agent') return { kind: 'returned' }
-  const question = past.findLast((one) => isContact(one) && one.body.kind === 'message')
-  return question ? { kind: 'words', text: wordsOf(question), choice: undefined } : { kind: 'floor' }
+/** From people, it is the contact's turn; from another backend, what the contact waits for is still to come. */
+function givenBy(entry: Entry, past: readonly Entry[]): Heard {
+  if (givenByPeople(past, entry)) return { kind: 'returned' }
+  const open = leftOpen(past, entry)
+  switch (open.kind) {
+    case 'question':
+      return { kind: 'words', text: wordsOf(open.entry), choice: undefined }
+    case 'nothing':
+      return { kind: 'floor', choice: undefined, waits: false }
+    case 'pick':
+    case 'answer': {
+      const { body } = open.entry
+      const choice = body.kind === 'message' ? body.choice?.id : undefined
+      return { kind: 'floor', choice, waits: open.kind === 'answer' || !open.answered }
+    }
+  }
 }
 
 function isContact({ from }: Entry): boolean {

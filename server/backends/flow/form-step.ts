@@ -1,4 +1,5 @@
 import { cancels, type FormField, type FormReading, readForm, readTyped } from '../form-answers.ts'
+import { optionMeant } from '../option-meant.ts'
 import type { FlowField, StepOf } from './flow-steps.ts'
 import { remember, type Turn, worded } from './turn.ts'
 
@@ -37,6 +38,12 @@ export function fitsForm({ fields }: Form, values: Readonly<Record<string, strin
   return Object.keys(values).every((key) => fields.some(({ name }) => name === key))
 }
 
+/** Whether whatever is written now fits. */
+export function takesAnything(turn: Turn, form: Form): boolean {
+  const [field] = openFields(turn, form)
+  return field?.pattern === undefined && (field?.type === 'text' || field?.type === 'textarea')
+}
+
 /** A form that was filled in. */
 export function takeForm(turn: Turn, form: Form, values: Readonly<Record<string, string>>): FormOutcome {
   return taken(turn, form, readForm(form.fields, values))
@@ -45,7 +52,9 @@ export function takeForm(turn: Turn, form: Form, values: Readonly<Record<string,
 /** An answer that was typed where the form went out as text, or picked among the options of one field. */
 export function takeTyped(turn: Turn, form: Form, text: string): FormOutcome {
   if (form.cancel !== undefined && cancels(text)) return { state: 'cancelled' }
-  return taken(turn, form, readTyped(openFields(turn, form), text))
+  const open = openFields(turn, form)
+  const option = optionMeant(text, open[0]?.options ?? [])
+  return taken(turn, form, readTyped(open, option ?? text))
 }
 
 function taken(turn: Turn, form: Form, { answers, wrong }: FormReading): FormOutcome {

@@ -1,22 +1,16 @@
-import { understand } from '@hutong/core/degrade'
-import { SCORES } from '@hutong/core/parts'
-import { checkAnswer, pickedBy } from '../form-answers.ts'
-import { mentions } from '../mentions.ts'
-import { findPattern } from '../pattern.ts'
+import { readRating } from '../../rating-words.ts'
+import { checkAnswer } from '../form-answers.ts'
+import { mentions, readSaid } from '../mentions.ts'
+import { optionMeant } from '../option-meant.ts'
+import type { Texts } from '../texts.ts'
 import { asksSomething } from './asks-something.ts'
 import { isOpen } from './business-hours.ts'
-import { holds } from './facts.ts'
-import type { Rule, Step, StepOf } from './flow-steps.ts'
-import { complain, type FormOutcome, fitsForm, takeForm, takeTyped } from './form-step.ts'
-import { go, optionId, setAttributes, showMenu } from './steps.ts'
+import { byRule, LOOKS, type Look } from './by-rule.ts'
+import type { Step, StepOf } from './flow-steps.ts'
+import { complain, type FormOutcome, fitsForm, takeForm, takesAnything, takeTyped } from './form-step.ts'
+import type { Heard, Words } from './heard.ts'
+import { advance, go, optionId, setAttributes, showMenu } from './steps.ts'
 import { missed, passOn, remember, say, type Turn } from './turn.ts'
-
-/** What an event means to a flow. `floor`: it was given the floor and nobody waits for an answer; `returned`: by people. */
-export type Heard =
-  | { kind: 'words'; text: string; choice: string | undefined }
-  | { kind: 'answer'; text: string; values: Readonly<Record<string, string>> }
-  | { kind: 'rating'; score: number }
-  | { kind: 'floor' | 'returned' }
 
 /** Fills the turn with what the flow asks for. `fresh`: it has not spoken yet since the conversation was opened. */
 export function hear(turn: Turn, heard: Heard, fresh: boolean): void {
@@ -24,7 +18,8 @@ export function hear(turn: Turn, heard: Heard, fresh: boolean): void {
   const before = turn.actions.length
   switch (heard.kind) {
     case 'floor':
-      enter(turn, fresh ? turn.flow.welcome?.next : undefined)
+      if (!pressed(turn, heard.choice)) enter(turn, turn.flow.welcome?.next)
+      if (turn.actions.length === 0 && heard.waits) passOn(turn, 'the flow has nothing to say to that')
       return
     case 'returned':
       enter(turn, turn.flow.returned)
@@ -34,7 +29,7 @@ export function hear(turn: Turn, heard: Heard, fresh: boolean): void {
       return
     case 'words':
     case 'answer':
-      understood(turn, heard, fresh)
+      understood(turn, { ...heard, said: readSaid(heard.text) }, fresh)
       if (turn.actions.length === before && !turn.state.waiting) passOn(turn, 'the flow has nothing to say to that')
   }
 }
@@ -50,13 +45,8 @@ function greet(turn: Turn): void {
   if (text !== undefined) say(turn, text)
 }
 
-/** What is longer names no score. */
-const RATING_MAX = 200
-
-type Said = Extract<Heard, { text: string }>
-
-function understood(turn: Turn, said: Said, fresh: boolean): void {
-  if (pressed(turn, said)) return
+function understood(turn: Turn, said: Words, fresh: boolean): void {
+  if (pressed(turn, said.kind === 'words' ? said.choice : undefined)) return
   const { waiting } = turn.state
   const step = waitingStep(turn)
   switch (step?.kind) {
@@ -84,8 +74,7 @@ function waitingStep({ flow, state: { waiting } }: Turn): Step | undefined {
 }
 
 /** A button of one of the flow's menus, also of one that was shown long ago. */
-function pressed(turn: Turn, said: Said): boolean {
-  const id = said.kind === 'words' ? said.choice : undefined
+function pressed(turn: Turn, id: string | undefined): boolean {
   if (id === undefined) return false
   for (const [name, step] of Object.entries(turn.flow.steps)) {
     const option = step.kind === 'menu' ? step.options.find((one) => optionId(name, one.id) === id) : undefined
@@ -97,17 +86,11 @@ function pressed(turn: Turn, said: Said): boolean {
   return false
 }
 
-function advance(turn: Turn, next: string | undefined): void {
-  turn.state.misses = 0
-  delete turn.state.waiting
-  if (next !== undefined) go(turn, next)
-}
-
 type Menu = { name: string; step: StepOf<'menu'> }
 
-function menuAnswered(turn: Turn, said: Said, menu: Menu): void {
+function menuAnswered(turn: Turn, said: Words, menu: Menu): void {
   const { name, step } = menu
-  if (chosen(turn, said, menu) || byRule(turn, said)) return
+  for (const look of LOOKS) if (chosen(turn, said, { step, look }) || byRule(turn, said, [look])) return
   if (asksSomething(said.text)) {
     beyond(turn, menu)
     return
@@ -120,9 +103,11 @@ function menuAnswered(turn: Turn, said: Said, menu: Menu): void {
   showMenu(turn, name, turn.says.notUnderstood)
 }
 
-function chosen(turn: Turn, { text }: Said, { step: { options } }: Menu): boolean {
-  const id = pickedBy(text, options)
-  const option = options.find((one) => one.id === id) ?? options.find(({ words }) => words && mentions(text, words))
+function chosen(turn: Turn, { text, said }: Words, { step: { options }, look }: { step: StepOf<'menu'>; look: Look }) {
+  const id = optionMeant(text, options)
+  const option =
+    options.find((one) => one.id === id) ??
+    options.find(({ words }) => words && mentions(said, words, { slips: look === 'slips' }))
   if (option) advance(turn, option.next)
   return option !== undefined
 }
@@ -142,11 +127,13 @@ function beyond(turn: Turn, { name, step }: Menu): void {
   passOn(turn, reason)
 }
 
-function formAnswered(turn: Turn, said: Said, form: StepOf<'form'>): void {
+function formAnswered(turn: Turn, said: Words, form: StepOf<'form'>): void {
   const { waiting } = turn.state
   const isFilled = said.kind === 'answer' && fitsForm(form, said.values)
-  const text = said.kind === 'words' ? (picked(said.choice, waiting?.step) ?? said.text) : said.text
-  const outcome = isFilled ? takeForm(turn, form, said.values) : takeTyped(turn, form, text)
+  const choice = said.kind === 'words' ? picked(said.choice, waiting?.step) : undefined
+  if (said.kind === 'words' && choice === undefined && takesAnything(turn, form) && byRule(turn, said, ['alone']))
+    return
+  const outcome = isFilled ? takeForm(turn, form, said.values) : takeTyped(turn, form, choice ?? said.text)
   ended(turn, { said, form, outcome })
 }
 
@@ -154,7 +141,7 @@ function picked(choice: string | undefined, step: string | undefined): string | 
   return step !== undefined && choice?.startsWith(`${step}:`) ? choice.slice(step.length + 1) : undefined
 }
 
-function ended(turn: Turn, { said, form, outcome }: { said: Said; form: StepOf<'form'>; outcome: FormOutcome }): void {
+function ended(turn: Turn, { said, form, outcome }: { said: Words; form: StepOf<'form'>; outcome: FormOutcome }): void {
   switch (outcome.state) {
     case 'open':
       turn.state.misses = 0
@@ -182,36 +169,44 @@ function rated(turn: Turn, score: number): void {
   advance(turn, step.next)
 }
 
-function ratingAnswered(turn: Turn, said: Said, { scale }: StepOf<'ask'>): void {
-  const [low, high] = SCORES[scale]
-  const scores = Array.from({ length: high - low + 1 }, (_, at) => low + at)
-  const options = scores.map((score) => ({ id: String(score), label: String(score), number: score }))
-  const score = understand(said.text.slice(0, RATING_MAX), { kind: 'rating', part: 0, options })
-  if (score !== undefined) {
-    rated(turn, Number(score))
+function ratingAnswered(turn: Turn, said: Words, { scale }: StepOf<'ask'>): void {
+  const read = readRating(said.text, scale)
+  if (read) {
+    rated(turn, read.score)
     return
   }
   delete turn.state.waiting
   anew(turn, said, { fresh: false, changed: false })
 }
 
-function waitAnswered(turn: Turn, said: Said, step: StepOf<'wait'>): void {
-  const { type, pattern, wrong, as, next } = step
-  const loose = type === 'text' && pattern === undefined
-  const checked = loose
-    ? { value: said.text }
-    : checkAnswer({ type, pattern, wrong, required: true, options: undefined }, said.text)
-  if ('wrong' in checked) {
+function waitAnswered(turn: Turn, said: Words, step: StepOf<'wait'>): void {
+  const { as, next } = step
+  const loose = step.type === 'text' && step.pattern === undefined
+  if (loose && byRule(turn, said, ['alone'])) return
+  const checked = answerTo(turn, said.text, step)
+  if ('complaint' in checked) {
     if (byRule(turn, said) || missed(turn, 'no good answer to a question')) return
-    say(turn, checked.words ?? turn.says[checked.wrong])
+    say(turn, checked.complaint)
     return
   }
   if (as !== undefined) remember(turn, as, checked.value)
   advance(turn, next)
 }
 
+/** What a step that waits is told, or what is to be said of an answer that does not fit: a picture has no words. */
+function answerTo(
+  { says }: Turn,
+  text: string,
+  { type, pattern, wrong }: StepOf<'wait'>,
+): { value: string } | { complaint: Texts } {
+  if (text.trim() === '') return { complaint: wrong ?? says.inWords ?? says.required }
+  if (type === 'text' && pattern === undefined) return { value: text }
+  const checked = checkAnswer({ type, pattern, wrong, required: true, options: undefined }, text)
+  return 'wrong' in checked ? { complaint: checked.words ?? says[checked.wrong] } : checked
+}
+
 /** What is written while no step waits: a rule, the welcome's step, or what is there for everything else. */
-function anew(turn: Turn, said: Said, { fresh, changed }: { fresh: boolean; changed: boolean }): void {
+function anew(turn: Turn, said: Words, { fresh, changed }: { fresh: boolean; changed: boolean }): void {
   delete turn.state.waiting
   const { welcome, otherwise } = turn.flow
   if (changed) say(turn, turn.says.changed)
@@ -229,31 +224,11 @@ function anew(turn: Turn, said: Said, { fresh, changed }: { fresh: boolean; chan
 }
 
 /** The welcome's step, unless that is a menu and there is a question already. */
-function begin(turn: Turn, said: Said, start: string): void {
+function begin(turn: Turn, said: Words, start: string): void {
   const step = turn.flow.steps[start]
   if (step?.kind !== 'menu' || !asksSomething(said.text)) {
     go(turn, start)
     return
   }
-  const menu = { name: start, step }
-  if (!chosen(turn, said, menu)) beyond(turn, menu)
-}
-
-function byRule(turn: Turn, said: Said): boolean {
-  const { rules } = turn.flow
-  const rule = rules[turn.decide(() => rules.findIndex((one) => fits(turn, one, said)))]
-  if (!rule) return false
-  const found = rule.pattern === undefined ? undefined : findPattern(said.text, rule.pattern)
-  if (rule.as !== undefined && found !== undefined) remember(turn, rule.as, found)
-  advance(turn, rule.next)
-  return true
-}
-
-/** Everything that a rule names must fit. */
-function fits({ facts }: Turn, { any, all, pattern, choice, if: condition }: Rule, said: Said): boolean {
-  if (choice !== undefined && (said.kind !== 'words' || said.choice !== choice)) return false
-  if (any && !mentions(said.text, any)) return false
-  if (all && !all.every((word) => mentions(said.text, [word]))) return false
-  if (pattern !== undefined && findPattern(said.text, pattern) === undefined) return false
-  return condition === undefined || holds(condition, facts)
+  if (!LOOKS.some((look) => chosen(turn, said, { step, look }))) beyond(turn, { name: start, step })
 }

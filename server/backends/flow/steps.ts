@@ -13,6 +13,13 @@ export function go(turn: Turn, from: string): void {
   for (let done = 0; next !== undefined && done <= bound; done++) next = perform(turn, next)
 }
 
+/** Something was understood: nothing waits any more, and the flow goes on. */
+export function advance(turn: Turn, next: string | undefined): void {
+  turn.state.misses = 0
+  delete turn.state.waiting
+  if (next !== undefined) go(turn, next)
+}
+
 /** Does what the step is for; what follows at once, or undefined. */
 function perform(turn: Turn, name: string): string | undefined {
   const step = turn.flow.steps[name]

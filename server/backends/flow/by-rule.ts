@@ -1,0 +1,45 @@
+import { isOneOf, mentions } from '../mentions.ts'
+import { findPattern } from '../pattern.ts'
+import { holds } from './facts.ts'
+import type { Rule } from './flow-steps.ts'
+import type { Words } from './heard.ts'
+import { advance } from './steps.ts'
+import { remember, type Turn } from './turn.ts'
+
+/** How words are looked for: as they are spelt, mistyped ones too, or only where nothing stands beside one. */
+export type Look = 'spelt' | 'slips' | 'alone'
+
+/** What was mistyped counts where nothing was found as it is spelt. */
+export const LOOKS: readonly Look[] = ['spelt', 'slips']
+
+/** Follows the first rule that fits, one look after the other; false when none does. */
+export function byRule(turn: Turn, words: Words, looks: readonly Look[] = LOOKS): boolean {
+  const { rules } = turn.flow
+  const rule =
+    rules[
+      turn.decide(
+        () => looks.map((look) => rules.findIndex((one) => fits(turn, one, { words, look }))).find(isThere) ?? -1,
+      )
+    ]
+  if (!rule) return false
+  const found = rule.pattern === undefined ? undefined : findPattern(words.text, rule.pattern)
+  if (rule.as !== undefined && found !== undefined) remember(turn, rule.as, found)
+  advance(turn, rule.next)
+  return true
+}
+
+function isThere(at: number): boolean {
+  return at !== -1
+}
+
+/** Everything that a rule names must fit. */
+function fits({ facts }: Turn, rule: Rule, { words, look }: { words: Words; look: Look }): boolean {
+  const { any, all, pattern, choice, if: condition } = rule
+  const slips = look === 'slips'
+  if (choice !== undefined && (words.kind !== 'words' || words.choice !== choice)) return false
+  if (look === 'alone' && !(any && isOneOf(words.said, any))) return false
+  if (any && !mentions(words.said, any, { slips })) return false
+  if (all && !all.every((word) => mentions(words.said, [word], { slips }))) return false
+  if (pattern !== undefined && findPattern(words.text, pattern) === undefined) return false
+  return condition === undefined || holds(condition, facts)
+}
