@@ -3,7 +3,7 @@ import type { Backend, Event } from '@hutong/core/backend'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import { createBuckets } from '@hutong/core/rate'
-import { type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
+import { BACKEND_PACKET_MAX, type BackendPushes, type BackendRequests, backendAuth } from '@hutong/core/wire'
 import type { DefaultEventsMap, Server } from 'socket.io'
 import { agentsFor, agentsOf } from './agents.ts'
 import { type Actor, type Auth, authorOf, mayEnter } from './auth.ts'
@@ -181,8 +181,10 @@ function takeSeat(
 /** Brings events to a socket; those that are under way when it is lost are rejected. */
 function createBringing(socket: BackendConnection): EventSeat['send'] {
   const under = new Set<(cause: Error) => void>()
-  socket.once('disconnect', () => {
-    for (const lose of under) lose(new HutongError('unreachable', `the socket of ${socket.data.actor.id} was lost`))
+  socket.once('disconnect', (_, description) => {
+    const why = isTooLong(description) ? `: it sent a packet of more than ${BACKEND_PACKET_MAX / 1024} KiB` : ''
+    for (const lose of under)
+      lose(new HutongError('unreachable', `the socket of ${socket.data.actor.id} was lost${why}`))
   })
   return async (event, signal, acknowledged) => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -200,6 +202,11 @@ function createBringing(socket: BackendConnection): EventSeat['send'] {
       signal.removeEventListener('abort', late)
     }
   }
+}
+
+/** Of the error of a WebSocket Engine.IO hands on the words alone. */
+function isTooLong(description: unknown): boolean {
+  return description instanceof Error && description.message.includes('Max payload size exceeded')
 }
 
 async function endWithSession(auth: Auth, socket: BackendConnection): Promise<void> {

@@ -14,8 +14,10 @@ import { PREVIEW_MAX, type Signal } from './signal.ts'
 
 /** Most entries of one `entries` packet and of one history page. */
 export const PAGE_MAX = 100
-/** Largest packet either side may send, in bytes. */
+/** Largest packet that a visitor may send and is sent, in bytes. */
 export const PACKET_MAX = 64 * 1024
+/** Largest packet that a backend or the desk may send, in bytes: as much as REST takes. */
+export const BACKEND_PACKET_MAX = 256 * 1024
 /** Most events that a backend may have unacknowledged on one socket. */
 export const CREDIT_MAX = 256
 

@@ -1,8 +1,9 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Logger } from '@hutong/core/adapter'
 import { createClientAddress, networkOf } from '@hutong/core/client-address'
-import { PACKET_MAX } from '@hutong/core/wire'
+import { BACKEND_PACKET_MAX, PACKET_MAX } from '@hutong/core/wire'
 import { Server } from 'socket.io'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import { createRefusalLog } from './refusal-log.ts'
 import type { FindSite } from './site.ts'
 
@@ -32,6 +33,7 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
     transports: polling ? ['websocket', 'polling'] : ['websocket'],
     allowUpgrades: polling,
     maxHttpBufferSize: PACKET_MAX,
+    wsEngine: WebSocketServers,
     pingInterval: options.pingInterval ?? 25_000,
     pingTimeout: options.pingTimeout ?? 20_000,
     connectTimeout: 10_000,
@@ -69,6 +71,24 @@ export function createSocketServer(http: HttpServer, options: SocketServerOption
   }
 
   return io
+}
+
+/**
+ * What Engine.IO constructs in place of a WebSocket server: whoever names a site in the address is a visitor, and is held to
+ * their limit by the length that a frame announces, before any of it is kept.
+ */
+function WebSocketServers(options: ServerOptions): Pick<WebSocketServer, 'handleUpgrade' | 'close'> {
+  const visitors = new WebSocketServer(options)
+  const backends = new WebSocketServer({ ...options, maxPayload: BACKEND_PACKET_MAX })
+  return {
+    handleUpgrade(request, ...rest) {
+      const servers = siteKey(request) === null ? backends : visitors
+      servers.handleUpgrade(request, ...rest)
+    },
+    close() {
+      for (const one of [visitors, backends]) one.close()
+    },
+  }
 }
 
 type CorsDelegate = (

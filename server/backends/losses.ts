@@ -1,5 +1,5 @@
 import type { Event } from '@hutong/core/backend'
-import { HutongError } from '@hutong/core/errors'
+import { HutongError, toHutongError } from '@hutong/core/errors'
 
 /** Which events were under way when connections of one backend were lost, so that one that breaks the program does so rarely. */
 export interface Losses {
@@ -52,7 +52,8 @@ export function createLosses(name: string): Losses {
       const [oldest] = counts.keys()
       if (counts.size >= REMEMBERED && oldest !== undefined) counts.delete(oldest)
       if (rest !== undefined) counts.set(id, count)
-      const message = `${name} hung up ${count === 1 ? 'once' : `${count} times`} while it had this event`
+      const { message: why } = toHutongError(cause)
+      const message = count === 1 ? why : `${why}, ${count} times with this event`
       if (rest === undefined) return new HutongError('rejected', message, { cause })
       return new HutongError('unreachable', message, { cause, ...(rest > 0 && { retryAfter: rest }) })
     },

@@ -34,7 +34,7 @@ const NAMESPACES: readonly Namespace[] = [
     address: '/',
     title: 'The namespace of visitors',
     description:
-      'What a visitor’s page says and hears. Send `connect` first; resume by `after`, the last `seq` you have, and apply only the `seq` that follows it. Files go over HTTP first: `POST /channels/<channel>/files` with `x-hutong-site`, `x-hutong-name` (percent-encoded) and `x-hutong-token` or `x-hutong-jwt`; 201 answers `{ part, url }`, and `part` is sent as it is.',
+      'What a visitor’s page says and hears. Send `connect` first; resume by `after`, the last `seq` you have, and apply only the `seq` that follows it. Files go over HTTP first: `POST /channels/<channel>/files` with `x-hutong-site`, `x-hutong-name` (percent-encoded) and `x-hutong-token` or `x-hutong-jwt`; 201 answers `{ part, url }`, and `part` is sent as it is. A packet may have 64 KiB; a connection that sends a larger one is closed.',
     connect: VISITOR_CONNECT,
     requests: VISITOR_REQUESTS,
     pushes: VISITOR_PUSHES,
@@ -45,7 +45,7 @@ const NAMESPACES: readonly Namespace[] = [
     address: '/backend',
     title: 'The namespace of backends and of the desk',
     description:
-      'What whatever answers says and hears: the feed by position, the events it has to answer by credit, and actions. Acknowledge `events` and `event`.',
+      'What whatever answers says and hears: the feed by position, the events it has to answer by credit, and actions. Acknowledge `events` and `event`. A packet to the relay may have 256 KiB; a connection that sends a larger one is closed.',
     connect: BACKEND_CONNECT,
     requests: BACKEND_REQUESTS,
     pushes: BACKEND_PUSHES,
