@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { Clock } from '@hutong/core/adapter'
 import type { Article, ArticleDraft, ArticleDraftInput, ArticleState } from './article.ts'
+import { createKeptIndex } from './kept-index.ts'
 import { createKnowledgeStore } from './knowledge-store.ts'
-import { createSearchIndex, type SearchIndex } from './search-index.ts'
-import { createCachedReader, createTermReader } from './terms.ts'
 
 /** Who did something, for the record: an agent's id, `import`, a token's name. */
 export interface By {
@@ -78,6 +77,11 @@ export interface Match {
 export interface MatchOptions {
   /** Articles of other languages are left out. */
   language?: string
+  /**
+   * Where articles of several languages fit, those of this one come first, and those for everybody; they are found all the same where
+   * it has none. Absent: told by the script of the question.
+   */
+  prefer?: string
   /** Default 5, at most 50. */
   limit?: number
   /** A weak prior: articles of this category come first among equals. */
@@ -89,46 +93,40 @@ export interface KnowledgeBase {
   readonly synonyms: Synonyms
   /** Published articles, best first. The same question on the same articles gives the same answer. */
   match(question: string, options?: MatchOptions): Match[]
+  /**
+   * Resolves once there is an index to match with, which is made in slices that keep nobody else waiting; `match` makes one at once
+   * where there is none yet, which takes seconds with many thousand articles.
+   */
+  ready(): Promise<void>
   close(): void
 }
 
 const FILE = 'knowledge.sqlite'
 
-/** Opens the articles in a folder, or makes them. The search index is made at the first question after a change. */
+/** Opens the articles in a folder, or makes them, and begins to index them. */
 export function createKnowledgeBase({ folder, clock }: { folder: string; clock: Clock }): KnowledgeBase {
-  const { articles, synonyms, revision, published, close } = createKnowledgeStore({ path: join(folder, FILE), clock })
-  const keepIndex = createKeptIndex({ revision, published, synonyms: synonyms.list })
+  const { articles, synonyms, revision, close } = createKnowledgeStore({ path: join(folder, FILE), clock })
+  const index = createKeptIndex({ revision, articles, synonyms: synonyms.list })
+  const noticed = <T>(result: T): T => {
+    index.refresh()
+    return result
+  }
+  index.refresh()
 
   return {
-    articles,
-    synonyms,
-    match: (question, options) => keepIndex().search(question, options),
-    close,
-  }
-}
-
-interface Source {
-  revision(): string
-  published(): Article[]
-  synonyms(): string[][]
-}
-
-/** The index of what is published now. An article that did not change is not read again. */
-function createKeptIndex({ revision, published, synonyms }: Source): () => SearchIndex {
-  let kept: { of: string; index: SearchIndex } | undefined
-  let words = { groups: '', cache: createCachedReader(createTermReader()), reader: createTermReader() }
-  return () => {
-    const of = revision()
-    if (kept?.of === of) return kept.index
-    const all = synonyms()
-    const groups = JSON.stringify(all)
-    if (groups !== words.groups) {
-      const reader = createTermReader(all)
-      words = { groups, reader, cache: createCachedReader(reader) }
-    }
-    const index = createSearchIndex(published(), { reader: words.cache.read, ask: words.reader })
-    words.cache.forget()
-    kept = { of, index }
-    return index
+    articles: {
+      ...articles,
+      put: (draft, by) => noticed(articles.put(draft, by)),
+      putAll: async (drafts, by) => noticed(await articles.putAll(drafts, by)),
+      setState: (id, state, by) => noticed(articles.setState(id, state, by)),
+      remove: (id, options) => noticed(articles.remove(id, options)),
+    },
+    synonyms: { ...synonyms, replace: (groups, by) => noticed(synonyms.replace(groups, by)) },
+    match: (question, options = {}) => index.search(question, options),
+    ready: index.ready,
+    close() {
+      index.close()
+      close()
+    },
   }
 }

@@ -1,37 +1,72 @@
 /** Words that are known, to be found by what was mistyped. */
 export interface NearWords {
-  /** Known words that the mistyped one may stand for, with how close it is (0 … 1), closest first; none for short words. */
-  of(word: string): readonly { word: string; closeness: number }[]
+  add(term: number, word: string): void
+  /**
+   * Known terms that the mistyped word may stand for, with how close each is (0 … 1), closest first; none for short words. However
+   * many words there are, no more than a bounded number of them are compared.
+   */
+  of(word: string, counts: (term: number) => boolean): readonly { term: number; closeness: number }[]
 }
 
 const MOST = 3
+/** Most known words that one mistyped word is compared with. */
+const COMPARED_MAX = 2_000
 
-export function createNearWords(words: Iterable<string>): NearWords {
-  const byLength = new Map<number, { word: string; letters: number }[]>()
-  for (const word of words) {
-    if (!/^[\p{L}\p{N}]{3,30}$/u.test(word) || /\p{Script=Han}/u.test(word)) continue
-    const list = byLength.get(word.length) ?? []
-    list.push({ word, letters: lettersOf(word) })
-    byLength.set(word.length, list)
+interface Known {
+  term: number
+  word: string
+  letters: number
+}
+
+/**
+ * Words that lie near each other share their first two letters, their last two, or the first and the last: a mistake in the one place
+ * leaves another as it was. Only words that share one of them are compared.
+ */
+export function createNearWords(): NearWords {
+  const seen = new Set<number>()
+  const byEnds = new Map<string, Known[]>()
+
+  function candidates(word: string, most: number): Known[] {
+    const found = new Set<Known>()
+    for (let kind = 0; kind < 3; kind++)
+      for (let length = word.length - most; length <= word.length + most; length++)
+        for (const known of byEnds.get(keysOf(word, length)[kind] ?? '') ?? []) {
+          if (found.size === COMPARED_MAX) return [...found]
+          found.add(known)
+        }
+    return [...found]
   }
 
   return {
-    of(word) {
+    add(term, word) {
+      if (seen.has(term) || !/^[\p{L}\p{N}]{3,30}$/u.test(word) || /\p{Script=Han}/u.test(word)) return
+      seen.add(term)
+      const known = { term, word, letters: lettersOf(word) }
+      for (const key of keysOf(word, word.length)) {
+        const list = byEnds.get(key)
+        if (list === undefined) byEnds.set(key, [known])
+        else list.push(known)
+      }
+    },
+    of(word, counts) {
       if (!/^\p{L}{4,30}$/u.test(word) || /\p{Script=Han}/u.test(word)) return []
       const most = word.length < 8 ? 1 : 2
       const letters = lettersOf(word)
-      const found: { word: string; closeness: number }[] = []
-      for (let length = word.length - most; length <= word.length + most; length++)
-        for (const known of byLength.get(length) ?? []) {
-          if (ones(known.letters ^ letters) > 2 * most) continue
-          const far = distance(word, known.word, most)
-          if (far > most) continue
-          const start = known.word[0] === word[0] ? 0 : 0.15
-          found.push({ word: known.word, closeness: 1 - far / Math.max(word.length, 5) / 1.5 - start })
-        }
+      const found: { term: number; word: string; closeness: number }[] = []
+      for (const known of candidates(word, most)) {
+        if (ones(known.letters ^ letters) > 2 * most || !counts(known.term)) continue
+        const far = distance(word, known.word, most)
+        if (far > most) continue
+        const start = known.word[0] === word[0] ? 0 : 0.15
+        found.push({ ...known, closeness: 1 - far / Math.max(word.length, 5) / 1.5 - start })
+      }
       return found.sort((a, b) => b.closeness - a.closeness || (a.word < b.word ? -1 : 1)).slice(0, MOST)
     },
   }
+}
+
+function keysOf(word: string, length: number): string[] {
+  return [`${length}${word.slice(0, 2)}_`, `${length}_${word.slice(-2)}`, `${length}${word[0]}_${word.at(-1)}`]
 }
 
 function lettersOf(word: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Searched } from './article-index.ts'
+import type { Searched } from './read-article.ts'
 import { createSearchIndex } from './search-index.ts'
 import { createTermReader } from './terms.ts'
 
@@ -29,12 +29,13 @@ const ARTICLES = [
   article('zh-fee', ['运费多少钱？', '包邮吗'], { language: 'zh-CN' }),
   article('zh-bill', ['怎么开发票？', '电子发票在哪里下载'], { language: 'zh' }),
 ]
-const index = createSearchIndex(ARTICLES, {
-  reader: createTermReader([
+const index = createSearchIndex(
+  ARTICLES,
+  createTermReader([
     ['运费', '邮费', '快递费'],
     ['refund', 'reimbursement', 'money back'],
   ]),
-})
+)
 
 const best = (question: string) => index.search(question)[0] ?? { id: 'nothing', score: 0 }
 
@@ -95,6 +96,34 @@ describe('a question', () => {
   test('finds only articles of its language, where one is given', () => {
     expect(index.search('怎么退货', { language: 'zh-TW' })[0]).toMatchObject({ id: 'zh-return' })
     expect(index.search('怎么退货', { language: 'en' })).toEqual([])
+  })
+
+  describe('in the language of some articles', () => {
+    const both = createSearchIndex([
+      article('en', ['How long does delivery take?', 'delivery time'], { language: 'en' }),
+      article('zh', ['配送要几天？', 'delivery要多久'], { language: 'zh' }),
+      article('wifi-zh', ['WiFi'], { language: 'zh-CN' }),
+      article('de', ['Wo ist mein Paket?', 'Sendung verfolgen'], { language: 'de' }),
+    ])
+
+    test('is answered in it, and surely enough that nothing else is offered', () => {
+      const [first, second] = both.search('delivery?')
+      expect(first).toMatchObject({ id: 'en' })
+      expect((first?.score ?? 0) - (second?.score ?? 0)).toBeGreaterThan(0.12)
+      expect(both.search('delivery?', { prefer: 'zh-TW' })[0]).toMatchObject({ id: 'zh' })
+      expect(both.search('delivery 多久')[0]).toMatchObject({ id: 'zh' })
+    })
+
+    test('is answered in another where its own has nothing', () => {
+      expect(both.search('wifi', { prefer: 'en' })).toMatchObject([{ id: 'wifi-zh', score: 1 }])
+      expect(both.search('Wo ist mein Paket', { prefer: 'en' })[0]).toMatchObject({ id: 'de', score: 1 })
+    })
+  })
+
+  test('with words that no article knows is believed less, so that it is rather asked or handed over', () => {
+    expect(best('do you ship to mars').score).toBeLessThan(0.65)
+    expect(best('my order was damaged').score).toBeLessThan(0.7)
+    expect(best('is the weather cost high').score).toBeLessThan(0.6)
   })
 
   test('that fits two articles is taken for the topic that was spoken of', () => {
@@ -183,5 +212,42 @@ describe('20 000 phrasings', () => {
       return (user + system) / 1_000
     })
     expect(spent.toSorted((a, b) => a - b)[395]).toBeLessThan(10)
+  })
+})
+
+describe('a question of 1000 signs', () => {
+  let seed = 1
+  const random = (below: number) => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed % below
+  }
+  const word = () => Array.from({ length: 5 + random(6) }, () => 'etaoinshrdlucm'[random(14)]).join('')
+  const known: string[] = []
+  const written = () => {
+    known.push(word())
+    return known.at(-1)
+  }
+  const many = createSearchIndex(
+    Array.from({ length: 5_000 }, (_, n) =>
+      article(`a${n}`, [`how do i ${written()} the ${written()} ${n}`, `${written()} 退款 ${written()}`]),
+    ),
+  )
+  const words = (of: () => string) => Array.from({ length: 200 }, of).join(' ')
+
+  test.each([
+    ['words nobody wrote', () => words(word)],
+    ['mistyped words', () => words(() => `${known[random(known.length)]?.slice(0, -1)}q`)],
+    ['words that were written', () => words(() => known[random(known.length)] ?? '')],
+    ['signs', () => Array.from({ length: 1_000 }, () => String.fromCodePoint(0x4e00 + random(20_000))).join('')],
+  ])('is searched within 30 ms of the processor, if it is all %s', { timeout: 20_000 }, (_, question) => {
+    for (let n = 0; n < 3; n++) many.search(question())
+    const spent = Array.from({ length: 9 }, () => {
+      const asked = question()
+      const before = process.cpuUsage()
+      many.search(asked)
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1_000
+    })
+    expect(spent.toSorted((a, b) => a - b)[4]).toBeLessThan(30)
   })
 })

@@ -24,21 +24,6 @@ export function createTermReader(synonyms: readonly (readonly string[])[] = []):
   return (text) => termsOf(text, table)
 }
 
-/** What was read before is read no second time, as long as a text is asked for between two calls of `forget`. */
-export function createCachedReader(read: TermReader): { read: TermReader; forget(): void } {
-  let [older, recent] = [new Map<string, Terms>(), new Map<string, Terms>()]
-  return {
-    read(text) {
-      const terms = recent.get(text) ?? older.get(text) ?? read(text)
-      recent.set(text, terms)
-      return terms
-    },
-    forget() {
-      ;[older, recent] = [recent, new Map()]
-    },
-  }
-}
-
 function termsOf(text: string, synonyms: SynonymTable): Terms {
   const terms = new Map<string, number>()
   const add = (term: string, weight: number) => {
