@@ -63,24 +63,24 @@ async function idleRound(side: Side, load: LoadProcess): Promise<void> {
   await load.order({ do: 'idle', url, sockets: Math.ceil(sockets / 10) })
   await load.order({ do: 'leave', url })
   await pause(500)
-  const before = await side.server.usage()
+  const before = await side.server.ask('memory')
   await load.order({ do: 'idle', url, sockets })
   await pause(500)
-  const after = await side.server.usage()
-  side.bytesPerSocket = (after.rss - before.rss) / sockets
+  side.bytesPerSocket = ((await side.server.ask('memory')) - before) / sockets
   await load.order({ do: 'leave', url })
   await pause(500)
 }
 
 async function round(side: Side, loads: readonly LoadProcess[], ms: number): Promise<void> {
   const { url } = side.server
-  const before = await side.server.usage()
+  // Without a collection: it is ours, not the load's.
+  const before = await side.server.ask('cpu')
   const began = performance.now()
   const tally = await all(loads, { do: 'saturate', url, ms, window: Number(flags.window) })
-  const after = await side.server.usage()
+  const after = await side.server.ask('cpu')
   const lasted = Math.max(ms, performance.now() - began - 500) / 1_000
   side.perSecond.push(tally.acked / (ms / 1_000))
-  side.cpu.push((after.cpu - before.cpu) / tally.acked)
+  side.cpu.push((after - before) / tally.acked)
   side.clientCpu.push(tally.cpu / (lasted * 1e6) / loads.length)
 }
 

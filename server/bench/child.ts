@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Order, Tally } from './load-client.ts'
-import type { Usage } from './measured.ts'
+import type { Measure } from './measured.ts'
 
 const PLACE = new URL('./', import.meta.url)
 
 export interface MeasuredServer {
   url: string
-  usage(): Promise<Usage>
+  ask(measure: Measure): Promise<number>
   stop(): Promise<void>
 }
 
@@ -23,9 +23,9 @@ export async function startServer(file: string): Promise<MeasuredServer> {
   const { url } = (await answer(child)) as { url: string }
   return {
     url,
-    usage() {
-      child.send('usage')
-      return answer(child) as Promise<Usage>
+    ask(measure) {
+      child.send(measure)
+      return answer(child) as Promise<number>
     },
     stop: () => stop(child),
   }

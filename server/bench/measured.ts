@@ -1,19 +1,23 @@
-/** What a measured server process tells its parent, over IPC. */
-export interface Usage {
+/** What a measured server process is asked by its parent, over IPC; it answers with a number. */
+export type Measure =
   /** Microseconds of CPU since the process began, user and system. */
-  cpu: number
+  | 'cpu'
   /** Resident bytes, after a collection when the process runs with --expose-gc. */
-  rss: number
-}
+  | 'memory'
 
-/** Says where the server listens and answers every `usage` of the parent; the process ends with its parent. */
+/** Says where the server listens and answers its parent; the process ends with it. */
 export function reportTo(parent: NodeJS.Process, url: string): void {
-  parent.on('message', () => {
-    // Read first: the collection is ours, not the load's.
-    const { user, system } = process.cpuUsage()
-    globalThis.gc?.()
-    parent.send?.({ cpu: user + system, rss: process.memoryUsage.rss() } satisfies Usage)
-  })
+  parent.on('message', (asked: Measure) => parent.send?.(asked === 'cpu' ? cpu() : memory()))
   parent.once('disconnect', () => process.exit())
   parent.send?.({ url })
+}
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+function memory(): number {
+  globalThis.gc?.()
+  return process.memoryUsage.rss()
 }
