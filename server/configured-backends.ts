@@ -3,6 +3,7 @@ import { nearest } from '@hutong/core/nearest'
 import { didYouMean, mistakesOf, settingWords } from '@hutong/core/value-words'
 import type { z } from 'zod'
 import { createFlowBackend } from './backends/flow/flow.ts'
+import { handoffsIn } from './backends/flow/flow-mistakes.ts'
 import { flowOptions } from './backends/flow/flow-options.ts'
 import { createKeywordBackend, keywordOptions } from './backends/keyword.ts'
 import { createKnowledgeBackend } from './backends/knowledge/knowledge.ts'
@@ -46,7 +47,11 @@ export function backendMistakes(config: Chosen, own: readonly string[]): Mistake
   const configured = Object.keys(config.backends ?? {})
   return [
     ...configured.flatMap((name) => kindMistakes(name, config)),
-    ...wanted(config).flatMap((name) => [...mistakesIn(make(name, config)), ...tokenMistakes(name, config)]),
+    ...wanted(config).flatMap((name) => [
+      ...mistakesIn(make(name, config)),
+      ...strayHandoffs(name, config, [...wanted(config), ...own]),
+      ...tokenMistakes(name, config),
+    ]),
     ...unroutable(config, [...new Set([...NAMES, ...configured, ...own])]),
   ]
 }
@@ -99,6 +104,22 @@ function tokenMistakes(name: string, config: Chosen): Mistake[] {
       message: `comes to the relay with a token called "${name}", and there is none in tokens; make one with: hutong token new ${name}`,
     },
   ]
+}
+
+/** Steps of a flow that hand over to a backend which nobody hears of, or to the flow itself. */
+function strayHandoffs(name: string, config: Chosen, there: readonly string[]): Mistake[] {
+  if (kindOf(name, config) !== 'flow') return []
+  const others = there.filter((one) => one !== name)
+  const names =
+    others.length === 0 ? 'there is no other one' : `there ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
+  return handoffsIn(config.backends?.[name]).flatMap(({ path, bot }) => {
+    if (others.includes(bot)) return []
+    const message =
+      bot === name
+        ? 'is this flow itself; go on with "next" or a step of the kind "goto"'
+        : `there is no backend "${bot}"; ${names}${didYouMean(nearest(bot, others))}`
+    return [{ path: ['backends', name, ...path], message }]
+  })
 }
 
 /** Sites that lead to a backend whose token does not let it in there. */

@@ -70,6 +70,11 @@ describe('business hours', () => {
     expect(opensNext(hours, at('2026-11-23T12:30:00+08:00'), 'en')).toMatch(/^Monday.* 13:00$/)
     expect(opensNext(hours, at('2026-11-22T12:00:00+08:00'), 'zh')).toMatch(/^(星期一|周一).*09:00$/)
     expect(opensNext(hours, at('2026-11-23T20:00:00+08:00'), 'en')).toMatch(/^Monday, December 7.* 09:00$/)
+    const mondays = Array.from({ length: 20 }, (_, n) =>
+      new Date(at('2026-11-23') + n * 604_800_000).toJSON().slice(0, 10),
+    )
+    const far = hoursIn('Asia/Shanghai', { week: { mon: ['09:00-12:00'] }, holidays: mondays })
+    expect(opensNext(far, at('2026-11-22T12:00:00+08:00'), 'en')).toMatch(/^Monday, April 12.* 09:00$/)
     expect(opensNext(hoursIn('Asia/Shanghai', {}), at('2026-11-22T12:00:00Z'), 'en')).toBeUndefined()
   })
 })

@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const MINUTES_OF_DAY = 1_440
-const DAYS_AHEAD = 60
+/** Longer than any row of holidays that can be given. */
+const DAYS_AHEAD = 400
 
 const range = z
   .string()
@@ -10,6 +11,10 @@ const range = z
     /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
     'must be a range such as "09:00-18:00"; one that ends before it begins goes on after midnight',
   )
+  .refine((text) => {
+    const [from, to] = text.split('-')
+    return from !== to || from === '00:00'
+  }, 'begins when it ends; write "00:00-24:00" for a whole day')
 const ranges = z.array(range).max(10)
 const date = z
   .string()
@@ -45,7 +50,7 @@ export function isOpen(hours: BusinessHours, at: number): boolean {
   return today || rangesOf(hours, day - DAY_MS).some(({ from, to }) => to <= from && minute < to)
 }
 
-/** When it opens next, in words of a language; undefined when it does not within two months. */
+/** When it opens next, in words of a language; undefined when no day that is known has hours. */
 export function opensNext(hours: BusinessHours, at: number, language: string): string | undefined {
   const { day, minute } = wallOf(at, hours.timeZone)
   for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {

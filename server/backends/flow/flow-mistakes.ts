@@ -3,10 +3,12 @@ import { didYouMean } from '@hutong/core/value-words'
 import type { Mistake } from '../../contradictions.ts'
 import { referencesIn } from '../texts.ts'
 import { FACTS, SOURCES } from './facts.ts'
-import { type Rule, rule, type Step, step, stepName } from './flow-steps.ts'
+import { NO_NAME, type Rule, rule, type Step, step, stepName } from './flow-steps.ts'
 import { FLOW_WORDS } from './flow-words.ts'
+import { hoursMistakes } from './hours-mistakes.ts'
 import { leaves, type Path, spokenIn } from './languages-of.ts'
 import { circles, leadsOf, reached } from './leads.ts'
+import { ruleMistakes } from './rule-mistakes.ts'
 import { stepMistakes } from './step-mistakes.ts'
 
 const STEPS_MAX = 200
@@ -28,11 +30,13 @@ export function flowMistakes(input: unknown, complete: boolean): Mistake[] {
   const roots = rootsOf(flow)
   return [
     ...(flow.names.length > STEPS_MAX ? [{ path: ['steps'], message: `must have at most ${STEPS_MAX} steps` }] : []),
+    ...(flow.names.includes('__proto__') ? [{ path: ['steps', '__proto__'], message: NO_NAME }] : []),
     ...idle(flow, complete),
     ...nowhere(flow, roots),
     ...[...flow.steps].flatMap(([name, one]) =>
       stepMistakes(one).map(({ path, message }) => ({ path: ['steps', name, ...path], message })),
     ),
+    ...ruleMistakes(flow.rules, flow.raw.steps),
     ...circles(flow.steps).map((round) => ({
       path: ['steps', round[0] ?? ''],
       message: `goes round without waiting for the contact: ${round.join(' → ')}; put a menu, form, ask or wait between`,
@@ -40,7 +44,17 @@ export function flowMistakes(input: unknown, complete: boolean): Mistake[] {
     ...(complete ? unreached(flow, roots) : []),
     ...unsaid(flow),
     ...unknownReferences(flow),
+    ...hoursMistakes(flow.raw),
   ]
+}
+
+/** The backends that a flow hands over to by name, as far as it can be read. */
+export function handoffsIn(input: unknown): { path: Path; bot: string }[] {
+  return [...read(input).steps].flatMap(([name, one]) =>
+    one.kind === 'handoff' && typeof one.to === 'object' && 'bot' in one.to
+      ? [{ path: ['steps', name, 'to', 'bot'], bot: one.to.bot }]
+      : [],
+  )
 }
 
 function read(input: unknown): Readable {

@@ -129,7 +129,7 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
     ['a set that sets nothing', { kind: 'set', next: 'people' }, /^steps\.main: sets nothing; give attributes/],
     [
       'a test without an operator',
-      { kind: 'condition', cases: [{ if: { fact: 'open' }, next: 'people' }], otherwise: 'people' },
+      { kind: 'condition', cases: [{ if: { fact: 'verified' }, next: 'people' }], otherwise: 'people' },
       'steps.main.cases.0.if: needs one of equals, in, exists, greater, less, matches',
     ],
     [
@@ -178,7 +178,8 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
 
   it('a circle over several steps, once, in their order', () => {
     const say = (next: string) => ({ kind: 'say', text: 'x', next })
-    expect(mistakesIn({ otherwise: 'a', steps: { a: say('b'), b: say('c'), c: say('b') } })).toEqual([
+    const twice = { kind: 'condition', cases: [{ if: { fact: 'verified', equals: true }, next: 'b' }], otherwise: 'b' }
+    expect(mistakesIn({ otherwise: 'a', steps: { a: say('b'), b: say('c'), c: twice } })).toEqual([
       'steps.b: goes round without waiting for the contact: b → c → b; put a menu, form, ask or wait between',
     ])
   })
@@ -206,6 +207,118 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
       'rules.0: fits everything; give any, all, pattern, choice or if',
       'rules.2.as: keeps what "pattern" finds; give a pattern',
       'rules.1.next: there is no step "pepole"; did you mean "people"?',
+    ])
+  })
+
+  it.each([
+    ['rating', { kind: 'rating', scale: 'csat' }, 'ask'],
+    ['form', { kind: 'form', fields: [{ name: 'x', label: 'X', type: 'text' }] }, 'form'],
+  ])('a %s that is only said, so that nobody hears the answer', (kind, part, step) => {
+    expect(mistakesOf({ kind: 'say', parts: { en: [part] }, next: 'people' })).toEqual([
+      `steps.main.parts.en.0: nobody hears the answer to a "${kind}" here; ask with a step of the kind "${step}"`,
+    ])
+  })
+
+  it('a word of an option that another one has before it', () => {
+    const option = (id: string, words: string[]) => ({ id, label: `The ${id}`, words, next: 'people' })
+    const options = [
+      option('a', ['return']),
+      option('b', ['parcel', 'returns', 'return label']),
+      option('c', ['the a']),
+    ]
+    expect(mistakesOf(menu({ options }))).toEqual([
+      'steps.main.options.1.words.1: "returns" means another option already; remove it from one',
+      'steps.main.options.1.words.2: "return label" means another option already; remove it from one',
+      'steps.main.options.2.words.0: "the a" means another option already; remove it from one',
+    ])
+  })
+
+  it('a rule behind one that takes all that would fit', () => {
+    const to = (rule: Json) => ({ ...rule, next: 'people' })
+    const rules = [
+      to({ any: ['refund', '退款'] }),
+      to({ any: ['refund', '退款'] }),
+      to({ any: ['refund policy', 'Refunds', '退款政策'] }),
+      to({ all: ['my', 'refund'] }),
+      to({ any: ['refund', 'invoice'] }),
+      to({ any: ['invoice'], if: { fact: 'verified', equals: true } }),
+      to({ pattern: '{digits:6}' }),
+      to({ pattern: '{digits:6}', if: { fact: 'verified', equals: true } }),
+    ]
+    const covered = (at: number, by: number) =>
+      `rules.${at}: is never come to: rules.${by} takes all that would fit; put this one before it, or remove it`
+    expect(mistakesIn({ rules, steps: { people } })).toEqual([
+      covered(1, 0),
+      covered(2, 0),
+      covered(3, 0),
+      covered(5, 4),
+      covered(7, 6),
+    ])
+  })
+
+  it('a rule for an option that no step offers', () => {
+    const parts = { en: [{ kind: 'choices', options: [{ id: 'green', label: 'Green' }] }] }
+    const rules = [
+      { choice: 'green', next: 'people' },
+      { choice: 'gren', next: 'people' },
+    ]
+    expect(mistakesIn({ rules, otherwise: 'a', steps: { a: { kind: 'say', parts }, people } })).toEqual([
+      expect.stringMatching(/^rules\.1\.choice: no step offers "gren"; .*did you mean "green"\?$/),
+    ])
+  })
+
+  it('opening times of hours that are not given', () => {
+    const cases = [{ if: { fact: 'open', equals: false }, next: 'people' }]
+    const welcome = { text: 'We are back {{opens|later}}.', next: 'main' }
+    const message = 'is not known without business hours; give "hours"'
+    expect(mistakesOf({ kind: 'condition', cases, otherwise: 'people' }, { welcome })).toEqual([
+      `welcome.text: ${message}`,
+      `steps.main.cases.0.if.fact: ${message}`,
+    ])
+  })
+
+  it('hours in which nothing is ever open, or nothing any more', () => {
+    const flowOf = (hours: Json, text: string) => ({
+      ...{ hours: { timeZone: 'Asia/Shanghai', ...hours }, welcome: { text } },
+      ...{ otherwise: 'people', steps: { people } },
+    })
+    const back = 'We are back {{opens}}.'
+    expect(mistakesIn(flowOf({ week: { mon: [] } }, back))).toEqual([
+      'hours: is never open; give a weekday its hours, as "week": {"mon": ["09:00-18:00"]}',
+    ])
+    expect(mistakesIn(flowOf({ week: { mon: ['09:00-09:00'] } }, back))).toEqual([
+      'hours.week.mon.0: begins when it ends; write "00:00-24:00" for a whole day',
+    ])
+    const days = { week: {}, days: { '2026-12-24': ['09:00-12:00'] } }
+    expect(mistakesIn(flowOf(days, back))).toEqual([
+      'welcome.text: has nothing to fill in once the last of "days" is over; give a stand-in, as {{opens|later}}',
+    ])
+    expect(mistakesIn(flowOf(days, 'We are back {{opens|later}}.'))).toEqual([])
+  })
+
+  it('a hand-off to a backend that is not there, or to the flow itself', () => {
+    const to = (bot: string) => mistakesOf({ kind: 'handoff', to: { bot } }, { otherwise: 'people' })
+    expect(to('knowlege')).toEqual(['steps.main.to.bot: there is no backend "knowlege"; there is no other one'])
+    expect(to('flow')).toEqual([
+      'steps.main.to.bot: is this flow itself; go on with "next" or a step of the kind "goto"',
+    ])
+    const flow = { otherwise: 'a', steps: { a: { kind: 'handoff', to: { bot: 'keywrod' } } } }
+    const found = backendMistakes({ backends: { flow, keyword: {} } }, ['orders'])
+    expect(found.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([
+      'backends.flow.steps.a.to.bot: there is no backend "keywrod"; there are keyword, orders; did you mean "keyword"?',
+    ])
+    expect(
+      backendMistakes({ backends: { flow: { ...flow, steps: { a: { kind: 'handoff', to: { bot: 'orders' } } } } } }, [
+        'orders',
+      ]),
+    ).toEqual([])
+  })
+
+  it('a step whose name means something else to the machine', () => {
+    const steps: unknown = JSON.parse('{"__proto__": {"kind": "close"}}')
+    expect(mistakesIn({ welcome: { text: 'Hi', next: '__proto__' }, steps })).toEqual([
+      'welcome.next: is no name for a step; choose another',
+      'steps.__proto__: is no name for a step; choose another',
     ])
   })
 

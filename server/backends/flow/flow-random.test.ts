@@ -67,14 +67,16 @@ function randomFlow(random: Random): unknown {
     pick(random, [
       { any: [`w${at}`], next: name },
       { choice: `c${at}`, next: name },
-      { pattern: '{digits:2-9}', as: 'v1', if: { fact: 'v0', exists: random() < 0.5 }, next: name },
+      { pattern: `{digits:${at + 2}-12}`, as: 'v1', if: { fact: 'v0', exists: random() < 0.5 }, next: name },
     ]),
   )
+  const options = names.map((name, at) => ({ id: `c${at}`, label: name }))
+  const offer = { kind: 'say', parts: { en: [{ kind: 'choices', options }] }, next: 's0' }
   return {
     hours: { timeZone: pick(random, ['Asia/Shanghai', 'America/New_York']), week: { mon: ['22:00-04:00'] } },
     patience: 1 + Math.floor(random() * 4),
     rules: [...rules, { any: ['setup'], next: 'setup' }],
-    steps: { ...Object.fromEntries(steps), setup: { kind: 'set', variables, next: 's0' } },
+    steps: { ...Object.fromEntries(steps), setup: { kind: 'set', variables, next: 'offer' }, offer },
     ...(random() < 0.6 && { welcome: { text: `Hi ${text(random)}`, next: pick(random, names) } }),
     ...(random() < 0.6 && { otherwise: pick(random, names) }),
     ...(random() < 0.6 && { returned: pick(random, names) }),

@@ -5,7 +5,11 @@ import type { Texts } from '../texts.ts'
 
 export const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/
 
-export const stepName = z.string().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, "-" or "_"')
+export const NO_NAME = 'is no name for a step; choose another'
+export const stepName = z
+  .string()
+  .regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, "-" or "_"')
+  .refine((name) => name !== '__proto__', NO_NAME)
 /** What is remembered of the conversation under a name of the flow's own. */
 const variable = z
   .string()

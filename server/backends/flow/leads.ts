@@ -47,7 +47,8 @@ export function circles(steps: ReadonlyMap<string, Step>): string[][] {
   const visit = (name: string, trail: readonly string[]): void => {
     const before = trail.indexOf(name)
     if (before !== -1) {
-      found.push([...trail.slice(before), name])
+      const round = [...trail.slice(before), name]
+      if (!found.some((one) => one.join() === round.join())) found.push(round)
       return
     }
     const step = steps.get(name)

@@ -1,12 +1,13 @@
 import type { Mistake } from '../../contradictions.ts'
-import { referencesIn, type Texts } from '../texts.ts'
+import { isOneOf, mentions } from '../mentions.ts'
+import { allOf, referencesIn, type Texts } from '../texts.ts'
 import type { FlowField, Step, StepOf } from './flow-steps.ts'
 
 /** What of one step does not go together. */
 export function stepMistakes(step: Step): Mistake[] {
   switch (step.kind) {
     case 'say':
-      return [...spoken(step), ...addresses(step)]
+      return [...spoken(step), ...asked(step), ...addresses(step)]
     case 'menu':
       return menuMistakes(step)
     case 'form':
@@ -30,6 +31,24 @@ function spoken({ text, parts, format }: StepOf<'say'>): Mistake[] {
   if (parts && format === 'markdown')
     return [{ path: ['format'], message: 'belongs to "text"; texts in parts have their own' }]
   return []
+}
+
+const ASKING: Readonly<Record<string, string>> = { form: 'form', rating: 'ask' }
+
+/** What is answered belongs to a step that waits for the answer. */
+function asked({ parts = {} }: StepOf<'say'>): Mistake[] {
+  return Object.entries(parts).flatMap(([language, all]) =>
+    all.flatMap(({ kind }, at) =>
+      ASKING[kind] === undefined
+        ? []
+        : [
+            {
+              path: ['parts', language, at],
+              message: `nobody hears the answer to a "${kind}" here; ask with a step of the kind "${ASKING[kind]}"`,
+            },
+          ],
+    ),
+  )
 }
 
 /** A value of the contact's may stand behind the host of an address, never in it. */
@@ -67,7 +86,27 @@ function menuMistakes({ options }: StepOf<'menu'>): Mistake[] {
       path: ['options', at, 'label'],
       message: 'is the label of another option; nobody could type which is meant',
     })),
+    ...options.flatMap(({ words = [] }, at) =>
+      words.flatMap((word, place) =>
+        isTaken(word, { at, options })
+          ? [
+              {
+                path: ['options', at, 'words', place],
+                message: `"${word}" means another option already; remove it from one`,
+              },
+            ]
+          : [],
+      ),
+    ),
   ]
+}
+
+/** Whether another option is found before by this word: labels come before words, and the first words before later ones. */
+function isTaken(word: string, { at, options }: { at: number; options: StepOf<'menu'>['options'] }): boolean {
+  return options.some(
+    ({ label, words }, place) =>
+      (place !== at && isOneOf(word, allOf(label))) || (place < at && words !== undefined && mentions(word, words)),
+  )
 }
 
 function formMistakes({ fields }: StepOf<'form'>): Mistake[] {
