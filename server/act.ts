@@ -1,14 +1,23 @@
-import { type Action, type ActRequestInput, type ActResult, actRequest, type Backend } from '@hutong/core/backend'
+import {
+  type Action,
+  type ActRequest,
+  type ActRequestInput,
+  type ActResult,
+  actRequest,
+  type Backend,
+  type Event,
+} from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Body, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import type { Part } from '@hutong/core/parts'
 import type { Signal } from '@hutong/core/signal'
-import { answeredEvent, createSettle } from './answered-event.ts'
+import { answeredEvent, createSettle, isAnswer, isPassing } from './answered-event.ts'
 import { asideDepth, depthKept, isAside, mayAnswer, notAside, tooDeep } from './asides.ts'
 import type { Committer } from './commit.ts'
 import { decide, taken } from './decide.ts'
+import { createFlood, type Flood } from './flood.ts'
 import { goesRound, knownTarget } from './handing-on.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Invite } from './invite.ts'
@@ -17,6 +26,7 @@ import { RELAY } from './route.ts'
 import { sideOf } from './stores/rows.ts'
 import type { Decision, LogStore, NewDelivery, PeopleStore, SmallStore, Write } from './stores/store.ts'
 import { type FileRecords, takeUpFiles } from './take-up-files.ts'
+import { isStale, unlessStale } from './unless-stale.ts'
 
 export interface ActOptions {
   store: Pick<LogStore, 'conversation' | 'entries' | 'event'> &
@@ -89,6 +99,7 @@ export type Act = (author: Participant, conversation: string, request: ActReques
 /** Carries out what a backend or an agent asks for: one transaction per action, the floor checked inside it. */
 export function createAct(options: ActOptions): Act {
   const settle = createSettle(options.store)
+  const flood = createFlood(options.now)
   return async function act(actor, id, input) {
     const author = titled(options.backends, actor)
     const request = parse(actRequest, input)
@@ -97,20 +108,66 @@ export function createAct(options: ActOptions): Act {
     const event = request.event === undefined ? undefined : await answeredEvent(options.store, id, request.event)
     const bot = author.kind === 'bot'
     const term = request.term ?? (bot ? event?.floor.term : undefined)
-    const heard = bot && event && !mayAnswer(event, author.id) ? event : undefined
     const aside = { author, conversation, event, now: options.now() }
     const depth = bot && request.actions.some(isAside) ? await asideDepth(options.store, aside) : 0
-    const results: Result[] = []
-    const refused: string[] = []
-    for (const [index, action] of request.actions.entries()) {
-      const key = 'key' in action && action.key !== undefined ? action.key : `${request.key}:${index}`
-      if (heard && !isAside(action)) refused.push(action.kind)
-      else results.push(await carryOut(options, { author, conversation, term, key, depth }, action))
-    }
-    if (heard && refused.length > 0) throw notAside(heard, author.id, refused)
-    if (bot && event && !heard) await settle({ backend: author.id, event })
+    const all = { options, flood, acting: { author, conversation, term, depth }, request }
+    if (bot && event && !mayAnswer(event, author.id)) return { results: await onlyAsides(all, event) }
+    const results = await inTurn(all, request.actions)
+    if (bot && event && isAnswer(event, request.actions, results)) await settle({ backend: author.id, event })
     return { results }
   }
+}
+
+interface Asked {
+  options: ActOptions
+  flood: Flood
+  acting: Omit<Acting, 'key'>
+  request: ActRequest
+}
+
+async function onlyAsides(asked: Asked, event: Event): Promise<Result[]> {
+  const { actions } = asked.request
+  const results = await inTurn(asked, actions.filter(isAside))
+  const refused = actions.filter((one) => !isAside(one))
+  if (refused.length > 0)
+    throw notAside(
+      event,
+      asked.acting.author.id,
+      refused.map(({ kind }) => kind),
+    )
+  return results
+}
+
+/** Of a request that is repeated the floor has moved on by its own hand-off: what only passes is then not refused but left out. */
+async function inTurn({ options, flood, acting, request }: Asked, actions: readonly Action[]): Promise<Result[]> {
+  const { author, conversation } = acting
+  const bot = author.kind === 'bot'
+  const results: Result[] = []
+  let late: unknown
+  for (const action of actions) {
+    const key =
+      'key' in action && action.key !== undefined ? action.key : `${request.key}:${request.actions.indexOf(action)}`
+    const flooded = bot && !isPassing(action) ? flood.refusal(author.id, conversation.id) : undefined
+    if (flooded) throw await passOn(options, { ...acting, key: `${request.key}:flood` }, flooded)
+    try {
+      results.push(await carryOut(options, { ...acting, key }, action))
+    } catch (error) {
+      if (!isPassing(action) || !isStale(error)) throw error
+      late = error
+      results.push({ duplicate: true })
+    }
+  }
+  const repeated = results.some(({ seq, duplicate }) => duplicate && seq !== undefined)
+  if (late !== undefined && !repeated) throw late
+  return results
+}
+
+/** Whoever has the floor and floods loses it. Returns what they are refused with. */
+async function passOn(options: ActOptions, acting: Acting, flooded: HutongError): Promise<HutongError> {
+  if (refusal({ ...acting, term: acting.conversation.floor.term })) return flooded
+  const action = { kind: 'handoff' as const, to: { kind: 'next' as const }, reason: flooded.message }
+  await carryOut(options, { ...acting, author: RELAY, term: acting.conversation.floor.term }, action).catch(unlessStale)
+  return flooded
 }
 
 /** A backend speaks under its own title over every wire; the name of its token is nothing for contacts. */

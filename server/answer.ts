@@ -1,6 +1,7 @@
 import type { ActionInput, ActRequestInput, ActResult, Backend, Event, Tools } from '@hutong/core/backend'
 import type { Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { isPassing } from './answered-event.ts'
 import { isAside, mayAnswer, notAside } from './asides.ts'
 import { summaryFor } from './backends/summary.ts'
 import type { Carrier } from './outbox.ts'
@@ -134,34 +135,49 @@ async function carryOut(
   const author: Participant = { kind: 'bot', id: backend.name }
   const free = mayAnswer(event, backend.name)
   const later = backend.answers === 'later'
-  const refused: string[] = []
-  let count = 0
-  for await (const action of actionsOf(backend, event, toolsFor(options, { backend, event, signal }))) {
-    if (signal.aborted) return
-    const key = `${event.id}:${count++}`
-    const aside = action !== 'nothing' && isAside(action)
-    if (!free && !aside) {
-      if (action !== 'nothing') refused.push(action.kind)
-      continue
-    }
-    await options.act(author, event.conversation, {
-      key,
+  const say = (number: number, actions: ActionInput[], named: boolean) =>
+    options.act(author, event.conversation, {
+      key: `${event.id}:${number}`,
       term: event.floor.term,
-      ...((later || aside) && { event: event.id }),
-      actions: action === 'nothing' ? [] : [action],
+      ...(named && { event: event.id }),
+      actions,
     })
+  const { actions, complete } = await saidBy(backend, event, toolsFor(options, { backend, event, signal }))
+  const all: { kind: ActionInput['kind']; aside: boolean; passing: boolean }[] = []
+  for await (const action of actions) {
+    if (signal.aborted) return
+    const aside = isAside(action)
+    if (free || aside) await say(all.length, [action], later || aside)
+    all.push({ kind: action.kind, aside, passing: isPassing(action) })
   }
-  if (refused.length > 0) throw notAside(event, backend.name, refused)
+  const refused = new Set(all.flatMap(({ kind, aside }) => (free || aside ? [] : [kind])))
+  if (refused.size > 0) throw notAside(event, backend.name, refused)
+  if (!complete || !free) return
+  if (all.every(({ passing }) => passing) && all.some(({ kind }) => kind === 'stream')) throw unfinished(backend.name)
+  if (later && all.every(({ aside }) => aside)) await say(all.length, [], true)
 }
 
-async function* actionsOf(backend: Backend, event: Event, tools: Tools): AsyncIterable<ActionInput | 'nothing'> {
+/** What the contact saw grow would vanish, and no answer would be left. */
+function unfinished(backend: string): HutongError {
+  const message = `${backend} began a text and did not end it: its last piece is the whole text with "done": true`
+  return new HutongError('invalid', message, { field: 'actions' })
+}
+
+interface Said {
+  actions: AsyncIterable<ActionInput> | readonly ActionInput[]
+  /** False where this is the receipt, and the answer comes later. */
+  complete: boolean
+}
+
+async function saidBy(backend: Backend, event: Event, tools: Tools): Promise<Said> {
   const answer = backend.handle(event, tools)
-  if (Symbol.asyncIterator in answer) return yield* answer
+  const whole = backend.answers !== 'later'
+  if (Symbol.asyncIterator in answer) return { actions: answer, complete: whole }
   const settled = await answer
-  if (settled === undefined) return
-  const actions = Array.isArray(settled) ? (settled as readonly ActionInput[]) : [settled as ActionInput]
-  if (actions.length === 0 && backend.answers === 'later') yield 'nothing'
-  yield* actions
+  if (settled === undefined) return { actions: [], complete: whole }
+  if ('kind' in settled) return { actions: [settled], complete: true }
+  if ('length' in settled) return { actions: settled, complete: true }
+  return { actions: settled.actions ?? [], complete: settled.later !== true }
 }
 
 function toolsFor(

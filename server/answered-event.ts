@@ -1,5 +1,6 @@
-import type { Event } from '@hutong/core/backend'
+import type { Action, ActionInput, ActResult, Event } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
+import { isAside } from './asides.ts'
 import { settledScope } from './deadline.ts'
 import type { LogStore, SmallStore } from './stores/store.ts'
 
@@ -11,6 +12,20 @@ export async function answeredEvent(store: Pick<LogStore, 'event'>, id: string, 
   throw new HutongError('invalid', `event: "${name}" is no event of this conversation; give its id as it came`, {
     field: 'event',
   })
+}
+
+/**
+ * Whether a request to act answers the event that it names. What passes, what no contact sees and what was said before the event
+ * leaves the contact waiting.
+ */
+export function isAnswer({ entry }: Event, actions: readonly Action[], results: ActResult['results']): boolean {
+  const old = (at: number) => (results[at]?.duplicate ?? false) && (results[at]?.seq ?? entry.seq) < entry.seq
+  return actions.length === 0 || actions.some((one, at) => !isAside(one) && !isPassing(one) && !old(at))
+}
+
+/** What leaves no entry. */
+export function isPassing(one: ActionInput): boolean {
+  return one.kind === 'typing' || (one.kind === 'stream' && one.done !== true)
 }
 
 /** Within what a number holds exactly. */

@@ -83,6 +83,12 @@ function targetRefusal(
   from: Participant,
   { holder, to }: { holder: Holder; to: Holder },
 ): HutongError | undefined {
+  if (to.kind === 'none')
+    return new HutongError(
+      'invalid',
+      'to.kind: nobody has to answer a closed conversation alone: close it, or give it to { "kind": "queue" }',
+      { field: 'to.kind' },
+    )
   if (to.kind !== 'bot') return undefined
   if (!backends.some(({ name }) => name === to.id))
     return new HutongError('invalid', `to.id: there is no backend "${to.id}"`, { field: 'to.id' })

@@ -39,6 +39,24 @@ const actionKey = key.optional().meta({
   examples: ['answer-7'],
 })
 const words = z.string().max(500).optional()
+
+/** Two of one name would be one: the second would change nothing. Pieces of one growing text have the same. */
+function eachOnce(
+  actions: readonly { kind: string; key?: string | undefined; done?: boolean }[],
+  context: z.RefinementCtx,
+): void {
+  const seen = new Set<string>()
+  for (const [at, { kind, key, done }] of actions.entries()) {
+    if (key === undefined || (kind === 'stream' && !done)) continue
+    if (seen.has(key))
+      context.addIssue({
+        code: 'custom',
+        path: [at, 'key'],
+        message: `"${key}" names an action before it: give each its own`,
+      })
+    seen.add(key)
+  }
+}
 const target = z.int().positive()
 
 /** All but set, note and reopen need the floor, and a request with its `term` or `event`. In-process handlers may leave keys out and get `<event id>:<n>`. */
@@ -61,6 +79,10 @@ export const action = z
         key: key.describe('Of the message: the same for every piece of it'),
         text: z.string().max(TEXT_MAX).describe('All of it so far, as Markdown'),
         done: z.boolean().default(false).describe('True commits it as one message under `key`'),
+      })
+      .refine(({ text, done }) => !done || text.trim() !== '', {
+        path: ['text'],
+        message: 'must not be blank once it is done',
       })
       .meta({
         description: 'Says something that grows while it is read',
@@ -154,9 +176,13 @@ export const actRequest = z
     }),
     event: z.string().max(128).optional().meta({
       description:
-        'The id of the event that this answers. It settles it: nothing more is owed for it, and no fallback is used. With no actions at all it says that there is nothing to say',
+        'The id of the event that this answers. An answer settles it: nothing more is owed for it nor for what came before it, and no fallback is used. `typing`, a growing `stream`, `note` and `set` alone are no answer. With no actions at all it says that there is nothing to say',
     }),
-    actions: z.array(action).max(ACTIONS_MAX).describe('Done in this order; empty only beside `event`'),
+    actions: z
+      .array(action)
+      .max(ACTIONS_MAX)
+      .superRefine(eachOnce)
+      .describe('Done in this order; empty only beside `event`'),
   })
   .refine(({ event, actions }) => event !== undefined || actions.length > 0, {
     message: 'give at least one action, or the event that nothing is to be said to',
@@ -193,12 +219,15 @@ export const eventAnswer = z
     actions: z
       .array(action)
       .max(ACTIONS_MAX)
+      .superRefine(eachOnce)
       .default([])
       .describe('Done in this order. None: heard, and there is nothing to say'),
     later: z
       .boolean()
       .default(false)
-      .describe('True: heard, and the answer comes as a request to act that names the event'),
+      .describe(
+        'True: heard, and the answer comes as a request to act that names the event. Actions beside it are carried out; `typing`, say, while somebody looks it up',
+      ),
   })
   .meta({
     description: 'What is said to an event: its receipt, and perhaps its answer',
@@ -206,6 +235,7 @@ export const eventAnswer = z
   })
 
 export type EventAnswer = z.infer<typeof eventAnswer>
+export type EventAnswerInput = z.input<typeof eventAnswer>
 export type Event = z.infer<typeof event>
 export type Action = z.infer<typeof action>
 export type ActionInput = z.input<typeof action>
@@ -236,10 +266,13 @@ export interface Backend {
    * floor. Actions are carried out as they are yielded. Resolving acknowledges the event. Throwing has it repeated with back-off; after
    * the configured tries, an error that is not retryable, or once its time has run out, the floor goes to the next in the chain.
    */
-  handle(event: Event, tools: Tools): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | void>
+  handle(
+    event: Event,
+    tools: Tools,
+  ): AsyncIterable<ActionInput> | Promise<readonly ActionInput[] | ActionInput | EventAnswerInput | void>
   /**
-   * `later`: `handle` resolving with undefined is the receipt alone, and the answer comes through `act`; an empty list says that there
-   * is nothing to say. It is due `answerWithin` after the event; then the floor goes to the next in the chain. Events reach such a
+   * `later`: `handle` resolving with undefined, or with an `EventAnswer` that says `later`, is the receipt alone, and the answer comes
+   * through `act`; an empty list says that there is nothing to say. It is due `answerWithin` after the event; then the floor goes to the next in the chain. Events reach such a
    * backend also after the floor has moved.
    */
   readonly answers?: 'later'

@@ -22,6 +22,8 @@ export function isSocketBackend(backend: Backend): backend is SocketBackend {
 }
 
 const SECOND = 1_000
+/** Unknown fields are refused, for a misspelt one would be an answer that nobody sees. */
+const answer = eventAnswer.strict()
 /** While nobody is connected, and after a failure. Whoever connects is brought everything at once. */
 const RETRIES = [1, 2, 5, 10, 30, ...Array.from({ length: 24 * 60 }, () => 60)].map((seconds) => seconds * SECOND)
 
@@ -43,10 +45,7 @@ export function createSocketBackend(name: string, input: SocketOptions): SocketB
     answers: 'later',
     retries: RETRIES,
     sit: seats.sit,
-    async handle(event, { signal }) {
-      const { actions, later } = await seats.bring(event, signal)
-      return later && actions.length === 0 ? undefined : actions
-    },
+    handle: (event, { signal }) => seats.bring(event, signal),
   }
 }
 
@@ -57,7 +56,7 @@ function readAnswer(name: string, said: unknown): EventAnswer {
     .parse(said ?? {})
   if (error) throw new HutongError('unreachable', `${name} failed: ${error.message.slice(0, 300)}`)
   try {
-    return parse(eventAnswer, said ?? {})
+    return parse(answer, said ?? {})
   } catch (cause) {
     const why = cause instanceof HutongError ? cause.message : 'not readable'
     throw new HutongError('unreachable', `the acknowledgement of ${name} is no answer: ${why}`, { cause })

@@ -164,7 +164,6 @@ export const pushProbes: readonly PushProbe[] = [
 ]
 
 /** The words of a model may differ; what is done, and under which keys, may not. */
-function kindsOf(answer: ReturnType<typeof answerOf>): unknown {
-  if (answer === 'later') return answer
-  return answer.map((one) => ('key' in one && one.key !== undefined ? [one.kind, one.key] : [one.kind]))
+function kindsOf({ actions, later }: ReturnType<typeof answerOf>): unknown {
+  return [later, actions.map((one) => ('key' in one && one.key !== undefined ? [one.kind, one.key] : [one.kind]))]
 }

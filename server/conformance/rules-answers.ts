@@ -18,6 +18,8 @@ async function answered(
 
 const ofKind = (log: readonly Entry[], kind: Entry['body']['kind']) => log.filter(({ body }) => body.kind === kind)
 
+const handoff: ActionInput = { kind: 'handoff', to: { kind: 'next' }, reason: 'done' }
+
 /** What a backend may ask for, and that it happens once and in order. */
 export const answerRules: readonly Rule[] = [
   {
@@ -31,7 +33,11 @@ export const answerRules: readonly Rule[] = [
     title: 'says several things in the order it asked for them',
     async run(bench) {
       const texts = ['one', 'two', 'three', 'four', 'five']
-      const log = await answered(bench, texts.map(reply), (entries) => said(entries, BOT).length === 5)
+      const log = await answered(
+        bench,
+        texts.map((text) => reply(text)),
+        (entries) => said(entries, BOT).length === 5,
+      )
       mustEqual(said(log, BOT), texts, 'what it said')
     },
   },
@@ -172,6 +178,33 @@ export const answerRules: readonly Rule[] = [
       const actions = [reply('that took a while')]
       await end.act(conversation, { key: 'l', term: event.floor.term, event: event.id, actions })
       mustEqual(passedOn(await stage.contact('ada').log()), undefined, 'a hand-off')
+    },
+  },
+  {
+    title: 'is told the same when it repeats a request that moved the floor',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const ada = stage.contact('ada')
+      const { conversation } = await ada.say('hello')
+      const { id, floor } = await heard(end, 1)
+      const actions = [{ kind: 'typing', on: true }, reply('One moment.'), handoff] as const
+      const request = { key: 'moves', term: floor.term, event: id, actions: [...actions] }
+      const first = await end.act(conversation, request)
+      const second = await end.act(conversation, request)
+      const seqs = (result: typeof first) => result.results.map(({ seq }) => seq)
+      mustEqual(seqs(second), seqs(first), 'what the repeat was told')
+      mustEqual(said(await ada.log(), BOT), ['One moment.'], 'what it said')
+    },
+  },
+  {
+    title: 'is told when two actions of a request have one key',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const { conversation } = await stage.contact('ada').say('hello')
+      const { floor } = await heard(end, 1)
+      const actions = [reply('one', 'same'), reply('two', 'same')]
+      await mustRefuse(end.act(conversation, { key: 'twice', term: floor.term, actions }), 'invalid')
+      mustEqual(said(await stage.contact('ada').log(), BOT), [], 'what it said')
     },
   },
   {

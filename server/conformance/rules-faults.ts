@@ -1,4 +1,4 @@
-import type { ActionInput } from '@hutong/core/backend'
+import type { ActionInput, Event } from '@hutong/core/backend'
 import { wordsOf } from '../backends/words-of.ts'
 import { must, mustEqual, mustRefuse, passedOn, pause, said } from './case.ts'
 import { heard, leftOpen } from './rules-receipt.ts'
@@ -23,6 +23,26 @@ function ends(title: string, turn: Turn): Rule {
   }
 }
 
+const typing = { kind: 'typing' as const, on: true }
+
+/** What is no answer leaves the question open, though it names the event. */
+function onlyPasses(title: string, action: ActionInput): Rule {
+  return {
+    title,
+    async run({ stage, end }) {
+      end.turn = ({ entry }) => (wordsOf(entry) === 'hi' ? answer(reply('Welcome!', 'welcome')) : { do: 'later' })
+      const ada = stage.contact('ada')
+      await ada.say('hi')
+      await ada.until((log) => said(log, BOT).length === 1, 'the welcome')
+      const { conversation } = await ada.say('hello')
+      await heard(end, 2)
+      const { id, floor } = end.heard.at(-1) as Event
+      await end.act(conversation, { key: 'passing', term: floor.term, event: id, actions: [action] })
+      await ada.until(passedOn, 'the hand-off')
+    },
+  }
+}
+
 const refused = (title: string, { action, field }: { action: ActionInput; field: string }): Rule => ({
   title,
   async run({ stage, end }) {
@@ -42,6 +62,22 @@ export const faultRules: readonly Rule[] = [
   ends('that breaks at every try loses the floor on time', { do: 'fail' }),
   ends('that answers nonsense loses the floor on time', { do: 'nonsense' }),
   ends('that takes the event and never answers loses the floor on time', { do: 'later' }),
+  ends('that begins a text and never ends it loses the floor on time', {
+    do: 'answer',
+    actions: [{ kind: 'stream', key: 'half', text: 'Half of', done: false }],
+  }),
+  onlyPasses('that took the event and says it is writing loses the floor on time', typing),
+  onlyPasses('that took the event and begins a text loses the floor on time', {
+    kind: 'stream',
+    key: 'half',
+    text: 'Half of',
+    done: false,
+  }),
+  onlyPasses('that took the event and notes something loses the floor on time', {
+    kind: 'note',
+    text: 'Looking it up',
+  }),
+  onlyPasses('that took the event and says what it said before loses the floor on time', reply('Welcome!', 'welcome')),
   ends('that asks for too many things at once loses the floor on time', {
     do: 'answer',
     actions: [reply('x'.repeat(8_001)), ...Array.from({ length: 21 }, () => ({ kind: 'typing' as const, on: true }))],
@@ -103,6 +139,20 @@ export const faultRules: readonly Rule[] = [
     },
   },
   {
+    title: 'that floods one conversation with messages is stopped and loses the floor',
+    async run({ stage, end }) {
+      end.turn = () => ({ do: 'later' })
+      const { conversation } = await stage.contact('loud').say('flood')
+      const { floor } = await heard(end, 1)
+      const actions = Array.from({ length: 20 }, () => reply('and again'))
+      const flood = (n: number) => end.act(conversation, { key: `f${n}`, term: floor.term, actions })
+      for (let n = 0; n < 5; n++) await flood(n)
+      await mustRefuse(flood(5), 'throttled')
+      const log = await stage.contact('loud').until(passedOn, 'the hand-off')
+      must(said(log, BOT).length <= 110, `it said ${said(log, BOT).length} messages`)
+    },
+  },
+  {
     title: 'is heard of no more in the conversation it lost, until the floor comes back',
     async run({ stage, end }) {
       end.turn = () => ({ do: 'later' })
@@ -117,6 +167,14 @@ export const faultRules: readonly Rule[] = [
       await heard(end, 2)
     },
   },
+  refused('is told which field is wrong: a floor for nobody', {
+    action: { kind: 'handoff', to: { kind: 'none' } },
+    field: 'to.kind',
+  }),
+  refused('is told which field is wrong: a grown text that is blank', {
+    action: { kind: 'stream', key: 'blank', text: ' \n', done: true },
+    field: 'text',
+  }),
   refused('is told which field is wrong: a text that is too long', { action: reply('x'.repeat(8_001)), field: 'text' }),
   refused('is told which field is wrong: an empty message', { action: { kind: 'reply', parts: [] }, field: 'parts' }),
   refused('is told which field is wrong: a link that runs code', {

@@ -62,7 +62,7 @@ export function pull(): Wire {
         return new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve('again'), { once: true }))
       }
 
-      /** A refusal is final: the same again would be refused again. What never reached the relay is said again. */
+      /** A refusal is final, for the same again would be refused again, unless it says that later is another matter. */
       async function answer(event: Event, actions: readonly ActionInput[]): Promise<void> {
         const request = { key: event.id, term: event.floor.term, event: event.id, actions: [...actions] }
         while (!gone.signal.aborted) {
@@ -71,7 +71,7 @@ export function pull(): Wire {
             () => undefined,
             (error: { code?: string }) => error,
           )
-          if (refusal === undefined || (refusal.code !== undefined && refusal.code !== 'internal')) return
+          if (refusal === undefined || !AGAIN.includes(refusal.code)) return
           await pause(50)
         }
       }
@@ -97,6 +97,9 @@ export function pull(): Wire {
     },
   }
 }
+
+/** What is said again; `undefined`: it never reached the relay. */
+const AGAIN: readonly unknown[] = [undefined, 'internal', 'throttled']
 
 async function page(
   { url, token }: Stage,

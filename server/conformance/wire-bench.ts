@@ -45,8 +45,8 @@ export interface Rule extends Case<WireBench> {
   within?: number
 }
 
-export function reply(text: string): ActionInput {
-  return { kind: 'reply', parts: [{ kind: 'text', text }] }
+export function reply(text: string, key?: string): ActionInput {
+  return { kind: 'reply', ...(key !== undefined && { key }), parts: [{ kind: 'text', text }] }
 }
 
 export function answer(...actions: ActionInput[]): Turn {

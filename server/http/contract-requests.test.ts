@@ -79,10 +79,16 @@ async function newConversation(): Promise<string> {
   return items[0]?.conversation.id ?? ''
 }
 
-/** A well-formed request for this floor, and as the answer to an event only when it has nothing else. */
+/**
+ * A well-formed request for this floor, and as the answer to an event only when it has nothing else. What JSON Schema has no words for
+ * is made right: each key names one action.
+ */
 function placed(value: unknown): object {
-  const { term, event, ...rest } = value as { term?: number; event?: string; actions: unknown[] }
-  return { ...rest, term: 1, ...(rest.actions.length === 0 && { event }) }
+  const { term, event, ...rest } = value as { term?: number; event?: string; actions: { key?: string }[] }
+  const actions = rest.actions.map((one, at) =>
+    one.key === undefined ? one : { ...one, key: `${one.key}.${at}`.slice(-64) },
+  )
+  return { ...rest, actions, term: 1, ...(actions.length === 0 && { event }) }
 }
 
 interface Operation {

@@ -73,7 +73,10 @@ function counted(backend: Backend, count: (by: number) => void): Backend {
     count(1)
     const answer = backend.handle(event, tools)
     if (Symbol.asyncIterator in answer) yield* answer
-    else yield* [(await answer) ?? []].flat()
+    else {
+      const said = (await answer) ?? []
+      yield* 'kind' in said ? [said] : 'length' in said ? said : (said.actions ?? [])
+    }
     count(-1)
   }
   return { ...backend, handle }

@@ -1,4 +1,4 @@
-import { type Action, eventAnswer } from '@hutong/core/backend'
+import { type EventAnswer, eventAnswer } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { parse } from '@hutong/core/parse'
 import type { Posted } from './post.ts'
@@ -6,17 +6,18 @@ import type { Posted } from './post.ts'
 /** Unknown fields are refused, for a misspelt one would be an answer that nobody sees. */
 const answer = eventAnswer.strict()
 
+const LATER: EventAnswer = { actions: [], later: true }
+const NOTHING: EventAnswer = { actions: [], later: false }
+
 /**
- * The actions of a webhook's reply, or `later` when they come by themselves. Rejects with a retryable error when there was no
+ * What a webhook's reply says. Rejects with a retryable error when there was no
  * receipt, and with `invalid`, naming the field, when the receipt came with an answer that is none: the same event would only
  * bring the same again.
  */
-export function answerOf({ status, retryAfter, text }: Posted): readonly Action[] | 'later' {
-  if (status === 202) return 'later'
+export function answerOf({ status, retryAfter, text }: Posted): EventAnswer {
+  if (status === 202) return LATER
   if (status >= 200 && status < 300) {
-    if (text.trim() === '') return []
-    const { actions, later } = readAnswer(text)
-    return later && actions.length === 0 ? 'later' : actions
+    return text.trim() === '' ? NOTHING : readAnswer(text)
   }
   const why = status >= 300 && status < 400 ? ' with a redirect, which is not followed: set url to where it leads' : ''
   throw new HutongError(

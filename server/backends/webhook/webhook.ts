@@ -1,4 +1,4 @@
-import type { Action, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
+import type { Backend, BackendHost, Event, EventAnswer, Tools } from '@hutong/core/backend'
 import type { BodyKind } from '@hutong/core/entry'
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { linked } from '../../event-links.ts'
@@ -51,7 +51,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     return post({ url, headers, body: text, timeoutMs, signal, now: () => at.clock.now() })
   }
 
-  async function bring(at: BackendHost, event: Event, signal: AbortSignal): Promise<readonly Action[] | 'later'> {
+  async function bring(at: BackendHost, event: Event, signal: AbortSignal): Promise<EventAnswer> {
     try {
       const posted = await send(at, event, signal)
       if (posted.status === 410) throw await disable(at, name)
@@ -62,13 +62,13 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     }
   }
 
-  async function handle(event: Event, { signal }: Tools): Promise<readonly Action[] | undefined> {
+  async function handle(event: Event, { signal }: Tools): Promise<EventAnswer | undefined> {
     if (!host) throw new HutongError('unavailable', `${name} is not open`)
     if (!isOwedTo(event, name) && !isWanted(options, event)) return
     if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
-    const actions = await bring(host, event, signal)
+    const answer = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
-    return actions === 'later' ? undefined : actions
+    return answer
   }
 
   return {
