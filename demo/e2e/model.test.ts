@@ -7,7 +7,13 @@ let endpoint: TestEndpoint
 let stage: Stage
 beforeAll(async () => {
   endpoint = await openTestEndpoint()
-  const model = { baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'tea-1', title: 'Mei' }
+  const model = {
+    baseUrl: endpoint.baseUrl,
+    apiKey: 'sk-test-key',
+    model: 'tea-1',
+    title: 'Mei',
+    reasoning: 'separate',
+  }
   stage = await openStage({}, { model })
 })
 afterAll(async () => {

@@ -14,7 +14,14 @@ beforeEach(async () => {
 afterEach(() => endpoint.close())
 
 function talk(more: object = {}) {
-  return createTalk({ baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'm', idleMs: 400, ...more })
+  return createTalk({
+    baseUrl: endpoint.baseUrl,
+    apiKey: 'sk-test-key',
+    model: 'm',
+    reasoning: 'separate',
+    idleMs: 400,
+    ...more,
+  })
 }
 
 const status = (code: number, headers: Record<string, string> = {}): Script => ({
@@ -62,6 +69,8 @@ describe('an endpoint that fails before the first word', () => {
       { code: 'rejected' },
     ],
     ['no room left at DeepSeek', [{ finish: 'insufficient_system_resource' }], { code: 'unreachable' }],
+    ['a network error at Zhipu', [{ finish: 'network_error' }], { code: 'unreachable' }],
+    ['an error in place of a stream', { status: 200, body: '{"error":{"code":"rate_limit"}}' }, { code: 'throttled' }],
   ])('is told to the relay as a row of the error table: %s', async (_, script, expected) => {
     endpoint.script(script)
     const { actions, failed } = await talk().hear()
@@ -182,19 +191,32 @@ describe('an endpoint that fails in the middle of an answer', () => {
     await expect.poll(() => endpoint.left(), { timeout: 5_000 }).toBe(1)
   })
 
-  it('takes back what a content filter stopped, and hands over', async () => {
-    endpoint.script([{ say: 'Take the knife and' }, { finish: 'content_filter' }, 'done'])
-    const { actions } = await talk().hear()
-    expect(actions).toMatchObject([
-      {
-        kind: 'stream',
-        key: 'v1:1:answer',
-        text: 'I cannot answer that. I am passing you on.',
-        done: true,
-      },
-      { kind: 'handoff', reason: expect.stringContaining('content filter') },
-    ])
-  })
+  it.each(['max_tokens', 'model_length', 'MAX_TOKENS'])(
+    'is marked as cut off where the reason is %s',
+    async (finish) => {
+      endpoint.script([{ say: 'Once upon' }, { finish }, 'done'])
+      expect((await talk().hear()).actions).toMatchObject([
+        { text: 'Once upon\n\n*(The answer breaks off here.)*', done: true },
+      ])
+    },
+  )
+
+  it.each(['content_filter', 'sensitive', 'SAFETY'])(
+    'takes back what a filter stopped (%s), and hands over',
+    async (finish) => {
+      endpoint.script([{ say: 'Take the knife and' }, { finish }, 'done'])
+      const { actions } = await talk().hear()
+      expect(actions).toMatchObject([
+        {
+          kind: 'stream',
+          key: 'v1:1:answer',
+          text: 'I cannot answer that. I am passing you on.',
+          done: true,
+        },
+        { kind: 'handoff', reason: expect.stringContaining('content filter') },
+      ])
+    },
+  )
 
   it('is not asked again when words were answered already and only the receipt was lost', async () => {
     endpoint.script(saying('One answer.'), saying('Another answer.'))
@@ -204,6 +226,34 @@ describe('an endpoint that fails in the middle of an answer', () => {
     const again = await customer.hear(asked)
     expect(again).toEqual({ actions: first.actions, grown: [] })
     expect(endpoint.asked).toHaveLength(1)
+  })
+})
+
+describe('an answer is whole', () => {
+  it.each(['stop', 'eos_token', 'end_turn', 'stop_sequence', 'STOP', 'eos', 'COMPLETE', 'tool_use'])(
+    'where the model stops for %s',
+    async (finish) => {
+      endpoint.script([{ say: 'It is green.' }, { finish }, 'done'])
+      const { actions, failed } = await talk().hear()
+      expect({ actions, failed }).toEqual({
+        actions: [{ kind: 'stream', key: 'v1:1:answer', text: 'It is green.', done: true }],
+        failed: undefined,
+      })
+    },
+  )
+
+  it('where the endpoint sends it at once, as JSON', async () => {
+    const message = { role: 'assistant', content: '<think>Hm.</think>It is green.', tool_calls: null }
+    const choices = [{ index: 0, message, finish_reason: 'stop' }]
+    endpoint.script({ status: 200, body: JSON.stringify({ id: 'c1', object: 'chat.completion', choices }) })
+    expect((await talk().hear()).actions).toMatchObject([{ kind: 'stream', text: 'It is green.', done: true }])
+  })
+
+  it('with its hand-over, where the endpoint sends it at once, as JSON', async () => {
+    const call = { id: 'c', type: 'function', function: { name: 'handoff', arguments: '{"reason":"refund"}' } }
+    const choices = [{ message: { content: null, tool_calls: [call] }, finish_reason: 'tool_calls' }]
+    endpoint.script({ status: 200, body: JSON.stringify({ choices }), type: 'application/json; charset=utf-8' })
+    expect((await talk().hear()).actions).toMatchObject([{ kind: 'handoff', reason: 'refund' }])
   })
 })
 

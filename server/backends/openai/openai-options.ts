@@ -33,6 +33,11 @@ export const openaiOptions = z.strictObject({
   idleMs: z.int().min(50).max(300_000).default(20_000),
   /** Whether the model may hand over by a tool call; false for endpoints without tools. */
   tools: z.boolean().default(true),
+  /**
+   * `inline`: the model's thoughts come in its text and end with a tag that nothing opened; `separate`: never. Default: as its last whole
+   * answer had it; what may be thoughts is shown once it is known not to be.
+   */
+  reasoning: z.enum(['inline', 'separate']).optional(),
   /** What the next in the chain reads: what the model writes and the last lines, or the last lines alone. */
   summary: z.enum(['model', 'log']).default('model'),
   /** Whether the model is shown the pictures that contacts send. It gets links, so the endpoint must reach the relay at `publicUrl`. */

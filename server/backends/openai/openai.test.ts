@@ -20,7 +20,13 @@ afterEach(async () => {
 })
 
 async function open(more: Partial<OpenaiOptions> = {}): Promise<void> {
-  const options = { baseUrl: endpoint.baseUrl, apiKey: 'sk-test-key', model: 'm', ...more }
+  const options = {
+    baseUrl: endpoint.baseUrl,
+    apiKey: 'sk-test-key',
+    model: 'm',
+    reasoning: 'separate' as const,
+    ...more,
+  }
   const backends = [createOpenaiBackend('ai', options), createOpenaiBackend('second', options)]
   house = await openTestRelay({ backends, routing: ['ai', 'desk'] })
 }

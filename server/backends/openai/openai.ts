@@ -2,13 +2,15 @@ import type { ActionInput, Backend, BackendHost, Event, Tools } from '@hutong/co
 import { HutongError, toHutongError } from '@hutong/core/errors'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { coalesce } from './coalesce.ts'
+import { endingOf } from './finish-reason.ts'
 import { type Handoff, handoffIn } from './handoff-tool.ts'
 import { historyWindow } from './history-window.ts'
 import { createOpenaiClient } from './openai-client.ts'
 import { type OpenaiOptions, openaiOptions } from './openai-options.ts'
 import { actionsFor, answerKey, cutOff, declined, type Outcome, remembered, withSummary } from './outcome.ts'
 import type { Turn } from './prompt.ts'
-import { type Answer, emptyAnswer, readAnswer, textOf } from './read-answer.ts'
+import { type Answer, emptyAnswer, isHeld, readAnswer, textOf } from './read-answer.ts'
+import { createReasoningMemory } from './reasoning-memory.ts'
 
 /** How often what grows is shown, in milliseconds. */
 const SHOWN_EVERY = 40
@@ -18,6 +20,8 @@ const BREAKS = 2
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
+const ENDLESS_THOUGHTS =
+  'the answer was cut off before the model was known to have finished thinking; look at maxTokens'
 const TOO_SLOW = 'the answer was not whole in the time of answerWithin'
 /** Time for what is written down in the end, in milliseconds. */
 const GRACE = 2_000
@@ -27,6 +31,7 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
   const settings = openaiOptions.parse(input)
   const client = createOpenaiClient(settings)
   const { historyTokens: tokens, title, answerWithin } = settings
+  const reasoning = createReasoningMemory(settings)
   let linkTo: ((file: string) => string) | undefined
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
@@ -38,7 +43,7 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     if (!turns) return
     yield { kind: 'typing', on: true }
 
-    const answer = emptyAnswer()
+    const answer = emptyAnswer(reasoning.expected())
     const failure = yield* grow(event, { turns, answer, unwanted: tools.signal })
     if (tools.signal.aborted) return
     const broken = memory.broken + 1
@@ -46,6 +51,7 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
       if (textOf(answer) !== '') await tools.memory.put({ event: event.id, broken })
       throw failure
     }
+    if (!failure && !isHeld(answer)) await reasoning.learn(answer)
     const { text, handoff } = failure ? afterFailure(answer, failure) : whole(answer)
     const outcome: Outcome = { text, ...(handoff && { handoff: await withSummary(event, tools, handoff) }) }
     await tools.memory.put({ event: event.id, outcome })
@@ -76,6 +82,7 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     ...(title !== undefined && { title }),
     answerWithin: answerWithin + GRACE,
     async open(host) {
+      await reasoning.open(host.state)
       if (settings.images) linkTo = (file) => host.fileUrl(file, linkEnd(host))
     },
     handle,
@@ -102,10 +109,14 @@ interface Ending {
 /** An answer that came to its end: the model's hand-off goes on, and so does a contact who would be left with silence. */
 function whole(answer: Answer): Ending {
   const said = textOf(answer)
-  const text = answer.finish === 'length' && said !== '' ? cutOff(said) : said
+  const text = said !== '' && isCut(answer) ? cutOff(said) : said
   const handoff = handoffIn(answer.calls.values())
   if (handoff || text !== '') return { text, ...(handoff && { handoff }) }
-  return { text, handoff: { reason: 'the model had nothing to say' } }
+  return { text, handoff: { reason: isHeld(answer) ? ENDLESS_THOUGHTS : 'the model had nothing to say' } }
+}
+
+function isCut({ finish = '' }: Answer): boolean {
+  return endingOf(finish) === 'cut'
 }
 
 /** Nobody asks again: what was shown stays, with a mark, unless a filter took it away, and a person goes on. */
@@ -117,17 +128,14 @@ function afterFailure(answer: Answer, { code, message }: HutongError): Ending {
 
 /** Why an answer that the stream ended is none, or undefined when it is whole. */
 function failureOf({ finish }: Answer): HutongError | undefined {
-  switch (finish) {
-    case 'stop':
-    case 'length':
-    case 'tool_calls':
-    case 'function_call':
+  if (finish === undefined) return new HutongError('unreachable', 'the stream ended before the answer did')
+  switch (endingOf(finish)) {
+    case 'whole':
+    case 'cut':
       return undefined
-    case undefined:
-      return new HutongError('unreachable', 'the stream ended before the answer did')
-    case 'content_filter':
+    case 'filtered':
       return new HutongError('rejected', "the endpoint's content filter stopped the answer")
-    default:
+    case 'broken':
       return new HutongError('unreachable', `the model stopped for a reason of its own: ${finish.slice(0, 50)}`)
   }
 }

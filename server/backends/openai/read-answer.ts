@@ -2,11 +2,17 @@ import { HutongError } from '@hutong/core/errors'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
 import { readable } from '../readable.ts'
+import { endingOf } from './finish-reason.ts'
 import type { ToolCall } from './handoff-tool.ts'
+import { addWords, allSaid, noWords, type Words } from './thoughts.ts'
+
+/** How a model's thoughts come: in its text up to a closing tag alone, or recognizably apart. Undefined while nobody has seen it. */
+export type Reasoning = 'inline' | 'separate' | undefined
 
 /** What a stream has brought so far. */
 export interface Answer {
-  raw: string
+  words: Words
+  reasoning: Reasoning
   calls: Map<number, ToolCall>
   /** Why the model stopped; undefined as long as it has not. */
   finish?: string
@@ -14,12 +20,18 @@ export interface Answer {
 
 /** Longest answer that is read: two messages, with room for a mark at the end. */
 export const ANSWER_MAX = 2 * TEXT_MAX - 100
+/** Longest text that is held back as it may be thoughts. */
+const HELD_MAX = 200_000
 const INPUT_MAX = 20_000
 const CALLS_MAX = 8
 
+/** Magistral sends a list of thoughts and texts: https://docs.mistral.ai/capabilities/reasoning */
+const piece = z.looseObject({ type: z.string(), text: z.string().nullish() })
+const thought = z.string().nullish().catch(undefined)
+
 /**
  * What is read of a chunk (https://platform.openai.com/docs/api-reference/chat-streaming/streaming). DeepSeek adds `reasoning_content`,
- * vLLM leaves fields null, DashScope repeats a call's id as an empty text (https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling): what is not named here is not looked at.
+ * OpenRouter `reasoning`, vLLM leaves fields null, DashScope repeats a call's id as an empty text (https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling): what is not named here is not looked at.
  */
 const chunk = z.object({
   object: z.string().nullish(),
@@ -29,7 +41,9 @@ const chunk = z.object({
         index: z.number().nullish(),
         delta: z
           .object({
-            content: z.string().nullish(),
+            content: z.union([z.string(), z.array(piece)]).nullish(),
+            reasoning_content: thought,
+            reasoning: thought,
             refusal: z.string().nullish(),
             tool_calls: z
               .array(
@@ -47,8 +61,10 @@ const chunk = z.object({
     .nullish(),
 })
 
-export function emptyAnswer(): Answer {
-  return { raw: '', calls: new Map() }
+type Delta = NonNullable<NonNullable<z.infer<typeof chunk>['choices']>[number]['delta']>
+
+export function emptyAnswer(reasoning: Reasoning): Answer {
+  return { words: noWords(), reasoning, calls: new Map() }
 }
 
 /** Puts what arrives into the answer, and says each time that it grew. */
@@ -57,32 +73,48 @@ export async function* readAnswer(stream: AsyncIterable<unknown>, answer: Answer
     const read = chunk.safeParse(one)
     if (!read.success || read.data.object === 'error')
       throw new HutongError('unreachable', 'the endpoint sent a chunk that is not one of a chat completion')
-    for (const choice of read.data.choices ?? []) {
-      if ((choice.index ?? 0) !== 0) continue
-      answer.raw += `${choice.delta?.content ?? ''}${choice.delta?.refusal ?? ''}`
-      for (const call of choice.delta?.tool_calls ?? []) addCall(answer.calls, call)
-      if (choice.finish_reason) answer.finish = choice.finish_reason
+    for (const { index, delta, finish_reason: finish } of read.data.choices ?? []) {
+      if ((index ?? 0) !== 0) continue
+      if (delta) addDelta(answer, delta)
+      if (finish) answer.finish = finish
     }
-    if (answer.raw.length > ANSWER_MAX) answer.finish = 'length'
+    const tooLong = answer.words.said.length > (isHeld(answer) ? HELD_MAX : ANSWER_MAX)
+    if (tooLong) answer.finish = 'length'
     yield answer
-    if (answer.raw.length > ANSWER_MAX) return
+    if (tooLong) return
   }
 }
 
-/** The words for the contact: without what some servers leave of the thinking, and without half a character at the end. */
-export function textOf({ raw }: Answer): string {
-  const text = withoutThinking(raw)
-    .slice(0, ANSWER_MAX)
-    .replace(/[\ud800-\udbff]$/, '')
-  return readable(text)
+function addDelta({ words, calls }: Answer, { content, refusal, tool_calls: called, ...delta }: Delta): void {
+  const pieces = typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? [])
+  if (delta.reasoning_content || delta.reasoning || pieces.some(({ type }) => type === 'thinking'))
+    words.isSorted = true
+  for (const { type, text } of pieces) if (type === 'text') addWords(words, text ?? '')
+  addWords(words, refusal ?? '')
+  for (const call of called ?? []) addCall(calls, call)
 }
 
-/** Ollama and vLLM without a reasoning parser send it at the head of the text, as `<think>…</think>`. */
-function withoutThinking(raw: string): string {
-  const text = raw.trimStart()
-  if (!text.startsWith('<think>')) return '<think>'.startsWith(text) ? '' : raw
-  const end = text.indexOf('</think>')
-  return end === -1 ? '' : text.slice(end + '</think>'.length)
+/**
+ * The words for the contact: without thoughts, and without half a character at the end. Empty as long as they may be thoughts: until a tag
+ * tells, or an end that a thought cannot have.
+ */
+export function textOf(answer: Answer): string {
+  const { words, finish } = answer
+  if (isHeld(answer)) return ''
+  const text = finish === undefined ? words.said : allSaid(words)
+  return readable(text.slice(0, ANSWER_MAX).replace(/[\ud800-\udbff]$/, ''))
+}
+
+/** Whether what came may all be thoughts. */
+export function isHeld({ words, reasoning, finish }: Answer): boolean {
+  const isWhole = finish !== undefined && endingOf(finish) === 'whole'
+  return reasoning !== 'separate' && !words.isSorted && !isWhole
+}
+
+/** How the thoughts of a whole answer came, which the next one can be expected to do alike. */
+export function reasoningIn({ words }: Answer): Reasoning {
+  if (words.wasUnopened) return 'inline'
+  return words.isSorted || words.said.trim() !== '' ? 'separate' : undefined
 }
 
 interface Fragment {

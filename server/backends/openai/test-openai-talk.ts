@@ -13,22 +13,22 @@ export interface Ended {
   failed?: { code: string; message: string; retryAfter: number | undefined; cause: string }
 }
 
-/** Opens nothing and links to every file. The clock stands at noon. */
-const host: BackendHost = {
+/** Links to every file. The clock stands at noon. */
+const host = (state: Map<string, unknown>): BackendHost => ({
   act: () => Promise.reject(new Error('the openai backend acts by its answers alone')),
   route: () => undefined,
-  state: { get: async () => undefined, set: async () => undefined },
+  state: { get: async (key) => state.get(key), set: async (key, value) => void state.set(key, value) },
   fileUrl: (id, until) => `https://relay.example/files/${id}?until=${new Date(until).toISOString()}`,
   hasten: async () => undefined,
   folder: () => Promise.reject(new Error('the openai backend needs no folder')),
   logger: quiet,
   clock: { now: () => Date.UTC(2026, 10, 21, 12) },
-}
+})
 
 /** A log and the backend beside it, without a relay: what the backend asks for is seen as it asks. */
-export function createTalk(options: OpenaiOptions) {
+export function createTalk(options: OpenaiOptions, state = new Map<string, unknown>()) {
   const backend = createOpenaiBackend('ai', options)
-  const opened = backend.open?.(host)
+  const opened = backend.open?.(host(state))
   const log: Entry[] = []
   let memory: unknown
 

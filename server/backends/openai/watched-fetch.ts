@@ -1,4 +1,5 @@
 import { HutongError } from '@hutong/core/errors'
+import { asStream } from './whole-answer.ts'
 
 /** Most bytes of one answer: a model may think in thirty thousand tokens before it, with 250 bytes around each. */
 const BYTES_MAX = 8_000_000
@@ -7,7 +8,7 @@ const EVENT_MAX = 256 * 1024
 
 /**
  * `fetch` for streams: silence of `idleMs` ends it with `timeout`, too many bytes, an event that does not end or a body that is no
- * stream with `unreachable`.
+ * answer with `unreachable`. A whole answer in JSON comes as a stream of one event.
  * Comments that keep a connection alive are bytes (https://api-docs.deepseek.com/quick_start/rate_limit). Redirects are not followed,
  * as they would take the conversation elsewhere.
  */
@@ -20,9 +21,9 @@ export function watchedFetch(idleMs: number): typeof fetch {
     const signal = init?.signal ? AbortSignal.any([init.signal, ended.signal]) : ended.signal
     try {
       const response = await fetch(input, { ...init, signal, redirect: 'error' })
-      refuseWhole(response)
       if (!response.body) clearTimeout(timer)
-      return response.body ? new Response(response.body.pipeThrough(watch(timer, ended)), response) : response
+      const watched = response.body ? new Response(response.body.pipeThrough(watch(timer, ended)), response) : response
+      return isWhole(response) ? await streamed(watched) : watched
     } catch (error) {
       clearTimeout(timer)
       ended.abort()
@@ -79,9 +80,15 @@ function createEventEnds(): (piece: Uint8Array) => number {
   }
 }
 
-function refuseWhole(response: Response): void {
-  const type = response.headers.get('content-type') ?? ''
-  if (!response.ok || !/^(application\/json|text\/html)/i.test(type)) return
+function isWhole({ ok, headers }: Response): boolean {
+  return ok && /^(application\/json|text\/html)/i.test(headers.get('content-type') ?? '')
+}
+
+/** Some endpoints know no `stream` and send the whole answer as JSON. */
+async function streamed(response: Response): Promise<Response> {
+  const events = asStream(await response.text())
+  if (events !== undefined) return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
+  const type = response.headers.get('content-type')
   throw new HutongError('unreachable', `the endpoint answers with ${type}, not with a stream; is baseUrl right?`, {
     field: 'baseUrl',
   })
