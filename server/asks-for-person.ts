@@ -25,14 +25,15 @@ export function asksForPerson(text: string): boolean {
     .map((one) => one.replace(EDGES, ''))
     .filter((one) => one !== '' && one.length <= CLAUSE)
   if (clauses.length === 0) return false
-  return (HAN.test(said) && asksInChinese(clauses)) || (HINT.test(said) && asksInEnglish(clauses))
+  return (SIGN.test(said) && asksInChinese(clauses)) || (HINT.test(said) && asksInEnglish(clauses))
 }
 
-/** Chinese, or the word for it in Latin letters. */
-const HAN = /\p{Script=Han}|ren ?gong|kefu/u
+/** Without one of these signs, or the words for it in Latin letters, nobody is asked for in Chinese. */
+const SIGN =
+  /[人客真专專主老店领領上同总總组組管投反意售销銷财財技线線转轉]|[经經]理|ren ?gong|kefu|human|person|agent|operator/
 /** Without one of these nobody is asked for in English: most messages are done with here. */
 const HINT =
-  /hum|hoom|huam|pers|people|ag[ae]?n|repr|\brep|csr|operat|advis|staff|member|colleague|employ|manag|supervis|associat|special|some|any|customer|client|service|support|care|help ?desk|live|bot|machine|\bai\b|computer|sales|billing|manage|complain/
+  /hum|hoom|huam|pers|people|ag[ae]?n|repr|\brep|csr|operat|advis|staff|member|colleague|employ|manag|supervis|associat|special|some|any|customer|client|service|support|care|help ?desk|live|bot|machine|\bai\b|computer|sales|billing|manage|complain|persn|transfer|connect|escalat|hand (?:\w+ )?over|through|manual|\bwho (?:can|could|do|should) i\b/
 
 const INVISIBLE = /[\u200B-\u200F\u2060]|\uFE0E|\uFE0F/gu
 const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu

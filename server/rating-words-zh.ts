@@ -1,8 +1,9 @@
 import type { RatingScale } from '@hutong/core/parts'
+import { simplified } from './simplified.ts'
 
 /** What Chinese words of judgement mean on a scale, whole utterances only; undefined for all others. `said` is folded. */
 export function scoreInChinese(said: string, scale: RatingScale): number | undefined {
-  const bare = [...said.replace(/[\s,、。!]/g, '')].map((sign) => SIMPLE[sign] ?? sign).join('')
+  const bare = simplified(said.replace(/[\s,、。!]/g, ''))
   switch (scale) {
     case 'csat':
       return satisfaction(judged(bare))
@@ -18,14 +19,6 @@ export function scoreInChinese(said: string, scale: RatingScale): number | undef
       return solved(bare)
   }
 }
-
-/** Traditional signs of the words below. */
-const SIMPLE: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'滿決沒經還錯難簡單問題個評極較這體優爛壞樣費勁煩雜順絕對會'].map((sign, at) => [
-    sign,
-    [...'满决没经还错难简单问题个评极较这体优烂坏样费劲烦杂顺绝对会'][at] ?? sign,
-  ]),
-)
 
 const SUBJECT =
   /^(?:我们?|本人|个人|感觉|觉得|总体(?:来说|上)?|整体(?:来说|上)?|总的来说|这次|对|你们|您们|客服|服务|态度|体验|回复|的|都|还是(?=不|很|非常|挺|比较))+/
