@@ -1,4 +1,5 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import { parse } from '@hutong/core/parse'
 import { parts } from '@hutong/core/parts'
 import { z } from 'zod'
 import { PEOPLE } from '../asks-for-person.ts'
@@ -63,7 +64,7 @@ interface Asking {
 
 /** Answers by keywords, offers a person where it does not know, and gives the floor on when it does not know again. */
 export function createKeywordBackend(name: string, input: KeywordOptions): Backend {
-  const settings = keywordOptions.parse(input)
+  const settings = parse(keywordOptions, input)
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
     const asking = { settings, event, tools }

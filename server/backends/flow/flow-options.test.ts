@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { checkSettings } from '../../config.ts'
 import { backendMistakes } from '../../configured-backends.ts'
+import { createFlowBackend } from './flow.ts'
 
 type Json = Record<string, unknown>
 
@@ -347,6 +348,13 @@ describe('a mistake in a flow is named with its step and the remedy', () => {
       'steps.a.next: there is no step "b"',
       expect.stringMatching(/^steps\.d: sets nothing/),
     ])
+  })
+
+  it('all in words, where a program makes the backend', () => {
+    const make = () => createFlowBackend('flow', { otherwise: 'peple', steps: { people: { kind: 'close' } } })
+    expect(make).toThrow(
+      'otherwise: there is no step "peple"; did you mean "people"?; steps.people: nothing leads here; name it in a rule, a menu or another step, or remove it',
+    )
   })
 
   it('none is found in the example of the documentation', () => {

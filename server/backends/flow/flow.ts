@@ -1,5 +1,6 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import { type Entry, isOutsider } from '@hutong/core/entry'
+import { parse } from '@hutong/core/parse'
 import { z } from 'zod'
 import { chooseLanguage } from '../choose-language.ts'
 import { givenByPeople, leftOpen } from '../left-open.ts'
@@ -34,7 +35,7 @@ const HANDOFFS_MAX = 6
 
 /** Answers by rules and steps, and passes on what they are not for. */
 export function createFlowBackend(name: string, input: FlowOptions): Backend {
-  const flow = flowOptions.parse(input)
+  const flow = parse(flowOptions, input)
   const languages = languagesOf(flow)
 
   async function* handle(event: Event, tools: Tools): AsyncIterable<ActionInput> {
