@@ -32,6 +32,8 @@ export interface Manner extends Case<MannersBench> {
   contract: keyof typeof CONTRACT
   /** It disturbs whatever else goes on at the stage. */
   alone?: true
+  /** It is for backends that may stand behind another bot in a routing chain. */
+  behind?: true
 }
 
 /** What became of something that the contact sent. */
@@ -52,6 +54,8 @@ export interface MannersBench {
   question: string
   /** It is known to answer `question`; otherwise passing it on is as good. */
   answers: boolean
+  /** It may stand behind another bot. */
+  behind: boolean
   /** Milliseconds the relay waits for an answer. */
   within: number
   /** A contact whom nobody met yet. */
@@ -68,9 +72,19 @@ export interface MannersOptions {
   backend(): Backend
   /** A question that it answers. Without one, passing on is as good as answering. */
   ask?: string
+  /** It may stand behind another bot in a routing chain: what that one passes on is its to answer. Default: it stands first. */
+  behind?: boolean
   /** Where the relay listens, and what the backend shows to be let in. Default: any port, a token made for the occasion. */
   port?: number
   token?: string
+}
+
+/** The name of a bot that passes whatever it hears to the backend under test. */
+export const PASSER = 'passer'
+const passer: Backend = {
+  name: PASSER,
+  handle: async ({ entry: { body } }) =>
+    body.kind === 'message' ? { kind: 'handoff', to: { kind: 'bot', id: GUEST }, reason: 'not mine' } : undefined,
 }
 
 const FIRST_QUESTION = 'Hello, where is my parcel?'
@@ -78,7 +92,13 @@ const SLACK_MS = 5_000
 const REST_MS = 40
 const lantern: Adapter = { ...logChannel, channel: ODD_CHANNEL }
 
-export async function openManners({ backend, ask, port, token }: MannersOptions): Promise<MannersBench> {
+export async function openManners({
+  backend,
+  ask,
+  behind = false,
+  port,
+  token,
+}: MannersOptions): Promise<MannersBench> {
   const done = new Set<string>()
   const broke = new Map<string, string>()
   let made = backend()
@@ -90,6 +110,7 @@ export async function openManners({ backend, ask, port, token }: MannersOptions)
       first = false
       return [watched(made, { done, broke })]
     },
+    beside: [passer],
     adapters: [logChannel, lantern],
     ...(port !== undefined && { port }),
     ...(token !== undefined && { token }),
@@ -110,6 +131,7 @@ export async function openManners({ backend, ask, port, token }: MannersOptions)
     stage,
     question: ask ?? FIRST_QUESTION,
     answers: ask !== undefined,
+    behind,
     within,
     took,
     someone: (channel) => stage.contact(`guest-of-${channel ?? 'web'}-${people++}`, channel),

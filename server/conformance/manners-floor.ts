@@ -1,11 +1,12 @@
 import type { Entry } from '@hutong/core/entry'
 import type { PartInput } from '@hutong/core/parts'
 import { eventually, must, mustEqual, pause, said, saidWithoutFloor } from './case.ts'
-import { failIfReplaced, GUEST, type Manner, type MannersBench } from './manners-bench.ts'
+import { failIfReplaced, GUEST, isPassing, type Manner, type MannersBench, PASSER } from './manners-bench.ts'
 import type { StageContact } from './stage.ts'
 
 /** Long enough for what is said unasked to be seen. */
 const QUIET_MS = 400
+const SLACK_MS = 5_000
 
 const toQueue = { kind: 'handoff' as const, to: { kind: 'queue' as const } }
 const back = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: GUEST } }
@@ -103,6 +104,23 @@ export const floorManners: readonly Manner[] = [
       const conversation = log[0]?.conversation ?? ''
       await bench.stage.agent(conversation, toQueue, back)
       await settlesAgain(bench, someone)
+    },
+  },
+  {
+    title: 'answers, or passes on, what another bot passes to it',
+    contract: 'answers',
+    behind: true,
+    async run({ question, someone, stage, within }) {
+      const contact = someone()
+      const { conversation } = await contact.say('hello')
+      await stage.agent(conversation, toQueue, { kind: 'handoff', to: { kind: 'bot', id: PASSER } })
+      const { seq } = await contact.say(question)
+      const since = async () => (await contact.log()).filter((one) => one.seq > seq)
+      const isMoved = async () =>
+        (await since()).some((one) => isPassing(one) || (one.from.kind === 'system' && one.body.kind === 'handoff'))
+      const isTaken = async () => said(await since(), GUEST).length > 0 || isMoved()
+      await eventually(isTaken, 'an answer to what was passed on, or a hand-off', within + SLACK_MS)
+      failIfReplaced(await since())
     },
   },
   {

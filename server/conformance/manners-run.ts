@@ -1,6 +1,6 @@
 import type { Case, Verdict } from './case.ts'
-import { manners } from './manners.ts'
-import { CONTRACT, type MannersBench } from './manners-bench.ts'
+import { mannersFor } from './manners.ts'
+import { CONTRACT, type Manner, type MannersBench } from './manners-bench.ts'
 import { PUSH_CONTRACT, type PushBench, pushProbes } from './manners-push.ts'
 
 export interface Held extends Verdict {
@@ -11,9 +11,10 @@ export interface Held extends Verdict {
 /** So many conversations of one backend at a time, so that a slow one is held in sane time. */
 const LANES = 4
 
-/** Every manner on one bench: most side by side, and one after another those that disturb others. */
+/** Every manner that the bench is for: most side by side, and one after another those that disturb others. */
 export async function* runManners(bench: MannersBench): AsyncIterable<Held> {
-  const held = (one: (typeof manners)[number]) => hold(one, bench, CONTRACT[one.contract])
+  const held = (one: Manner) => hold(one, bench, CONTRACT[one.contract])
+  const manners = mannersFor(bench)
   yield* sideBySide(manners.filter(({ alone }) => !alone).map((one) => () => held(one)))
   for (const one of manners) if (one.alone) yield await held(one)
 }

@@ -41,6 +41,7 @@ const CAUGHT: Readonly<Record<Rudeness, readonly string[]>> = {
     'is not put off by edits, reactions and messages taken back',
     'answers 20 conversations side by side, each of them',
     'is well when the floor is given back to it, and answers the next question',
+    'answers, or passes on, what another bot passes to it',
     'keeps its manners while the floor goes to and fro five times',
     'answers the message that opens a closed conversation again',
     'answers what was asked just before the relay stopped, once it is back',

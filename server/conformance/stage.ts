@@ -53,6 +53,8 @@ export interface StageContact {
 export interface StageOptions {
   /** The backends by routing order; the first is under test. */
   backends(): readonly Backend[]
+  /** Those that no conversation is routed to. */
+  beside?: readonly Backend[]
   /** Where a relay of its own answers; 0 for any port. */
   port?: number
   /** Default: one made for the occasion. */
@@ -106,7 +108,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 type House = Awaited<ReturnType<typeof openHouse>>
 
 async function openHouse(
-  { backends, logger = silent, adapters = [logChannel] }: StageOptions,
+  { backends, beside = [], logger = silent, adapters = [logChannel] }: StageOptions,
   { folder, token, port }: { folder: string; token: string; port: number },
 ) {
   const chain = backends()
@@ -134,7 +136,7 @@ async function openHouse(
     ...common,
     sites: sitesOf(config),
     adapters,
-    backends: chain,
+    backends: [...chain, ...beside],
     rawDays: 1,
     backendFolder: join(folder, 'backends'),
   })

@@ -94,6 +94,9 @@ export const guests: Readonly<Record<string, () => Promise<Guest>>> = {
   socket: async () => ended(socket()),
 }
 
+/** At their other ends stand programs that hear messages alone: they have to be first in a chain. */
+export const FIRST: readonly string[] = ['in process', 'webhook', 'pull', 'socket']
+
 /** The other end of a wire, that says what it heard. */
 function ended(wire: Wire): Guest {
   let end: End | undefined
