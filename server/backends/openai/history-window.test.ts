@@ -98,6 +98,61 @@ describe('what the model is shown', () => {
     expect(shown()).toEqual([{ role: 'user', content: 'Size 43?' }])
   })
 
+  it('has our answer to the question before it, when it came while this one waited', async () => {
+    const customer = talk()
+    customer.add('contact', 'What does red cost?')
+    const asked = customer.add('contact', 'Do you ship on Sunday?')
+    const waiting = customer.add('contact', 'And blue?')
+    customer.answer('Red costs 5.', 1)
+    await customer.hear(asked)
+    const first = [
+      { role: 'user', content: 'What does red cost?' },
+      { role: 'assistant', content: 'Red costs 5.' },
+    ]
+    expect(shown()).toEqual([...first, { role: 'user', content: 'Do you ship on Sunday?' }])
+    customer.answer('No.', 2)
+    await customer.hear(waiting)
+    expect(shown()).toEqual([
+      { role: 'user', content: 'What does red cost?\n\nDo you ship on Sunday?' },
+      { role: 'assistant', content: 'Red costs 5.\n\nNo.' },
+      { role: 'user', content: 'And blue?' },
+    ])
+  })
+
+  it('has no half of an answer of ours that is being given again', async () => {
+    const customer = talk()
+    const asked = customer.add('contact', 'What does red cost?')
+    customer.answer('Red costs 5.', 1)
+    await customer.hear(asked)
+    expect(shown()).toEqual([{ role: 'user', content: 'What does red cost?' }])
+  })
+
+  it('has no question that the customer stopped before its answer, and those that were answered', async () => {
+    const customer = talk()
+    customer.add('contact', 'Never asked again?')
+    customer.add('contact', { kind: 'stop' })
+    customer.add('contact', 'What does red cost?')
+    customer.add('contact', 'Nor this?')
+    customer.answer('Red costs', 3)
+    customer.add('contact', { kind: 'stop' })
+    customer.add({ kind: 'system', id: 'relay' }, handoff)
+    await customer.hear(customer.add('contact', 'And blue?'))
+    expect(shown()).toEqual([
+      { role: 'user', content: 'What does red cost?' },
+      { role: 'assistant', content: 'Red costs' },
+      { role: 'user', content: 'And blue?' },
+    ])
+  })
+
+  it('has a question that a person answered before the customer pressed stop', async () => {
+    const customer = talk()
+    customer.add('contact', 'Are you open?')
+    customer.add('agent', 'Yes')
+    customer.add('contact', { kind: 'stop' })
+    await customer.hear(customer.add('contact', 'And tomorrow?'))
+    expect(shown().map(({ content }) => content)).toEqual(['Are you open?', 'Yes', 'And tomorrow?'])
+  })
+
   it('has pictures by their description, or by their link where the model may see them', async () => {
     const blind = talk()
     blind.add('contact', picture)

@@ -32,12 +32,16 @@ export function createTalk(options: OpenaiOptions, state = new Map<string, unkno
   const log: Entry[] = []
   let memory: unknown
 
-  function add(from: Entry['from'] | 'contact' | 'agent' | 'bot', body: Body | string): Entry {
+  function add(
+    from: Entry['from'] | 'contact' | 'agent' | 'bot',
+    body: Body | string,
+    key = `k${log.length + 1}`,
+  ): Entry {
     const seq = log.length + 1
     const entry: Entry = {
       conversation: 'v1',
       seq,
-      key: `k${seq}`,
+      key,
       at: 0,
       from: typeof from === 'string' ? { kind: from, id: from === 'bot' ? 'ai' : 'x', name: `Name of ${from}` } : from,
       body:
@@ -64,7 +68,9 @@ export function createTalk(options: OpenaiOptions, state = new Map<string, unkno
   }
 
   return {
-    add,
+    add: (from: Parameters<typeof add>[0], body: Body | string) => add(from, body),
+    /** The backend's answer to the entry `of`, under the key that it gives answers. */
+    answer: (text: string, of: number) => add('bot', text, `v1:${of}:answer`),
     /** The backend hears the entry, or the newest one. */
     async hear(entry: Entry = log.at(-1) ?? add('contact', 'Hello?'), signal?: AbortSignal): Promise<Ended> {
       const event: Event = {
