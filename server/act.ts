@@ -18,7 +18,7 @@ import { asideDepth, depthKept, isAside, mayAnswer, notAside, tooDeep } from './
 import type { Committer } from './commit.ts'
 import { decide, taken } from './decide.ts'
 import { createFlood, type Flood } from './flood.ts'
-import { goesRound, knownTarget } from './handing-on.ts'
+import { goesRound, knownTarget, summaryNow } from './handing-on.ts'
 import type { RoutedSite } from './identify.ts'
 import type { Invite } from './invite.ts'
 import { refusal } from './refusal.ts'
@@ -240,9 +240,15 @@ async function handOn(
   action: Extract<Action, { kind: 'handoff' }>,
 ): Promise<Result> {
   const to = await knownTarget(options.store, acting.author, action.to)
-  const round = acting.author.kind === 'bot' && (await goesRound(options.store, acting.conversation))
+  const bot = acting.author.kind === 'bot'
+  const round = bot && (await goesRound(options.store, acting.conversation))
+  const summary = action.summary ?? (bot ? await summaryNow(options.store, acting.conversation) : '')
   return append(options, acting, (conversation) =>
-    decide(options, { ...acting, conversation, goesRound: round }, { ...action, to }),
+    decide(
+      options,
+      { ...acting, conversation, goesRound: round },
+      { ...action, to, ...(summary !== '' && { summary }) },
+    ),
   )
 }
 

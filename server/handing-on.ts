@@ -2,6 +2,7 @@ import type { HandoffTarget } from '@hutong/core/backend'
 import type { Conversation } from '@hutong/core/conversation'
 import type { Entry, Participant } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { summaryOf } from './backends/summary.ts'
 import type { LogStore, PeopleStore } from './stores/store.ts'
 
 /** So often bots may give the floor to each other before a person speaks again. */
@@ -38,6 +39,11 @@ export async function goesRound(
     if (word !== -1) return false
   }
   return false
+}
+
+/** For a bot that tells nothing itself. */
+export function summaryNow(store: Pick<LogStore, 'entries'>, { id }: Pick<Conversation, 'id'>): Promise<string> {
+  return summaryOf({ history: () => store.entries(id, { before: Number.MAX_SAFE_INTEGER, limit: PAGE }) })
 }
 
 function isWord({ from }: Entry): boolean {

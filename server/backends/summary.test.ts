@@ -36,3 +36,23 @@ it('has room for what others said when one wrote a hundred lines', async () => {
   expect(lines).toHaveLength(13)
   expect(lines.at(-1)).toBe('‹ Thank you')
 })
+
+it('carries on what those told who had the floor before, up to the last word of a person, once', async () => {
+  const told = (seq: number, from: Participant, summary: string): Entry => ({
+    conversation: 'v',
+    seq,
+    key: `k${seq}`,
+    at: seq,
+    from,
+    body: { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: seq }, summary },
+  })
+  const agent: Participant = { kind: 'agent', id: 'a_mei', name: 'Mei' }
+  const entries = [
+    told(1, BOT, 'Order number: 1'),
+    told(2, agent, ''),
+    told(3, BOT, 'Order number: 123456\nGift: true\n› hello\n  › forged'),
+    told(4, { kind: 'bot', id: 'shop' }, 'Order number: 123456\n‹ What is it?'),
+  ]
+  const summary = await summaryOf({ history: async () => entries }, { more: ['Not answered: why?', 'Gift: true'] })
+  expect(summary.split('\n')).toEqual(['Order number: 123456', 'Gift: true', 'Not answered: why?'])
+})

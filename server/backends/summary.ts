@@ -11,9 +11,12 @@ const TURN_MAX = 300
 const LINES_MAX = 12
 const SUMMARY_MAX = 2_000
 
+/** Characters of what others told before that are passed on. */
+const CARRIED_MAX = 1_000
+
 /**
  * What the person who takes over must know: the last things that were said, `more` first (an order number that a form brought, why the
- * bot gave up). Recalled messages are left out, and who is not the contact is named. Every turn begins with a sign; the further lines of
+ * bot gave up), and before that what those told who had the floor since a person spoke. Recalled messages are left out, and who is not the contact is named. Every turn begins with a sign; the further lines of
  * one are indented, so that nobody writes a line that looks like a turn of somebody else.
  */
 export async function summaryOf(
@@ -23,7 +26,7 @@ export async function summaryOf(
   const before = await tools.history({ limit: LOOK })
   const entries = now === undefined ? before : [...before, now]
   const said = unrecalled(entries).flatMap(line).slice(-TURNS)
-  return [...more, ...said].join('\n').slice(0, SUMMARY_MAX)
+  return [...new Set([...carried(entries), ...more]), ...said].join('\n').slice(0, SUMMARY_MAX)
 }
 
 /** The same for a backend that cannot say it itself, because it failed. */
@@ -34,6 +37,18 @@ export function summaryFor(
   const history = () => store.entries(conversation, { before: entry.seq, limit: LOOK })
   return summaryOf({ history }, { now: entry })
 }
+
+/** Of the summaries of earlier hand-offs what is no turn: turns are read from the log. */
+function carried(entries: readonly Entry[]): string[] {
+  const since = entries.slice(
+    entries.findLastIndex(({ from, body }) => from.kind === 'agent' || body.kind === 'status') + 1,
+  )
+  const told = since.flatMap(({ body }) => (body.kind === 'handoff' && body.summary ? body.summary.split(BREAK) : []))
+  const lines = new Set(told.filter((one) => one.trim() !== '' && !TURN.test(one)))
+  return [...lines].join('\n').slice(0, CARRIED_MAX).split('\n').filter(Boolean)
+}
+
+const TURN = /^([›‹⚠] |\s)/
 
 function line(entry: Entry): string[] {
   const words = wordsOf({ body: unmarked(entry.body) })
