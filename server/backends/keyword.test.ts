@@ -1,17 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ActionInput, Event, Tools } from '@hutong/core/backend'
 import type { Entry } from '@hutong/core/entry'
 import { describe, expect, it } from 'vitest'
-import { createKeywordBackend } from './keyword.ts'
+import { backendMistakes } from '../configured-backends.ts'
+import { createKeywordBackend, type KeywordOptions } from './keyword.ts'
 
-const backend = createKeywordBackend('keyword', {
+const shop: KeywordOptions = {
   answers: [
     { any: ['ship', 'shipping'], parts: [{ kind: 'text', text: 'Two days.' }] },
     { any: ['退货'], parts: [{ kind: 'text', text: '三十天内。' }] },
   ],
-})
+}
 
 /** One contact's conversation with the backend: its memory and log last from question to question. */
-function createTalk() {
+function createTalk(options: KeywordOptions = shop) {
+  const backend = createKeywordBackend('keyword', options)
   let memory: unknown
   const log: Entry[] = []
   return async function ask(text: string): Promise<ActionInput[]> {
@@ -89,5 +93,25 @@ describe('the keyword backend', () => {
     await ask('Do you sell bicycles?')
     await ask('shipping?')
     expect(await ask('And boats?')).toMatchObject([{ parts: [{ kind: 'choices' }] }])
+  })
+})
+
+describe('the example of the documentation', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/backend-keyword.md'), 'utf8')
+  const config = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+
+  it('has no mistake', () => {
+    expect(backendMistakes(config, [])).toEqual([])
+  })
+
+  it.each([
+    ['What are your OPENING hours?', 'text'],
+    ['营业 时间？', 'text'],
+    ['was it refunded', 'card'],
+    ['refnd', 'card'],
+    ['怎么退貨', 'card'],
+    ['Do you sell bicycles?', 'choices'],
+  ])('answers "%s" with a %s', async (text, kind) => {
+    expect(await createTalk(config.backends.keyword)(text)).toMatchObject([{ kind: 'reply', parts: [{ kind }] }])
   })
 })

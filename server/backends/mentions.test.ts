@@ -27,6 +27,7 @@ describe('a word is found', () => {
     ['退貨', '怎么退货'],
     ['退货', '我要申請退貨'],
     ['订单', '我的訂單呢'],
+    ['退款', '我要申請退欵'],
     ['iPhone 壳', '有iphone壳吗'],
   ])('"%s" in "%s"', (word, text) => {
     expect(mentions(text, [word])).toBe(true)

@@ -22,6 +22,7 @@ describe('an option is picked by its place', () => {
     '选2',
     '选第二个',
     '選二',
+    '選擇第二個',
     '2号',
     '２',
     'my return',

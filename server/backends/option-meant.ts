@@ -1,4 +1,5 @@
 import { understand } from '@hutong/core/degrade'
+import { simplified } from '../simplified.ts'
 import { pickedBy } from './form-answers.ts'
 import { fold } from './knowledge/fold.ts'
 import type { Texts } from './texts.ts'
@@ -38,7 +39,7 @@ export function optionMeant(text: string, options: readonly Option[]): string | 
 /** The place among `count` that a text names, from 1; 0 when it names none. */
 function placeIn(text: string, count: number): number {
   if (text.length > PLACE_MAX) return 0
-  const said = fold(text)
+  const said = simplified(fold(text))
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/^[\s"“”'‘「『(]+|[\s"“”'’」』).,!。,、~]+$/g, '')
   const english = IN_ENGLISH.exec(said)
