@@ -88,6 +88,7 @@ export function createRelay(options: RelayOptions): Relay {
       await store.hasten(`backend:${backend}`, clock.now(), kindly)
       outbox.wake()
     },
+    wake: outbox.wake,
     contactSignal: ({ site, ...from }, signal) => signals.receive({ ...from, site: siteOf(sites, site).id }, signal),
     signal: fanOut.signal,
     follow: fanOut.follow,

@@ -189,6 +189,13 @@ async function attempt(options: OutboxOptions, { delivery, carrier, signal }: At
 /** The other end may ask for more time than a schedule gives, and never uses its tries up sooner; jitter keeps what failed together from coming back together. */
 function waitFor({ retryAfter }: HutongError, attempt: number, waits: readonly number[] | undefined): number {
   if (!waits) return backoff(attempt, retryAfter === undefined ? {} : { retryAfter })
-  const wait = Math.max(retryAfter ?? 0, waits[attempt - 1] ?? 0)
-  return Math.round(wait * (1 + Math.random() / 10))
+  const asked = retryAfter ?? 0
+  return Math.max(asked, Math.min(jittered(asked), DAY), jittered(waits[attempt - 1] ?? 0))
+}
+
+/** Nobody is left alone longer than this for having asked. */
+const DAY = 24 * 3_600_000
+
+function jittered(ms: number): number {
+  return Math.round(ms * (1 + Math.random() / 10))
 }

@@ -59,6 +59,8 @@ export interface Relay {
   onEvents(listener: (events: readonly Event[]) => void): () => void
   /** Brings what waits for this backend at once; `kindly`, as the store says. */
   hasten(backend: string, kindly?: 'kindly'): Promise<void>
+  /** Deliveries were made due past the relay: it looks for them at once. */
+  wake(): void
   /** By channel, what keeps it from working; without those that work. */
   troubles(): ReadonlyMap<string, HutongError>
   /** Starts the loops (outbox, backends) and opens the adapters; those that cannot be opened yet are tried on. */

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NAME, openWebhookStand, reasonOf, until, type WebhookStand } from '../backends/webhook/test-webhook-stand.ts'
+import {
+  NAME,
+  openWebhookStand,
+  reasonOf,
+  sleep,
+  until,
+  type WebhookStand,
+} from '../backends/webhook/test-webhook-stand.ts'
 import { TOKENS } from '../test-stand.ts'
 
 let stand: WebhookStand
@@ -58,15 +65,45 @@ describe('a backend whose other end answered 410', () => {
     expect(early).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } })
     const before = stand.receiver.calls.length
     stand.receiver.answer(() => ({ status: 204 }))
-    expect((await ask(`/v1/backends/${NAME}/enable`, 'POST')).body).toMatchObject({ state: 'enabled', dead: 9 })
-    expect((await ask(`/v1/backends/${NAME}/replay`, 'POST')).body).toEqual({ replayed: 9 })
-    await until(() => stand.receiver.calls.length === before + 9)
+    const [enabled] = await Promise.all([
+      ask(`/v1/backends/${NAME}/enable`, 'POST'),
+      ...addresses.map((address) => stand.write('four', { address })),
+    ])
+    expect(enabled.body).toMatchObject({ state: 'enabled', dead: 0 })
+    await until(() => stand.receiver.calls.length === before + 12)
     const calls = stand.receiver.calls.slice(before)
     for (const id of new Set(calls.map(({ event }) => event.conversation))) {
       const seqs = calls.flatMap(({ event }) => (event.conversation === id ? [event.entry.seq] : []))
-      expect(seqs).toEqual([1, 2, 3])
+      expect(seqs).toEqual([1, 2, 3, 4])
     }
     await expect.poll(shown).toMatchObject({ state: 'enabled', open: 0, dead: 0 })
+  })
+
+  it('is enabled without what it missed where that is asked for, and brought it when that is asked for too', async () => {
+    stand.receiver.answer(() => ({ status: 410 }))
+    await stand.write('one')
+    await expect.poll(stand.dead).toHaveLength(1)
+    stand.receiver.answer(() => ({ status: 204 }))
+    const { body } = await ask(`/v1/backends/${NAME}/enable?replay=false`, 'POST')
+    expect(body).toMatchObject({ state: 'enabled', dead: 1 })
+    await stand.write('two')
+    await until(() => stand.receiver.calls.length === 2)
+    expect((await ask(`/v1/backends/${NAME}/replay`, 'POST')).body).toEqual({ replayed: 1 })
+    await until(() => stand.receiver.calls.length === 3)
+    expect(stand.receiver.calls.map(({ event }) => event.entry.seq)).toEqual([1, 2, 1])
+  })
+
+  it('is brought the dead letters that are picked out at once', async () => {
+    stand.receiver.answer(() => ({ text: '{"action": []}' }))
+    await stand.write('one')
+    await expect.poll(stand.dead).toHaveLength(1)
+    stand.receiver.answer(() => ({ status: 204 }))
+    // Everything that wakes the outbox by itself is over.
+    await sleep(200)
+    const ids = (await stand.dead()).map(({ id }) => id)
+    const { body } = await stand.ask('/v1/deliveries/replay', { method: 'POST', json: { ids }, token: TOKENS.boss })
+    expect(body).toEqual({ replayed: 1 })
+    await expect.poll(() => stand.receiver.calls.length, { timeout: 1_000 }).toBe(2)
   })
 
   it('has its dead letters listed apart from those of others', async () => {

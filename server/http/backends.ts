@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { z } from 'zod'
 import { DISABLED, readDisabled } from '../backends/webhook/disabled.ts'
+import { RESTING, type Resting } from '../backends/webhook/resting.ts'
 import type { Relay } from '../relay.ts'
 import type { OutboxStore, SmallStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
@@ -10,7 +12,7 @@ import { backend } from './schemas.ts'
 
 export interface BackendOptions {
   relay: Pick<Relay, 'hasten'>
-  store: Pick<OutboxStore, 'backlog' | 'replay'> & Pick<SmallStore, 'get' | 'set'>
+  store: Pick<OutboxStore, 'backlog' | 'replay' | 'underWay'> & Pick<SmallStore, 'get' | 'set'>
   backends: readonly Backend[]
   /** Settings by name, of which the kind is shown. */
   configured: Readonly<Record<string, { kind?: unknown }>>
@@ -57,17 +59,43 @@ function enable(options: BackendOptions): Operation {
     access: 'admin',
     id: 'enableBackend',
     tag,
-    summary: 'Brings events to a backend again whose other end wanted no more, and what waits for it at once',
+    summary:
+      'Brings events to a backend again whose other end wanted no more: first all it was given up on, in the order of each conversation. What waits for it is due at once, though it asked to be left alone',
     params,
+    query: z.object({
+      replay: z.enum(['true', 'false']).default('true').meta({
+        description:
+          '`false` leaves its dead letters where they are. One that is not disabled is brought none in any case',
+      }),
+    }),
     answer: backend,
     errors: ['not_found'],
-    async handle({ params: { name } }) {
+    async handle({ params: { name }, query }) {
       const found = known(options, name)
-      await store.set(`backend:${name}`, DISABLED, undefined)
+      if ((await readDisabled(store, name)) !== undefined) await wakeUp(options, name, query.replay === 'true')
+      await store.set(targetOf(name), RESTING, undefined)
       await relay.hasten(name)
       return show(options, found, await store.backlog(now()))
     },
   })
+}
+
+/** Longest time that a relay which dies here keeps the backend waiting, in milliseconds. */
+const WAKING_MS = 5_000
+/** Longest wait for what is being given up at this moment, and how often it is looked for, in milliseconds. */
+const SETTLED_MS = 2_000
+const LOOK_MS = 10
+
+/** It is left alone until what it missed is due again, so that nothing younger of a conversation overtakes it. */
+async function wakeUp({ store, now }: BackendOptions, name: string, withDead: boolean): Promise<void> {
+  const target = targetOf(name)
+  const since = now()
+  await store.set(target, RESTING, { since, until: since + WAKING_MS, waking: true } satisfies Resting)
+  await store.set(target, DISABLED, undefined)
+  if (!withDead) return
+  const end = performance.now() + SETTLED_MS
+  while ((await store.underWay(target)) > 0 && performance.now() < end) await sleep(LOOK_MS)
+  await store.replay({ target }, now())
 }
 
 function replay(options: BackendOptions): Operation {
@@ -121,6 +149,7 @@ function known({ backends }: BackendOptions, name: string): Backend {
   throw new HutongError('not_found', `there is no backend "${name}"`)
 }
 
+/** Of its deliveries, and the scope of its state. */
 function targetOf(name: string): string {
   return `backend:${name}`
 }

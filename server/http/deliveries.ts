@@ -9,7 +9,7 @@ import { page, pageOf, pageQuery, readCursor } from './page.ts'
 import { delivery } from './schemas.ts'
 
 interface DeliveryOptions {
-  relay: Pick<Relay, 'signal'>
+  relay: Pick<Relay, 'signal' | 'wake'>
   store: Pick<OutboxStore, 'deadLetters' | 'deliveriesOf' | 'replay'>
   doors: Doors
   now: () => number
@@ -18,7 +18,7 @@ interface DeliveryOptions {
 const tag = 'deliveries'
 
 export function deliveryOperations(options: DeliveryOptions): Operation[] {
-  const { store, now } = options
+  const { relay, store, now } = options
   return [
     resend(options),
     operation({
@@ -65,7 +65,11 @@ export function deliveryOperations(options: DeliveryOptions): Operation[] {
         })
         .meta({ examples: [{ ids: [17, 18] }] }),
       answer: z.object({ replayed: z.int().describe('How many deliveries') }).describe('What is due again'),
-      handle: async ({ body }) => ({ replayed: await store.replay(body.ids, now()) }),
+      async handle({ body }) {
+        const replayed = await store.replay(body.ids, now())
+        relay.wake()
+        return { replayed }
+      },
     }),
   ]
 }
@@ -93,6 +97,7 @@ function resend({ relay, store, doors, now }: DeliveryOptions): Operation {
       if (!last) throw new HutongError('not_found', 'this message was never sent through a channel')
       if ((await store.replay([last.id], now())) === 0)
         throw new HutongError('conflict', 'this message was not given up; look at its deliveries')
+      relay.wake()
       const channel = last.target.slice('channel:'.length)
       relay.signal(conversation, { kind: 'delivery', from: authorOf(actor), of: seq, channel, state: 'waiting' })
     },

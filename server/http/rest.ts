@@ -31,6 +31,7 @@ export interface RestOptions {
     | 'onEvents'
     | 'draining'
     | 'hasten'
+    | 'wake'
     | 'act'
     | 'signal'
     | 'changeContact'

@@ -31,6 +31,14 @@ export function createDeliveries(db: Kysely<Tables>): Omit<OutboxStore, 'claim' 
         .where('due', '>', due)
         .execute()
     },
+    async underWay(target) {
+      const heads = db.selectFrom('outbox').where('head', '=', 1).where('target', '=', target)
+      const row = await heads
+        .where('state', '=', 'leased')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirst()
+      return row?.count ?? 0
+    },
     backlog: (now) => backlog(db, now),
   }
 }

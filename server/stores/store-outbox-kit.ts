@@ -198,6 +198,16 @@ function testEnds(get: () => Store): void {
     expect(keysOf(await claim(get(), { now: NOW + 1 }))).toEqual(['b'])
   })
 
+  it('tells how many deliveries to a target are under way', async () => {
+    for (const key of ['a', 'b'])
+      await applied(get(), say({ key, decision: { deliveries: [{ lane: key, target: 'backend:b', entry: 0 }] } }))
+    expect(await get().underWay('backend:b')).toBe(0)
+    const [first] = await claim(get(), { limit: 1 })
+    expect([await get().underWay('backend:b'), await get().underWay('backend:a')]).toEqual([1, 0])
+    await get().settle(first?.id ?? 0, 'one', { state: 'done' })
+    expect(await get().underWay('backend:b')).toBe(0)
+  })
+
   it('hastens nothing kindly before the time that the other end asked for, and without using up a try', async () => {
     for (const key of ['a', 'b'])
       await applied(get(), say({ key, decision: { deliveries: [{ lane: key, target: 'backend:b', entry: 0 }] } }))

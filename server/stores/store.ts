@@ -242,6 +242,8 @@ export interface OutboxStore {
    * that follows is one besides those that its schedule has.
    */
   hasten(target: string, now: number, kindly?: 'kindly'): Promise<void>
+  /** How many deliveries to a target are claimed now. */
+  underWay(target: string): Promise<number>
   /** Open deliveries and the age in ms of the oldest, per target. */
   backlog(now: number): Promise<{ target: string; open: number; dead: number; oldest: number }[]>
 }

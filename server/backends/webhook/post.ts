@@ -4,6 +4,7 @@ import { HutongError } from '@hutong/core/errors'
 import { readBoundedText } from '../../read-bounded.ts'
 import { networkCode } from '../network-code.ts'
 import { retryAfterIn } from '../retry-after.ts'
+import { RETRY_AFTER_MAX } from './resting.ts'
 
 export interface Posting {
   url: string
@@ -27,7 +28,6 @@ export interface Posted {
 const ANSWER_MAX = 256 * 1024
 /** Most that is read of an answer nobody reads, in bytes: its connection can serve again. */
 const DISCARD_MAX = 16 * 1024
-const RETRY_AFTER_MAX = 24 * 3_600_000
 
 /**
  * One request, its answer read to the end. Redirects are not followed. Rejects with `unreachable`, `timeout` or `too_large`; what

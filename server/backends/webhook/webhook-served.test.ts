@@ -107,9 +107,22 @@ it('stays disabled over a restart after a 410, in sight of whoever watches, unti
   const { items } = await (await ask('/v1/backends', TOKENS.ops)).json()
   expect(items).toMatchObject([{ name: 'faq', kind: 'webhook', state: 'disabled', dead: 2 }])
   await ask('/v1/backends/faq/enable', TOKENS.ops, {})
-  await ask('/v1/backends/faq/replay', TOKENS.ops, {})
   await expect.poll(() => receiver.calls.length).toBe(3)
   expect(await enabled()).toContain('hutong_backend_enabled{backend="faq"} 1')
+})
+
+it('is left alone as long as it asks over a restart too, unless somebody enables it', async () => {
+  receiver.answer(() => ({ status: 503, headers: { 'retry-after': '3600' } }))
+  await say('hello')
+  await expect.poll(() => receiver.calls.length).toBe(1)
+  await stop()
+  receiver.answer(() => ({ status: 204 }))
+  await start()
+  await say('again')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(receiver.calls).toHaveLength(1)
+  await ask('/v1/backends/faq/enable', TOKENS.ops, {})
+  await expect.poll(() => receiver.calls.length).toBe(3)
 })
 
 it('leaves neither secrets nor what stands in its URL in the log', async () => {

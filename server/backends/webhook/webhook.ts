@@ -9,6 +9,7 @@ import { DISABLED, type Disabled } from './disabled.ts'
 import { ENVELOPE_TYPE, envelope } from './envelope.ts'
 import { createOutage } from './outage.ts'
 import { type Posted, post } from './post.ts'
+import { letRest, RESTING, verifyRested } from './resting.ts'
 import { createSigner } from './signer.ts'
 import { type WebhookOptions, type WebhookSettings, webhookOptions } from './webhook-options.ts'
 
@@ -55,6 +56,7 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
     try {
       const posted = await send(at, event, signal)
       if (posted.status === 410) throw await disable(at, name)
+      if (posted.status >= 300 && posted.retryAfter) await letRest(at, posted.retryAfter)
       return answerOf(posted)
     } catch (error) {
       if (toHutongError(error).retryable) outage.failed(event.conversation)
@@ -65,7 +67,10 @@ export function createWebhookBackend(name: string, input: WebhookOptions): Backe
   async function handle(event: Event, { signal }: Tools): Promise<EventAnswer | undefined> {
     if (!host) throw new HutongError('unavailable', `${name} is not open`)
     if (!isOwedTo(event, name) && !isWanted(options, event)) return
-    if ((await host.state.get(DISABLED)) !== undefined) throw disabledError(name)
+    // In this order: whoever enables it has it left alone before, until what it missed is due again.
+    const disabled = (await host.state.get(DISABLED)) !== undefined
+    await verifyRested(host)
+    if (disabled) throw disabledError(name)
     const answer = await bring(host, event, signal)
     if (outage.ended()) await host.hasten()
     return answer
@@ -96,6 +101,7 @@ function isWanted({ hears, kinds, sites }: WebhookSettings, { site, entry }: Eve
 async function disable(host: BackendHost, name: string): Promise<HutongError> {
   if ((await host.state.get(DISABLED)) === undefined) {
     const why = 'the webhook answered 410'
+    await host.state.set(RESTING, undefined)
     await host.state.set(DISABLED, { since: host.clock.now(), why } satisfies Disabled)
     host.logger.error({ status: 410 }, 'a webhook wants no more events and is disabled until it is enabled again')
   }
