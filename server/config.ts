@@ -110,7 +110,7 @@ const limits = z.strictObject({
     .min(KIB)
     .max(100 * MIB)
     .default(26 * MIB),
-  /** Per client address. */
+  /** Per client network, `requests` and `uploads` per token besides; wrong tokens count as requests of their network. */
   requests: rate(3_000, 200),
   signIns: rate(12, 10),
   uploads: rate(60, 20),

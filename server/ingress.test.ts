@@ -18,6 +18,7 @@ const { limits } = parseConfig({
   },
 })
 
+const TOKENS = new Map(['busy', 'calm'].map((name) => [`Bearer ${name}-token`, name]))
 let now = 0
 let url: string
 let close: () => Promise<void>
@@ -33,6 +34,7 @@ beforeEach(async () => {
     limits,
     addressOf: createClientAddress(['127.0.0.1']),
     publicUrl: 'https://chat.example',
+    tokenOf: async (authorization) => TOKENS.get(authorization),
     metrics: { refused: (code) => refused.push(code) },
     logger: createLogger({ level: 'error', to: { write: (line) => log.push(line) } }),
     now: () => now,
@@ -67,6 +69,8 @@ afterEach(() => close())
 
 const get = (path: string, forwarded = '203.0.113.9') =>
   fetch(url + path, { headers: { 'x-forwarded-for': forwarded } })
+const getAs = (token: string, forwarded = '203.0.113.9') =>
+  fetch(`${url}/who`, { headers: { 'x-forwarded-for': forwarded, authorization: `Bearer ${token}` } })
 const post = (path: string, body: BodyInit) => fetch(url + path, { method: 'POST', body, ...{ duplex: 'half' } })
 
 function streamOf(bytes: number): ReadableStream<Uint8Array> {
@@ -188,6 +192,32 @@ describe('rates', () => {
     for (let count = 0; count < 12; count++) await get('/who', `2001:db8:1:2::${count + 1}`)
     expect((await get('/who', '2001:db8:1:2:ffff::1')).status).toBe(429)
     expect((await get('/who', '2001:db8:1:3::1')).status).toBe(200)
+  })
+
+  it('counts what a program with a token asks apart from everybody else at its address', async () => {
+    const busy = []
+    for (let count = 0; count < 30; count++) busy.push((await getAs('busy-token')).status)
+    expect([busy.indexOf(429), busy.lastIndexOf(200)]).toEqual([13, 12])
+    expect([(await getAs('calm-token')).status, (await get('/who')).status]).toEqual([200, 200])
+    now += 1_000
+    expect((await getAs('busy-token')).status).toBe(200)
+  })
+
+  it('counts wrong tokens as requests of their network, and tells nobody who guesses whether one was right', async () => {
+    expect((await getAs('calm-token')).status).toBe(200)
+    for (let guess = 0; guess < 20; guess++) await getAs(`guess-${guess}`)
+    expect((await getAs('guess-20')).status).toBe(429)
+    expect((await getAs('busy-token')).status).toBe(429)
+    expect((await getAs('calm-token')).status).toBe(200)
+    expect((await getAs('busy-token', '203.0.113.10')).status).toBe(200)
+  })
+
+  it('is no less strict with signing in for whoever has a token', async () => {
+    const signIn = () =>
+      fetch(`${url}/v1/session`, { method: 'POST', body: '{}', headers: { authorization: 'Bearer calm-token' } })
+    const answers = []
+    for (let count = 0; count < 3; count++) answers.push((await signIn()).status)
+    expect(answers).toEqual([200, 200, 429])
   })
 
   it('is stricter with signing in', async () => {

@@ -24,6 +24,8 @@ export interface IngressOptions {
   /** The client's address, proxies already looked through. */
   addressOf(request: IncomingMessage): string
   publicUrl?: string | undefined
+  /** The name of the token in this `Authorization` header; undefined when it is none that is known. */
+  tokenOf?(authorization: string): Promise<string | undefined>
   metrics: Pick<Metrics, 'refused'>
   logger: Logger
   now(): number
@@ -87,16 +89,45 @@ function limitRate(options: IngressOptions): MiddlewareHandler<IngressEnv> {
   const requests = createBuckets(limits.requests, now)
   const signIns = createBuckets(limits.signIns, now)
   const uploads = createBuckets(limits.uploads, now)
+  const programs = createPrograms(options)
   const limitRefused = limitCallbacks(options)
   return async function rate(c, next) {
     if (CALLBACK.test(c.req.path)) return limitRefused(c, next)
-    const client = networkOf(c.get('clientAddress'))
+    const network = networkOf(c.get('clientAddress'))
+    const program = await programs.of(network, c.req.header('authorization'))
     const posted = c.req.method === 'POST'
-    const strict =
-      posted && c.req.path === '/v1/session' ? signIns : posted && UPLOAD.test(c.req.path) ? uploads : undefined
-    const wait = requests.take(client) || (strict?.take(client) ?? 0)
+    const wait =
+      requests.take(programs.isKnown(program) ? program : network) ||
+      (posted && c.req.path === '/v1/session' ? signIns.take(network) : 0) ||
+      (posted && UPLOAD.test(c.req.path) ? uploads.take(program ?? network) : 0)
     if (wait > 0) throw new HutongError('throttled', ERRORS.throttled.means, { retryAfter: wait })
+    programs.letIn(program)
     await next()
+  }
+}
+
+/** Most programs that are known at once; whoever has been quiet longest is forgotten first. */
+const MOST_KNOWN = 10_000
+
+/**
+ * Programs, told apart by network and token, so that each has rates of its own. The first request of one is at the cost of its network:
+ * from a network that has used its rate up nobody learns whether a token is right, but for one that was used there before.
+ */
+function createPrograms({ tokenOf }: Pick<IngressOptions, 'tokenOf'>) {
+  const known = new Set<string>()
+  return {
+    async of(network: string, authorization: string | undefined): Promise<string | undefined> {
+      const token = authorization === undefined ? undefined : await tokenOf?.(authorization)
+      return token === undefined ? undefined : `${network} ${token}`
+    },
+    isKnown: (program: string | undefined): program is string => program !== undefined && known.has(program),
+    letIn(program: string | undefined): void {
+      if (program === undefined) return
+      known.delete(program)
+      known.add(program)
+      const [oldest] = known
+      if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest)
+    },
   }
 }
 

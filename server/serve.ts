@@ -205,7 +205,12 @@ interface Doors extends Awaited<ReturnType<typeof openGround>> {
 async function installRoutes(app: Hono<IngressEnv>, doors: Doors, closers: Closers): Promise<void> {
   const { config, relay, store, metrics, auth, logger, clock } = doors
   const now = () => clock.now()
-  installIngress(app, { ...config, addressOf: createClientAddress(config.trustProxy), metrics, logger, now })
+  installIngress(app, {
+    ...config,
+    addressOf: createClientAddress(config.trustProxy),
+    tokenOf: async (authorization) => (await auth.who({ authorization }))?.id,
+    ...{ metrics, logger, now },
+  })
   installHealth(app, { store, draining: () => relay.draining, troubles: relay.troubles, now, version: VERSION })
   const built = await builtFiles(config.publicUrl)
   app.get('/', (c) => c.redirect('desk/'))
