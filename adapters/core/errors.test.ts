@@ -85,6 +85,12 @@ describe('values from outside', () => {
     )
   })
 
+  test('what may be anything is asked for in words of people when it is missing', () => {
+    expect(() => parse(z.object({ request: z.unknown() }), {})).toThrow(
+      expect.objectContaining({ message: 'request: is missing' }),
+    )
+  })
+
   test('a wrong one is refused by the name of its first wrong field', () => {
     const wrong = () => parse(order, { items: [{ count: 1 }, { count: 0 }] })
     expect(wrong).toThrow(expect.objectContaining({ code: 'invalid', field: 'items.1.count' }))

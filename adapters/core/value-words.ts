@@ -68,6 +68,7 @@ function wordsFor(thing: 'setting' | 'field', issue: z.core.$ZodRawIssue): strin
 
 function ofType(expected: string, input: unknown): string {
   const wanted = KINDS[expected] ?? expected
+  if (expected === 'nonoptional') return 'is missing'
   if (input === undefined) return `is missing; give ${wanted}`
   return `must be ${wanted}${expected === 'array' && typeof input === 'string' ? ', such as ["…"]' : ''}`
 }

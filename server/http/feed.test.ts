@@ -46,6 +46,14 @@ describe('the feed over HTTP', () => {
     ])
   })
 
+  it.each(['after=', 'after=%20', 'after=0x10', 'after=1e1', 'after=-1', 'after=1.5', 'after=99999999999999999999'])(
+    'refuses a position that is none, and names the field: %s',
+    async (query) => {
+      const { status, body } = await stand.ask(`/v1/feed?${query}`, { token: TOKENS.shop })
+      expect([status, body.error]).toEqual([400, expect.objectContaining({ code: 'invalid', field: 'after' })])
+    },
+  )
+
   it('lets 16 requests of one token wait, and one more when one was answered', async () => {
     const ask = (token: string) => stand.ask('/v1/feed?after=0&wait=20', { token })
     const waiting = Array.from({ length: 16 }, () => ask(TOKENS.shop))

@@ -9,6 +9,7 @@ import type { Relay } from '../relay.ts'
 import { isToldTo } from '../route.ts'
 import type { LogStore } from '../stores/store.ts'
 import { type Operation, operation } from './operation.ts'
+import { wholeNumber } from './whole-number.ts'
 
 export interface FeedOptions {
   relay: Pick<Relay, 'onEvents' | 'draining'>
@@ -31,12 +32,12 @@ const WAITING_MAX = 16
 const RETRY_AFTER = 1_000
 
 const query = z.object({
-  after: z.coerce.number().int().nonnegative().optional().meta({
+  after: wholeNumber().optional().meta({
     description:
       'The position up to which everything is safe with you: it acknowledges what came before. Absent: now. One that the feed has not reached is refused',
   }),
-  wait: z.coerce.number().int().min(0).max(WAIT_MAX).default(0).meta({ description: 'Seconds to wait for news' }),
-  limit: z.coerce.number().int().min(1).max(100).default(100).meta({ description: 'Most events of one page' }),
+  wait: wholeNumber({ max: WAIT_MAX }).default(0).meta({ description: 'Seconds to wait for news' }),
+  limit: wholeNumber({ min: 1, max: 100 }).default(100).meta({ description: 'Most events of one page' }),
   mine: z.enum(['true', 'false']).default('false').meta({
     description:
       'Only what the backend that your token is named after has to answer, one event per conversation at a time',

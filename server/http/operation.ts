@@ -132,6 +132,8 @@ async function readJson(c: Context): Promise<unknown> {
   try {
     return await c.req.json()
   } catch (cause) {
+    // Whoever stands before may break a body off with an error of its own, as one that grows too large.
+    if (cause instanceof HutongError) throw cause
     throw new HutongError('invalid', 'the body: must be JSON', { cause })
   }
 }
