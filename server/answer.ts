@@ -25,9 +25,9 @@ const TRIES = 3
 const HISTORY_MAX = 100
 
 /**
- * The stage between the outbox and an in-process backend: one event at a time per conversation, actions carried out as
- * they come, under keys that make a repeated event harmless. A backend that fails for good loses the floor to the next in
- * the chain, so that no contact is left with silence.
+ * The stage between the outbox and an in-process backend: one event at a time per conversation and a stop beside it, actions
+ * carried out as they come, under keys that make a repeated event harmless. A backend that fails for good loses the floor to the
+ * next in the chain, so that no contact is left with silence.
  */
 export function createAnswer(options: AnswerOptions): Carrier {
   const byName = new Map(options.backends.map((backend) => [backend.name, backend]))

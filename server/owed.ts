@@ -1,7 +1,7 @@
 import type { Backend } from '@hutong/core/backend'
 import type { Floor } from '@hutong/core/entry'
 import type { Owing } from './commit.ts'
-import { backendLane } from './route.ts'
+import { backendLane, stopLane } from './route.ts'
 import type { NewDelivery, NewEntry } from './stores/store.ts'
 
 /** When an answer is due unless the backend says otherwise. */
@@ -27,7 +27,7 @@ export function owingBackends(backends: readonly Backend[]): Owing {
       if (backend?.answers === 'later' && holds(floor, backend) && !stop)
         deliveries.push(deadline(backend, conversation, { one, at }))
     }
-    for (const backend of listening) deliveries.push(...heard(backend, conversation, made.entries))
+    for (const backend of listening) deliveries.push(...heard(backend, conversation, { entries: made.entries, floor }))
     const kept = new Set(later.map(({ name }) => backendLane(name, conversation)))
     return {
       ...made,
@@ -59,13 +59,18 @@ function deadline(
   }
 }
 
-/** Nobody hears what it said itself, but for the floor that it was given. */
-function heard(backend: Backend, conversation: string, entries: readonly NewEntry[]): NewDelivery[] {
+/** Nobody hears what it said itself, but for the floor that it was given. Whoever may be answering hears a stop meanwhile. */
+function heard(
+  backend: Backend,
+  conversation: string,
+  { entries, floor }: { entries: readonly NewEntry[]; floor: Floor },
+): NewDelivery[] {
   const { name, fetches } = backend
   if (fetches) return []
   return entries.flatMap(({ from, body }, entry) => {
     const own = from?.kind === 'bot' && from.id === name
     if (own && !(body.kind === 'handoff' && holds(body.floor, backend))) return []
-    return [{ lane: backendLane(name, conversation), target: `backend:${name}`, entry }]
+    const lane = (body.kind === 'stop' && holds(floor, backend) ? stopLane : backendLane)(name, conversation)
+    return [{ lane, target: `backend:${name}`, entry }]
   })
 }

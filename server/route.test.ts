@@ -1,7 +1,17 @@
 import type { Conversation } from '@hutong/core/conversation'
 import { type Entry, type Floor, outsider } from '@hutong/core/entry'
 import { describe, expect, it } from 'vitest'
-import { arrived, backendLane, firstHolder, handedOff, isOwedTo, isToldTo, nextHolder, resolveTarget } from './route.ts'
+import {
+  arrived,
+  backendLane,
+  firstHolder,
+  handedOff,
+  isOwedTo,
+  isToldTo,
+  nextHolder,
+  resolveTarget,
+  stopLane,
+} from './route.ts'
 
 const routing = ['flow', 'keyword', 'desk']
 const message = {
@@ -169,11 +179,10 @@ describe('a stop', () => {
     expect(decision.floor).toEqual({ holder: bot, term: 5 })
   })
 
-  it('calls off what the holder was still to be asked, and tells it of the stop alone', () => {
+  it('calls off what the holder was still to be asked, and tells it of the stop alone, beside what it is busy with', () => {
     const decision = applied(arrived(talking, routing, { ...stop, stops: { shown: [] } }))
-    const lane = backendLane('flow', 'v1')
-    expect(decision.cancel).toEqual([lane])
-    expect(decision.deliveries).toEqual([{ lane, target: 'backend:flow', entry: 0 }])
+    expect(decision.cancel).toEqual([backendLane('flow', 'v1')])
+    expect(decision.deliveries).toEqual([{ lane: stopLane('flow', 'v1'), target: 'backend:flow', entry: 0 }])
   })
 
   it('is only written down when nothing is being answered, or a person has the floor', () => {

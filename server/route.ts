@@ -45,6 +45,11 @@ export function backendLane(backend: string, conversation: string): string {
   return `backend:${backend}:${conversation}`
 }
 
+/** A stop goes beside what it stops, which is under way in the backend's lane of the conversation. */
+export function stopLane(backend: string, conversation: string): string {
+  return `stop:${backend}:${conversation}`
+}
+
 export type ArrivedEntry = NewEntry & { at: number; automatic?: Arrival['automatic']; stops?: Stopped; asks?: Asks }
 
 /** A person was asked for, and what is said with the hand-off. */
@@ -93,7 +98,7 @@ export function arrived(conversation: Conversation, routing: Routing, entry: Arr
 
 /**
  * The bot keeps the floor at a new term, so that all it still says for the old one is refused. What was shown of its answer stays
- * as a message under the answer's own key; what else it was asked is not asked any more, and it hears of the stop.
+ * as a message under the answer's own key; what else it was asked is not asked any more, and it hears of the stop at once.
  */
 function stopped(conversation: Conversation, stop: readonly NewEntry[], meets: Stopped | undefined): Decision {
   const { holder, term } = conversation.floor
@@ -106,13 +111,12 @@ function stopped(conversation: Conversation, stop: readonly NewEntry[], meets: S
       body: { kind: 'message', parts: [{ kind: 'text', text, format: 'markdown' }] },
     }))
   const floor: Floor = { holder, term: term + 1 }
-  const lane = backendLane(holder.id, conversation.id)
   return {
     entries: [...kept, ...stop, { from: RELAY, body: { kind: 'handoff', floor, reason: STOPPED } }],
     main: kept.length,
     floor,
-    cancel: [lane],
-    deliveries: [{ lane, target: `backend:${holder.id}`, entry: kept.length }],
+    cancel: [backendLane(holder.id, conversation.id)],
+    deliveries: [{ lane: stopLane(holder.id, conversation.id), target: `backend:${holder.id}`, entry: kept.length }],
   }
 }
 

@@ -152,6 +152,40 @@ describe('a backend that answers later', () => {
     })
   })
 
+  it.each(['floor', 'everything'] as const)(
+    'hears of the stop while it is still busy with what is stopped, if what it hears is %s',
+    async (hears) => {
+      const { promise: end, resolve } = Promise.withResolvers<void>()
+      const heard: string[] = []
+      const busy: Backend = {
+        name: 'remote',
+        answers: 'later',
+        hears,
+        async handle({ entry: { body, from } }) {
+          if (from.kind === 'contact') heard.push(body.kind)
+          if (body.kind !== 'message' || from.kind !== 'contact') return
+          await end
+          return { kind: 'reply', parts: [{ kind: 'text', text: 'late' }] }
+        },
+      }
+      relay = await openTestRelay({ backends: [busy], routing: ['remote', 'desk'] })
+      const { conversation } = await relay.write('a long story')
+      await expect.poll(() => heard).toEqual(['message'])
+      await relay.write(STOP)
+      await expect.poll(() => heard).toEqual(['message', 'stop'])
+      await relay.write('and now?')
+      await wait(50)
+      expect(heard).toEqual(['message', 'stop'])
+      resolve()
+      await relay.until(conversation, (entries) => textsOf(entries).includes('bot: late'))
+      expect(textsOf(await relay.log(conversation))).toEqual([
+        'contact: a long story',
+        'contact: and now?',
+        'bot: late',
+      ])
+    },
+  )
+
   it('keeps the floor when it cannot be told of the stop', async () => {
     const deaf: Backend = {
       name: 'model',

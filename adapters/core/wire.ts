@@ -109,7 +109,7 @@ export const backendAuth = z
       .max(CREDIT_MAX)
       .default(0)
       .describe(
-        'Asks for the events that the backend of the token’s name has to answer, so many at once that are not acknowledged; 0 for none. The feed comes with `after` alone',
+        'Asks for the events that the backend of the token’s name has to answer, so many at once that are not acknowledged; a stop takes none; 0 for none. The feed comes with `after` alone',
       ),
     feed: z.boolean().default(true).describe('False: the feed is not wanted'),
   })
@@ -217,8 +217,9 @@ export interface BackendPushes {
   /** The feed. Acknowledge when they are safe; the next batch follows the acknowledgement. `at`: the relay's clock, milliseconds. */
   events(packet: { events: Event[]; position: number; at: number }, ack: () => void): void
   /**
-   * An event that this backend has to answer; the answer to it is its acknowledgement. One at a time per conversation, and the same
-   * again on this or the next connection until it is acknowledged. An answer of `{ error }` counts as a failure.
+   * An event that this backend has to answer; the answer to it is its acknowledgement. One at a time per conversation, but for a
+   * stop, which comes beside what it stops and takes no credit; and the same again on this or the next connection until it is
+   * acknowledged. An answer of `{ error }` counts as a failure.
    */
   event(
     packet: { event: Event },

@@ -1,14 +1,16 @@
 import type { Event } from '@hutong/core/backend'
+import type { Body } from '@hutong/core/entry'
 import { expect, it } from 'vitest'
 import { createSeats, type Seat } from './seats.ts'
 
-const eventOf = (conversation: string, site = 'shop'): Event => ({
-  id: `${conversation}:1`,
+const HELLO: Body = { kind: 'message', parts: [{ kind: 'text', text: 'hello', format: 'plain' }] }
+const eventOf = (conversation: string, site = 'shop', body: Body = HELLO): Event => ({
+  id: `${conversation}:${body.kind}`,
   position: 1,
   site,
   conversation,
   contact: 'c',
-  entry: { conversation, seq: 1, key: 'k', at: 0, from: { kind: 'contact', id: 'c' }, body: { kind: 'stop' } },
+  entry: { conversation, seq: 1, key: 'k', at: 0, from: { kind: 'contact', id: 'c' }, body },
   floor: { holder: { kind: 'bot', id: 'faq' }, term: 1 },
 })
 
@@ -136,6 +138,38 @@ it('brings the same event again in the place that it holds', async () => {
   seats.bring(eventOf('b'), calm)
   await settle()
   expect(namesOf(only)).toEqual(['a', 'a', 'b'])
+})
+
+it('brings a stop to the connection that is busy with what it stops, whatever its credit and however overdue', async () => {
+  const seats = open(OVERDUE)
+  const [busy, idle] = [seatOf(1), seatOf(1)]
+  seats.sit(busy.seat)
+  const answer = seats.bring(eventOf('a'), calm)
+  await settle()
+  await rest(OVERDUE * 1.5)
+  seats.sit(idle.seat)
+  await settle()
+  expect(namesOf(idle)).toEqual(['a'])
+  idle.heard[0]?.acknowledge('from the twin')
+  await answer
+  const stop = seats.bring(eventOf('a', 'shop', { kind: 'stop' }), calm)
+  await settle()
+  expect(busy.heard.map(({ event }) => event.entry.body.kind)).toEqual(['message', 'stop'])
+  busy.heard[1]?.acknowledge('stopped')
+  expect(await stop).toBe('stopped')
+  seats.bring(eventOf('b'), calm)
+  await settle()
+  expect(namesOf(idle)).toEqual(['a', 'a', 'b'])
+})
+
+it('holds no place for a stop', async () => {
+  const seats = open()
+  const only = seatOf(1)
+  seats.sit(only.seat)
+  seats.bring(eventOf('a', 'shop', { kind: 'stop' }), calm)
+  seats.bring(eventOf('b'), calm)
+  await settle()
+  expect(namesOf(only)).toEqual(['a', 'b'])
 })
 
 it('hangs up on a connection that is full and acknowledges nothing, and on no other', async () => {

@@ -67,22 +67,24 @@ export function createSeats<Answer>({ name, overdueMs, stuckMs, read }: SeatsOpt
   const losses = createLosses(name)
   let turns = 0
 
+  /** Of those that it was not brought to; for a stop that has no need of room, first of all where what it stops is under way. */
   function candidates(event: Event, tried: ReadonlySet<Taken>): Taken[] {
     const there = [...seats].filter(({ seat }) => seat.enters(event.site))
     if (there.length === 0)
       throw new HutongError('unavailable', `${name} is not connected${seats.size > 0 ? ` for site ${event.site}` : ''}`)
     const left = there.filter((one) => !tried.has(one))
+    const busy = isStop(event) ? left.filter(({ open }) => hasOne(open, event.conversation)) : []
+    if (busy.length > 0) return busy
     const well = preferred(left, ({ overdue }) => !overdue)
-    return preferred(well, ({ failed }) => failed.get(event.conversation) !== event.id)
+    const best = preferred(well, ({ failed }) => failed.get(event.conversation) !== event.id)
+    return isStop(event) ? best : best.filter(({ open, seat }) => open.size < seat.credit || open.has(event.id))
   }
 
   /** Brings it to the best connection that it was not brought to, as soon as there is room. */
   async function place(bringing: Bringing, tried: ReadonlySet<Taken>): Promise<Placed<Answer>> {
     for (;;) {
       bringing.ended.throwIfAborted()
-      const [taken] = candidates(bringing.event, tried)
-        .filter(({ open, seat }) => open.size < seat.credit || open.has(bringing.event.id))
-        .toSorted((a, b) => a.open.size - b.open.size || b.turn - a.turn)
+      const [taken] = candidates(bringing.event, tried).toSorted((a, b) => a.open.size - b.open.size || b.turn - a.turn)
       if (taken) {
         const answer = send(taken, bringing)
         return { taken, answer, settled: answer.then(yes, yes) }
@@ -97,7 +99,7 @@ export function createSeats<Answer>({ name, overdueMs, stuckMs, read }: SeatsOpt
       losses.forget(event)
       taken.acknowledge(event, ++turns)
     }
-    taken.hold(event)
+    if (!isStop(event)) taken.hold(event)
     try {
       const said = taken.seat.send(event, ended, acknowledged)
       const answer = read(
@@ -110,7 +112,7 @@ export function createSeats<Answer>({ name, overdueMs, stuckMs, read }: SeatsOpt
       if (signal.aborted || !ended.aborted) taken.failed.set(event.conversation, event.id)
       throw error
     } finally {
-      taken.waitNoMore()
+      if (!isStop(event)) taken.waitNoMore()
     }
   }
 
@@ -183,6 +185,15 @@ function createChanges() {
 function preferred<T>(all: readonly T[], is: (one: T) => boolean): T[] {
   const found = all.filter(is)
   return found.length > 0 ? found : [...all]
+}
+
+/** A stop comes beside the event that it stops, and holds no place. */
+function isStop({ entry }: Event): boolean {
+  return entry.body.kind === 'stop'
+}
+
+function hasOne(events: ReadonlyMap<string, Event>, conversation: string): boolean {
+  return [...events.values()].some((one) => one.conversation === conversation)
 }
 
 function yes(): true {

@@ -5,7 +5,7 @@ import type { Seat } from './seats.ts'
 export interface Taken {
   readonly seat: Seat
   /** By id the events that it has not acknowledged; each holds a place, also when nobody waits for it any more. */
-  readonly open: ReadonlySet<string>
+  readonly open: ReadonlyMap<string, Event>
   /** When it acknowledged last, counted in acknowledgements of all. */
   readonly turn: number
   /** Its acknowledgements are overdue, and nothing was acknowledged since. */
@@ -31,7 +31,7 @@ export interface TakenOptions {
 }
 
 export function createTaken({ seat, overdueMs, stuckMs, changed }: TakenOptions): Taken {
-  const open = new Set<string>()
+  const open = new Map<string, Event>()
   let under = 0
   let turn = 0
   let late: NodeJS.Timeout | undefined
@@ -57,8 +57,8 @@ export function createTaken({ seat, overdueMs, stuckMs, changed }: TakenOptions)
     overdue: false,
     moves: new Set(),
     failed: new Map(),
-    hold({ id }) {
-      open.add(id)
+    hold(event) {
+      open.set(event.id, event)
       if (open.size >= seat.credit) stuck ??= setTimeout(() => seat.end(), stuckMs).unref()
       under += 1
       if (under === 1) watch()
@@ -69,9 +69,10 @@ export function createTaken({ seat, overdueMs, stuckMs, changed }: TakenOptions)
       changed()
     },
     acknowledge({ id }, at) {
-      open.delete(id)
-      clearTimeout(stuck)
-      stuck = undefined
+      if (open.delete(id)) {
+        clearTimeout(stuck)
+        stuck = undefined
+      }
       turn = at
       taken.overdue = false
       watch()

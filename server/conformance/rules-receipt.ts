@@ -39,7 +39,7 @@ export const receiptRules: readonly Rule[] = [
     },
   },
   {
-    title: 'has one event of a conversation under way at a time',
+    title: 'has one event of a conversation under way at a time, but for a stop',
     async run({ stage, end }) {
       let under = 0
       let most = 0
@@ -194,6 +194,29 @@ export const receiptRules: readonly Rule[] = [
       await heard(end, 1)
       await ada.say({ kind: 'stop' })
       await eventually(() => end.heard.some(({ entry }) => entry.body.kind === 'stop'), 'the stop')
+    },
+  },
+  {
+    title: 'hears stop while it is busy with what is stopped, and the next question when it is not any more',
+    async run({ stage, end }) {
+      const release = Promise.withResolvers<void>()
+      end.turn = async ({ entry }) => {
+        if (entry.body.kind === 'stop') return answer()
+        if (wordsOf(entry) !== 'tell me everything') return answer(reply('gladly'))
+        await release.promise
+        return answer(reply('too late'))
+      }
+      const ada = stage.contact('ada')
+      await ada.say('tell me everything')
+      await heard(end, 1)
+      await ada.say({ kind: 'stop' })
+      await eventually(() => end.heard.some(({ entry }) => entry.body.kind === 'stop'), 'the stop')
+      await ada.say('what is it, in a word?')
+      await pause(100)
+      mustEqual(end.heard.length, 2, 'what was heard while it was busy')
+      release.resolve()
+      await ada.until((log) => said(log, BOT).includes('gladly'), 'the answer to the next question')
+      mustEqual(said(await ada.log(), BOT), ['gladly'], 'what it said')
     },
   },
   {

@@ -30,8 +30,13 @@ export function pull(): Wire {
           const found = await page(stage, { after: position, wait: 10 }, signal)
           if (!found) continue
           for (const event of found.items) {
-            const before = lanes.get(event.conversation) ?? Promise.resolve()
+            const stops = event.entry.body.kind === 'stop'
+            const before = (stops ? undefined : lanes.get(event.conversation)) ?? Promise.resolve()
             unfinished.set(event.id, event.position)
+            if (stops) {
+              await work(event)
+              continue
+            }
             lanes.set(
               event.conversation,
               before.then(() => work(event)),

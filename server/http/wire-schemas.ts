@@ -315,7 +315,8 @@ export const BACKEND_PUSHES = {
     }),
   },
   event: {
-    summary: 'An event to answer, one at a time per conversation; the acknowledgement is the answer, or nothing',
+    summary:
+      'An event to answer, one at a time per conversation but for a stop, which comes beside what it stops; the acknowledgement is the answer, or nothing',
     payload: z.object({ event }),
     answer: socketAnswer,
   },
