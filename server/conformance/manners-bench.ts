@@ -19,7 +19,7 @@ export const CONTRACT = {
   answers:
     'Every event that a backend has to answer is answered, passed on or settled with no actions, within its time; it does not fail on what a contact may send.',
   once: 'The same event comes again, unchanged, until it is acknowledged: ask for the same actions in the same order, or give keys derived from event.id.',
-  order: 'One event of a conversation at a time; each is answered in the order of the log.',
+  order: 'One event of a conversation at a time, but for a stop; each is answered in the order of the log.',
   apart: 'Many conversations stand side by side; nothing goes from one to another.',
   floor: 'Only who has the floor speaks to the contact; after it moved, nothing more is said for the old term.',
   restart:
