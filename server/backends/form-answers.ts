@@ -1,7 +1,8 @@
 import { type Prompt, understand } from '@hutong/core/degrade'
 import type { Field } from '@hutong/core/parts'
+import { dateIn, identifierIn, numberIn, phoneIn, shapedIn } from './form-values.ts'
 import type { FormWords } from './form-words.ts'
-import { findPattern } from './pattern.ts'
+import { cannotGive, givesUp, isQuestion } from './in-a-form.ts'
 import { allOf, type Texts } from './texts.ts'
 
 /** A field of a form, its texts in one language or in several. */
@@ -11,7 +12,7 @@ export interface FormField {
   type: Field['type']
   required: boolean
   options?: readonly FormOption[] | undefined
-  /** What text and phone numbers must look like; see `findPattern`. */
+  /** What text, numbers and phone numbers must look like; see `findPattern`. */
   pattern?: string | undefined
   /** Said when the answer does not fit. */
   wrong?: Texts | undefined
@@ -30,23 +31,51 @@ type Asked = Omit<FormField, 'name' | 'label'>
 const VALUE_MAX = 1_000
 const SKIPS = ['-', '–', '—', 'skip', 'none', '跳过', '无', '没有', '不填']
 const YES = ['yes', 'y', 'true', 'ok', 'on', '1', '是', '是的', '好', '好的', '同意', '对']
-const NO = ['no', 'n', 'false', 'off', '0', '否', '不', '不是', '不同意', '不要']
-const CANCELS = ['cancel', 'stop', 'quit', 'abort', '取消', '算了', '不填了', '退出']
+const NO = [
+  ...['no', 'n', 'false', 'off', '0', '否', '不', '不是', '不同意'],
+  ...['不要', '不要了', '不用', '不用了', '不需要', '不需要了', 'nothanks', 'nothankyou', '不用谢谢', '不用了谢谢'],
+]
 
-/** Whether somebody gives a form up. */
-export function cancels(text: string): boolean {
-  return CANCELS.includes(bareWord(text))
+/** Whether somebody gives a form up, rather than to say no to the `field` that was asked for. */
+export function cancels(text: string, field?: Asked): boolean {
+  return givesUp(text) && !(field?.type === 'checkbox' && valueIn(field, { text, now: 0 }) !== undefined)
 }
 
-/** What was typed or filled in for a field; one that is not required is left out with "-". */
-export function checkAnswer(field: Asked, given: string): Checked {
+/**
+ * What was typed or filled in for a field; one that is not required is left out with "-". A day that is said without its year is
+ * looked for near `now`, in milliseconds since 1970.
+ */
+export function checkAnswer(field: Asked, given: string, now = Date.now()): Checked {
   const text = clean(given)
   const skipped = text === '' || (!field.required && SKIPS.includes(bareWord(text)))
   if (skipped && !field.required) return { value: '' }
   if (skipped) return { wrong: 'required', words: undefined }
-  const value = valueIn(field, text)
+  const value = valueIn(field, { text, now })
   if (value !== undefined) return { value }
   return { wrong: field.type === 'textarea' ? 'text' : field.type, words: field.wrong }
+}
+
+/** Whether any words are an answer to it, a question too. */
+export function takesAnyWords({ type, pattern, label }: FormField): boolean {
+  return type === 'textarea' || (type === 'text' && pattern === undefined && allOf(label).some((one) => OPEN.test(one)))
+}
+
+const OPEN = /question|message|comment|describe|tell us|details|reason|问题|留言|内容|说明|描述|备注|原因|详情/i
+/** A field of text whose label says that a number is wanted. */
+const NUMBERED = /\bnumber\b|(?:^|\s)no\.|单号|單號|编号|編號|号码|號碼/i
+
+/** The same of what was typed, where a question or "I do not have it" is no answer. */
+function checkTyped(field: FormField, given: string, now: number | undefined): Checked {
+  const checked = checkAnswer(field, given, now)
+  if ('wrong' in checked ? field.required || !cannotGive(given) : field.type !== 'text' || takesAnyWords(field))
+    return checked
+  if (cannotGive(given)) return field.required ? { wrong: 'required', words: undefined } : { value: '' }
+  if ('wrong' in checked || field.pattern !== undefined || checked.value === '') return checked
+  if (isQuestion(given)) return { wrong: 'text', words: field.wrong }
+  const labels = allOf(field.label)
+  if (!labels.some((label) => NUMBERED.test(label))) return checked
+  const value = identifierIn(checked.value.normalize('NFKC'))
+  return value === undefined ? { wrong: 'text', words: field.wrong } : { value }
 }
 
 /** Fit to be kept: no signs that cannot be seen, not too long. */
@@ -59,23 +88,20 @@ export function clean(text: string): string {
     .toWellFormed()
 }
 
-function valueIn({ type, options, pattern }: Asked, text: string): string | undefined {
+function valueIn({ type, options, pattern }: Asked, { text, now }: { text: string; now: number }): string | undefined {
   const folded = text.normalize('NFKC').trim()
   switch (type) {
     case 'text':
     case 'textarea':
-      return pattern === undefined ? text : findPattern(text, pattern)
+      return pattern === undefined ? text : shapedIn(text, pattern)
     case 'email':
       return /[^\s@<>"',;:：，]{1,64}@[^\s@<>"',;:：，]{1,190}\.[^\s@<>"',.;:：，。]{2,63}/.exec(folded)?.[0]
     case 'tel':
-      if (pattern !== undefined) return findPattern(folded, pattern)
-      return /^\+?[\d\s().-]{5,24}$/.test(folded) && (folded.match(/\d/g)?.length ?? 0) >= 5 ? folded : undefined
-    case 'number': {
-      const plain = folded.replaceAll(/(?<=\d),(?=\d{3}\b)/g, '')
-      return /^[-+]?\d{1,15}(\.\d{1,10})?$/.test(plain) ? String(Number(plain)) : undefined
-    }
+      return pattern === undefined ? phoneIn(folded) : shapedIn(folded, pattern)
+    case 'number':
+      return pattern === undefined ? numberIn(folded) : shapedIn(folded, pattern)
     case 'date':
-      return dateIn(folded)
+      return dateIn(folded, now)
     case 'select':
       return selected(options ?? [], text)
     case 'checkbox':
@@ -87,16 +113,7 @@ function bareWord(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replaceAll(/[\s.!。！“”"]/gu, '')
-}
-
-/** A day that there is, the year first: 2026-01-31, 2026/1/31, 2026年1月31日. */
-function dateIn(text: string): string | undefined {
-  const [, year, month = '', day = ''] = /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(text) ?? []
-  if (year === undefined) return undefined
-  const name = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const date = new Date(`${name}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toJSON().startsWith(name) ? name : undefined
+    .replaceAll(/[\s.,!。，！“”"]/gu, '')
 }
 
 function selected(options: readonly FormOption[], text: string): string | undefined {
@@ -129,16 +146,16 @@ export function readForm(fields: readonly FormField[], values: Answers): FormRea
   for (const field of fields) {
     const given = Object.hasOwn(values, field.name) ? (values[field.name] ?? '') : ''
     const emptyBox = field.type === 'checkbox' && given === ''
-    take(reading, field, emptyBox && !field.required ? 'false' : given)
+    take(reading, field, checkAnswer(field, emptyBox && !field.required ? 'false' : given))
   }
   return reading
 }
 
 /**
  * What a typed answer brings to the fields that are still open: a line each, in their order or behind their labels; a long text
- * takes all lines for the last one.
+ * takes all lines for the last one. `now` is as for `checkAnswer`.
  */
-export function readTyped(open: readonly FormField[], text: string): FormReading {
+export function readTyped(open: readonly FormField[], text: string, now?: number): FormReading {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const reading: FormReading = { answers: {} }
   const rest = [...open]
@@ -152,13 +169,12 @@ export function readTyped(open: readonly FormField[], text: string): FormReading
     if (!field) break
     rest.splice(rest.indexOf(field), 1)
     const whole = rest.length === 0 && !named ? lines.slice(at).join('\n') : line
-    take(reading, field, named?.value ?? (field.type === 'textarea' ? whole : line))
+    take(reading, field, checkTyped(field, named?.value ?? (field.type === 'textarea' ? whole : line), now))
   }
   return reading
 }
 
-function take(reading: FormReading, field: FormField, given: string): void {
-  const checked = checkAnswer(field, given)
+function take(reading: FormReading, field: FormField, checked: Checked): void {
   if ('value' in checked) reading.answers[field.name] = checked.value
   else reading.wrong ??= { field, complaint: checked }
 }

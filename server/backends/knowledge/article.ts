@@ -1,5 +1,6 @@
-import { field, OPTIONS_MAX, parts, TEXT_MAX } from '@hutong/core/parts'
+import { field, OPTIONS_MAX, option, parts, TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
+import { pattern } from '../pattern.ts'
 import { referencesIn } from '../texts.ts'
 
 /**
@@ -34,11 +35,43 @@ export const articleState = z
     'A `draft` is being written, a `review` waits for a second person, `published` is said to customers, `retired` no longer',
   )
 
+/** Types whose answers have a look of their own choosing. */
+const SHAPED: readonly string[] = ['text', 'textarea', 'tel', 'number']
+
+const articleField = z
+  .strictObject({
+    ...field.shape,
+    required: z
+      .boolean()
+      .default(true)
+      .describe('Whether there is no answer without it; one that is not may be left out'),
+    options: z
+      .array(z.strictObject(option.shape))
+      .max(OPTIONS_MAX)
+      .optional()
+      .describe('What a `select` offers; absent for other types'),
+    pattern: pattern.optional().meta({
+      description:
+        'What a text, a number or a phone number must look like; it is found in a sentence too, and kept alone. Absent: any of its type',
+      examples: ['{letters:2}-{digits:4-8}'],
+    }),
+    wrong: z.string().trim().min(1).max(500).optional().describe('Said of an answer that does not fit'),
+  })
+  .superRefine(({ type, pattern }, context) => {
+    if (pattern !== undefined && !SHAPED.includes(type))
+      context.addIssue({
+        code: 'custom',
+        path: ['pattern'],
+        message: `a field of type "${type}" is checked by its type; patterns are for ${SHAPED.join(', ')}`,
+      })
+  })
+  .describe('One field of the form')
+
 const articleForm = z
   .strictObject({
     title: z.string().min(1).max(255).optional().describe('What the form is about'),
     fields: z
-      .array(field)
+      .array(articleField)
       .min(1)
       .max(OPTIONS_MAX)
       .superRefine((all, context) => {

@@ -3,6 +3,9 @@ import type { BodyOf } from '@hutong/core/entry'
 import type { Field, PartInput } from '@hutong/core/parts'
 import { type Checked, checkAnswer, type FormReading, readForm, readTyped } from '../form-answers.ts'
 import { FORM_WORDS, type FormWords } from '../form-words.ts'
+import { optionMeant } from '../option-meant.ts'
+import { clip } from '../readable.ts'
+import { textIn } from '../texts.ts'
 import type { ArticleForm } from './article.ts'
 import type { OpenForm } from './knowledge-memory.ts'
 import type { KnowledgeWords } from './knowledge-words.ts'
@@ -16,10 +19,20 @@ export interface Speaking {
   words: KnowledgeWords
 }
 
-/** Asks all fields at once; a channel that has no forms lists them, and what is typed then is taken field by field. */
-export function askForm({ title, fields }: ArticleForm): ActionInput {
-  return { kind: 'ask', part: { kind: 'form', fields, ...(title !== undefined && { title }) } }
+type ArticleField = ArticleForm['fields'][number]
+
+/**
+ * Asks all fields at once, and says how to leave; a channel that has no forms lists them, and what is typed then is taken field by
+ * field.
+ */
+export function askForm({ title, fields }: ArticleForm, { words: { cancelHint } }: Speaking): ActionInput {
+  const room = TITLE_MAX - cancelHint.length - 1
+  const lead = title === undefined || room < 1 ? '' : `${clip(title, room)}\n`
+  const shown = fields.map(({ pattern: _, wrong: __, ...field }) => field)
+  return { kind: 'ask', part: { kind: 'form', fields: shown, title: `${lead}${cancelHint}`.slice(0, TITLE_MAX) } }
 }
+
+const TITLE_MAX = 255
 
 export function formAnswered(
   form: ArticleForm,
@@ -32,7 +45,7 @@ export function formAnswered(
 /** A pick counts for the field that was asked by it, typed text for those that are open in their order. */
 export function formTyped(
   form: ArticleForm,
-  { open, text, pick }: { open: OpenForm; text: string; pick?: string | undefined },
+  { open, text, pick, at }: { open: OpenForm; text: string; pick?: string | undefined; at: number },
   speaking: Speaking,
 ): FormTurn {
   const fields = openFields(form, open)
@@ -41,10 +54,17 @@ export function formTyped(
     const picked = checkAnswer(next, pick)
     if ('value' in picked) return turned(form, { open, reading: { answers: { [next.name]: picked.value } } }, speaking)
   }
-  return turned(form, { open, reading: readTyped(fields, text) }, speaking)
+  const option = next && optionMeant(text, optionsOf(next, speaking.words) ?? [])
+  return turned(form, { open, reading: readTyped(fields, option ?? text, at) }, speaking)
 }
 
-export function openFields({ fields }: ArticleForm, { values }: OpenForm): Field[] {
+/** Whether what was typed can only be meant for the field that is asked: a number, a date, one of its options. */
+export function surelyFor(field: ArticleField, text: string, { words }: Speaking): boolean {
+  if (['text', 'textarea'].includes(field.type) && field.pattern === undefined) return false
+  return optionMeant(text, optionsOf(field, words) ?? []) !== undefined || 'value' in checkAnswer(field, text)
+}
+
+export function openFields({ fields }: ArticleForm, { values }: OpenForm): ArticleField[] {
   return fields.filter(({ name }) => !Object.hasOwn(values, name))
 }
 
@@ -67,10 +87,9 @@ export function askField(field: Field, { language, words }: Speaking, complaint?
   const hint = field.placeholder === undefined ? '' : ` (${field.placeholder})`
   const skip = field.required ? '' : `\n${formWordsIn(language).skip}`
   const lead = complaint === undefined ? '' : `${complaint}\n`
-  const text = `${lead}${field.label}${hint}${skip}`
+  const text = `${lead}${field.label}${hint}${skip}\n${words.cancelHint}`
   const options = optionsOf(field, words)
-  if (options === undefined) return reply({ kind: 'text', text: `${text}\n${words.cancelHint}` })
-  return reply({ kind: 'choices', text, options })
+  return reply(options === undefined ? { kind: 'text', text } : { kind: 'choices', text, options })
 }
 
 function turned(
@@ -88,15 +107,15 @@ function turned(
   }
 }
 
-function complaintOf({ wrong }: Extract<Checked, { wrong: unknown }>, { language }: Speaking): string {
-  return formWordsIn(language)[wrong]
+function complaintOf({ wrong, words }: Extract<Checked, { wrong: unknown }>, { language }: Speaking): string {
+  return words === undefined ? formWordsIn(language)[wrong] : textIn(words, language)
 }
 
 function formWordsIn(language: string): FormWords {
   return language.startsWith('zh') ? FORM_WORDS.zh : FORM_WORDS.en
 }
 
-function optionsOf({ type, options }: Field, { yes, no }: KnowledgeWords) {
+function optionsOf({ type, options }: Pick<Field, 'type' | 'options'>, { yes, no }: KnowledgeWords) {
   if (type === 'select') return options
   if (type !== 'checkbox') return undefined
   return [

@@ -9,6 +9,15 @@ export interface Talk {
   /** Questions in a row without an answer, with the articles that came closest. */
   tried: Tried[]
   form?: OpenForm
+  /** What may be meant by "2" or "the second one" now. */
+  offered?: Offered[]
+  /** A greeting was answered, and nothing else since. */
+  greeted?: true
+}
+
+export interface Offered {
+  id: string
+  label: string
 }
 
 export interface Tried {
@@ -42,10 +51,15 @@ export function talkBefore({ id, floor }: Pick<Event, 'id' | 'floor'>, remembere
   const memory = remembered as Remembered | undefined
   if (memory === undefined) return FRESH
   if (memory.event === id) return memory.before
-  return (memory.term ?? floor.term) < floor.term ? withoutForm(memory.after) : memory.after
+  return (memory.term ?? floor.term) < floor.term ? begunAnew(memory.after) : memory.after
 }
 
 export function withoutForm({ form: _, ...talk }: Talk): Talk {
+  return talk
+}
+
+/** As somebody is known who was with others meanwhile. */
+function begunAnew({ form: _, offered: __, greeted: ___, ...talk }: Talk): Talk {
   return talk
 }
 

@@ -1,22 +1,32 @@
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
-import { type Entry, isOutsider } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
 import { chooseLanguage } from '../choose-language.ts'
-import { cancels } from '../form-answers.ts'
+import { cancels, takesAnyWords } from '../form-answers.ts'
 import { handoffAction } from '../handoff-action.ts'
+import { cannotGive, isQuestion } from '../in-a-form.ts'
+import { optionMeant } from '../option-meant.ts'
 import { clip } from '../readable.ts'
 import { summaryOf } from '../summary.ts'
 import { filledMarkdown } from '../texts.ts'
-import { wordsOf } from '../words-of.ts'
 import type { Article } from './article.ts'
-import { askField, askForm, type FormTurn, formAnswered, formTyped, labelled, openFields } from './form-turn.ts'
+import { onlyGreets, onlyThanks } from './courtesies.ts'
+import {
+  askField,
+  askForm,
+  type FormTurn,
+  formAnswered,
+  formTyped,
+  labelled,
+  openFields,
+  surelyFor,
+} from './form-turn.ts'
+import { type Heard, heardIn } from './heard.ts'
 import { importArticles } from './import-articles.ts'
 import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge-base.ts'
 import { type Remembered, type Talk, talkBefore, triedToo, withoutForm } from './knowledge-memory.ts'
 import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
 import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
 import { readSeed } from './read-seed.ts'
-import { onlyThanks } from './thanks.ts'
 
 export interface KnowledgeBackend extends Backend {
   /** The articles; undefined before `open`. */
@@ -63,8 +73,8 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
         before: before.language,
       })
       const words = knowledgeWordsIn(settings.says, language)
-      const turn = turnOf({ settings, base, language, words, heard, talk: { ...before, language } })
-      const actions = [...turn.say, ...(await passedOn(turn, { heard, tools }))]
+      const turn = turnOf({ settings, base, language, words, ...meant(heard, { ...before, language }) })
+      const actions = [...turn.say, ...(await passedOn(turn, { event, tools }))]
       await tools.memory.put({ event: event.id, term: event.floor.term, before, after: turn.talk } satisfies Remembered)
       return actions
     },
@@ -75,28 +85,6 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
 async function forget({ id, entry, floor: { term } }: Event, before: Talk, tools: Tools): Promise<void> {
   if (entry.body.kind !== 'handoff' || before.form === undefined) return
   await tools.memory.put({ event: id, term, before, after: withoutForm(before) } satisfies Remembered)
-}
-
-interface Heard {
-  entry: Entry
-  question: string
-  pick?: string | undefined
-  /** It was said before this backend was given the floor. */
-  before?: true
-}
-
-/** What is to be answered: what the contact wrote, also before this backend was given the floor and nobody answered it. */
-async function heardIn({ entry }: Event, { name, tools }: { name: string; tools: Tools }): Promise<Heard | undefined> {
-  if (entry.body.kind === 'message') return { entry, question: wordsOf(entry), pick: entry.body.choice?.id }
-  if (entry.body.kind === 'answer') return { entry, question: wordsOf(entry) }
-  if (entry.body.kind !== 'handoff') return undefined
-  const log = await tools.history({ limit: 30 })
-  const said = log.filter(({ body }) => body.kind === 'message').reverse()
-  const last = said.find(({ from }) => from.kind !== 'bot' && from.kind !== 'system' && !isOutsider(from))
-  // A person who gives the floor back knows what had come of that question.
-  const knew = log.some(({ seq, from, body }) => body.kind === 'handoff' && from.id === name && seq > (last?.seq ?? 0))
-  if (knew && entry.from.kind === 'agent') return undefined
-  return last?.from.kind === 'contact' ? { entry: last, question: wordsOf(last), before: true } : undefined
 }
 
 interface Asking {
@@ -115,20 +103,32 @@ interface Turn {
   pass?: { reason: string; more: string[] }
 }
 
+/** What was offered is meant by its number, its words or its place, also where there are buttons. */
+function meant(heard: Heard, { offered = [], ...talk }: Talk): { heard: Heard; talk: Talk } {
+  if (heard.before !== undefined || heard.entry.body.kind !== 'message' || heard.pick !== undefined)
+    return { heard, talk }
+  const id = optionMeant(heard.question, offered)
+  const label = offered.find((one) => one.id === id)?.label
+  return { heard: label === undefined ? heard : { ...heard, pick: id, question: label }, talk }
+}
+
 function turnOf(asking: Asking): Turn {
-  const { talk, heard } = asking
+  const { talk, heard, words } = asking
   const article = talk.form && published(asking, talk.form.article)
-  if (article?.form && !heard.before) return inForm(asking, article)
+  if (article?.form && heard.before === undefined) return inForm(asking, article)
+  const free = { ...asking, talk: withoutForm(talk) }
+  if (heard.before === 'pick') return { say: [textReply(words.asks)], talk: { ...free.talk, greeted: true } }
+  if (heard.before === 'answer') return onTo(free, 'what was asked for before is for somebody else')
   if (heard.entry.body.kind === 'answer') return { say: [], talk }
-  return outOfForm({ ...asking, talk: withoutForm(talk) })
+  return outOfForm(free)
 }
 
 function inForm(asking: Asking, article: Article): Turn {
   const { talk, heard, words } = asking
   const free = withoutForm(talk)
+  const [field] = article.form && talk.form ? openFields(article.form, talk.form) : []
   if (heard.entry.body.kind !== 'answer') {
-    if (cancels(heard.question))
-      return { say: [{ kind: 'reply', parts: [{ kind: 'text', text: words.cancelled }] }], talk: free }
+    if (cancels(heard.question, field)) return { say: [textReply(words.cancelled)], talk: free }
     if (heard.pick === NONE || (heard.pick !== undefined && published(asking, heard.pick)))
       return outOfForm({ ...asking, talk: free })
   }
@@ -136,23 +136,38 @@ function inForm(asking: Asking, article: Article): Turn {
   if (turn === undefined) return { say: [], talk }
   if ('aside' in turn) return aside(asking, { article, other: turn.aside })
   if ('done' in turn) return said(asking, article, turn.done)
-  if (turn.form.wrong < WRONG_MAX) return { say: turn.say, talk: { ...talk, form: turn.form } }
-  return passOn({ ...asking, talk: free }, words.forPeople, filledIn(asking, article, turn.form.values))
+  const { form, say, tried = talk.tried, stuck = form.wrong >= WRONG_MAX } = turn
+  if (!stuck) return { say, talk: { ...talk, tried, form } }
+  return passOn({ ...asking, talk: { ...free, tried } }, words.forPeople, filledIn(asking, article, form.values))
 }
 
-function formTurn(asking: Asking, { id, form }: Article): FormTurn | { aside: Article } | undefined {
+/** `stuck`: it cannot be gone on with; `tried`: with a question that nothing answers. */
+type InForm = FormTurn & { stuck?: boolean; tried?: Talk['tried'] }
+
+function formTurn(asking: Asking, { id, form }: Article): InForm | { aside: Article } | undefined {
   const { talk, heard } = asking
   const open = talk.form
   if (form === undefined || open === undefined) return undefined
-  const { body } = heard.entry
+  const { body, at } = heard.entry
   if (body.kind === 'answer') {
     const { values } = body
     if (!form.fields.some(({ name }) => Object.hasOwn(values, name))) return undefined
     return formAnswered(form, { open, values }, asking)
   }
-  const other = openFields(form, open)[0]?.type === 'textarea' ? undefined : matches(asking, 1)[0]
-  const article = other && other.score >= ASIDE_AT && other.id !== id ? published(asking, other.id) : undefined
-  return article ? { aside: article } : formTyped(form, { open, text: heard.question, pick: heard.pick }, asking)
+  const typed = formTyped(form, { open, text: heard.question, pick: heard.pick, at }, asking)
+  const [field] = openFields(form, open)
+  if (field === undefined || heard.pick !== undefined || takesAnyWords(field)) return typed
+  const asks = isQuestion(heard.question)
+  if (!asks && surelyFor(field, heard.question, asking)) return typed
+  const found = matches(asking, 2).filter((one) => one.id !== id)
+  const sure = (found[0]?.score ?? 0) >= ASIDE_AT || (asks && isSure(found, asking.settings))
+  const article = sure && found[0] ? published(asking, found[0].id) : undefined
+  if (article) return { aside: article }
+  if (!('form' in typed) || typed.form.wrong === 0) return typed
+  if (field.required && cannotGive(heard.question)) return { ...typed, stuck: true }
+  if (!asks) return typed
+  const tried = triedToo(talk, { question: heard.question, closest: found.map(closest) })
+  return { ...typed, tried, say: [askField(field, asking, asking.words.noAnswer)] }
 }
 
 /** Another question in the middle of a form: its answer, and back to the form, unless it leads elsewhere. */
@@ -187,25 +202,28 @@ function asked(asking: Asking): Turn {
   const found = matches(asking, Math.max(2, settings.suggestions))
   const [best] = found
   if (talk.article !== undefined && onlyThanks(heard.question) && best?.score !== 1)
-    return { say: [{ kind: 'reply', parts: [{ kind: 'text', text: words.welcome }] }], talk }
+    return { say: [textReply(words.welcome)], talk }
   const sure = best && isSure(found, settings) ? base.articles.get(best.id) : undefined
   if (sure) return answered(asking, sure)
+  if (!talk.greeted && onlyGreets(heard.question))
+    return { say: [textReply(words.greeting)], talk: { ...talk, greeted: true } }
   const tried = triedToo(talk, { question: heard.question || '…', closest: found.map(closest) })
   const close = found.filter(({ score }) => score >= settings.suggestAt).slice(0, settings.suggestions)
   const patience = settings.patience + (close.length > 0 ? 1 : 0)
   if (tried.length >= patience)
     return passOn({ ...asking, talk: { ...talk, tried } }, tried.length > 1 ? words.passingOn : undefined)
-  const options = close.map(({ id, question }) => ({ id, label: clip(question, LABEL_MAX) }))
   const last = { id: NONE, label: close.length > 0 ? words.none : words.people }
+  const options = [...close.map(({ id, question }) => ({ id, label: clip(question, LABEL_MAX) })), last]
   const text = close.length > 0 ? words.didYouMean : words.unknown
   return {
-    say: [{ kind: 'reply', parts: [{ kind: 'choices', text, options: [...options, last] }] }],
-    talk: { ...talk, tried },
+    say: [{ kind: 'reply', parts: [{ kind: 'choices', text, options }] }],
+    talk: { ...talk, tried, offered: options },
   }
 }
 
-function matches({ base, talk, heard }: Asking, limit: number): Match[] {
-  return base.match(heard.question, { limit, ...(talk.topic !== undefined && { category: talk.topic }) })
+function matches({ base, talk, heard, language }: Asking, limit: number): Match[] {
+  const category = talk.topic === undefined ? {} : { category: talk.topic }
+  return base.match(heard.question, { limit, prefer: language, ...category })
 }
 
 function isSure([best, next]: readonly Match[], { answerAt, lead }: KnowledgeSettings): boolean {
@@ -221,7 +239,7 @@ function answered(asking: Asking, article: Article): Turn {
   const { talk } = asking
   if (!article.form) return said(asking, article, {})
   return {
-    say: [askForm(article.form)],
+    say: [askForm(article.form, asking)],
     talk: { ...talk, tried: [], form: { article: article.id, values: {}, wrong: 0 } },
   }
 }
@@ -235,7 +253,7 @@ function said(asking: Asking, article: Article, values: Readonly<Record<string, 
   const text = answer === undefined ? undefined : filledMarkdown(answer, (name) => byName.get(name))
   const content = parts ??
     (text && [{ kind: 'text' as const, ...text }]) ?? [{ kind: 'text' as const, text: words.forPeople }]
-  const { form: _, topic: __, ...rest } = talk
+  const { form: _, topic: __, greeted: ___, ...rest } = talk
   const after: Talk = { ...rest, tried: [], article: id, ...(category !== undefined && { topic: category }) }
   return {
     say: [{ kind: 'reply', parts: content }, ...attributes(talk, after)],
@@ -257,10 +275,15 @@ function passOn({ talk, words }: Asking, text: string | undefined, filled: reado
     return `${words.unanswered}: ${question.replaceAll(/\s+/g, ' ')}${near}`
   })
   return {
-    say: text === undefined ? [] : [{ kind: 'reply', parts: [{ kind: 'text', text }] }],
+    say: text === undefined ? [] : [textReply(text)],
     talk: { ...withoutForm(talk), tried: [] },
     pass: { reason: reasonOf(talk, filled), more: [...filled, ...unanswered] },
   }
+}
+
+/** Leaves to the next one what was not for this backend. */
+function onTo({ talk }: Asking, reason: string): Turn {
+  return { say: [], talk: { ...talk, tried: [] }, pass: { reason, more: [] } }
 }
 
 function reasonOf({ tried }: Talk, filled: readonly string[]): string {
@@ -268,8 +291,12 @@ function reasonOf({ tried }: Talk, filled: readonly string[]): string {
   return tried.length === 0 ? 'none of the articles was meant' : 'no article answers this'
 }
 
-async function passedOn({ pass }: Turn, { heard, tools }: { heard: Heard; tools: Tools }): Promise<ActionInput[]> {
+async function passedOn({ pass }: Turn, { event, tools }: { event: Event; tools: Tools }): Promise<ActionInput[]> {
   if (pass === undefined) return []
-  const summary = await summaryOf(tools, { now: heard.entry, more: pass.more })
+  const summary = await summaryOf(tools, { now: event.entry, more: pass.more })
   return [handoffAction({ reason: pass.reason, summary })]
+}
+
+function textReply(text: string): ActionInput {
+  return { kind: 'reply', parts: [{ kind: 'text', text }] }
 }
