@@ -25,11 +25,16 @@ export interface ArticleIndex {
   readonly byArticle: Postings
   /** Terms by the article that they stand in at all, each as much as its place counts. */
   readonly covering: Postings
-  asked(question: Terms): Asked
+  /** `heard` are terms that were not written, but sound like what was. */
+  asked(question: Terms, heard?: (term: string) => boolean): Asked
+  /** In so many articles' phrasings the term stands. */
+  holders(term: string): number
 }
 
 /** Words that no article knows make a question less like any; they are not as sure a sign as words that are known. */
 const UNKNOWN = 0.8
+/** How close a word is that sounds the same. */
+const HEARD = 0.85
 const WORD = /^\p{L}+$/u
 const HAN = /\p{Script=Han}/u
 /** Most words of a question that are looked up as mistyped ones. */
@@ -51,7 +56,8 @@ export function* createArticleIndex(articles: readonly ReadArticle[], words: Wor
 
   /** What nobody asks about any more, or not yet when this was made, is not known. */
   const knows = (term: number) => term < size && (counted.standing[term] ?? 0) > 0
-  const asks = (term: number) => term < size && (counted.asking[term] ?? 0) > 0
+  const asking = (term: number | undefined) => (term !== undefined && term < size ? (counted.asking[term] ?? 0) : 0)
+  const asks = (term: number) => asking(term) > 0
 
   function meanings(text: string, mistyped: () => boolean): readonly { term: number; closeness: number }[] {
     const term = vocabulary.of(text)
@@ -62,7 +68,8 @@ export function* createArticleIndex(articles: readonly ReadArticle[], words: Wor
   return {
     articles,
     ...postings,
-    asked(question) {
+    holders: (text) => asking(vocabulary.of(text)),
+    asked(question, heard = () => false) {
       const asked: Asked = { terms: [], length: 0, mass: 0, strange: 0 }
       let looked = 0
       const han = [...question.keys()].some((text) => HAN.test(text))
@@ -74,7 +81,7 @@ export function* createArticleIndex(articles: readonly ReadArticle[], words: Wor
         let most = meant.length === 0 ? said * unknown : 0
         for (const { term, closeness } of meant) {
           const weight = said * (rarities[term] ?? 1)
-          asked.terms.push({ term, weight: weight * closeness })
+          asked.terms.push({ term, weight: weight * closeness * (heard(text) ? HEARD : 1) })
           most = Math.max(most, weight)
         }
         asked.length += most * most

@@ -4,7 +4,6 @@ import { createJob, type Job, type Steps } from './job.ts'
 import type { Articles, Match, MatchOptions } from './knowledge-base.ts'
 import type { ReadArticle } from './read-article.ts'
 import { createLibrary, type Library, type SearchIndex } from './search-index.ts'
-import { createTermReader } from './terms.ts'
 
 /** What is published, as far as an index of it needs to know. */
 export interface Published {
@@ -106,7 +105,7 @@ function createTaking({ revision, articles, synonyms }: Published): () => Steps<
     const to: Held =
       held !== undefined && held.groups === groups && changes.ids !== undefined
         ? held
-        : { groups, library: createLibrary(createTermReader(all)), articles: new Map(), mark: '' }
+        : { groups, library: createLibrary(all), articles: new Map(), mark: '' }
     if (to === held) for (const id of changes.ids ?? []) yield* takeOver(to, id, articles.get(id))
     else yield* takeAll(to)
     held = { ...to, mark: changes.mark }

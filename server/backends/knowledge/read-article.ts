@@ -48,7 +48,11 @@ const ANSWER_COVERS = 0.3
 
 export function* readArticle(
   { id, question, phrasings, category, tags, language, answer = '' }: Searched,
-  { read, vocabulary, onWord }: { read: TermReader; vocabulary: Vocabulary; onWord(term: number, word: string): void },
+  {
+    read,
+    vocabulary,
+    onWord,
+  }: { read: TermReader; vocabulary: Vocabulary; onWord(term: number, word: string, said: number): void },
 ): Steps<ReadArticle> {
   const all = [question, ...phrasings]
   const terms: number[] = []
@@ -58,7 +62,7 @@ export function* readArticle(
   for (const text of all) {
     for (const [term, weight] of read(text)) {
       const number = vocabulary.add(term)
-      onWord(number, term)
+      onWord(number, term, weight)
       terms.push(number)
       said.push(weight)
       covers.set(number, 1)

@@ -1,4 +1,6 @@
+import { type AlikeWords, createAlikeWords } from './alike-words.ts'
 import { type ArticleIndex, type Asked, createArticleIndex } from './article-index.ts'
+import { fold } from './fold.ts'
 import { finished, type Steps } from './job.ts'
 import type { Match, MatchOptions } from './knowledge-base.ts'
 import { createNearWords } from './near-words.ts'
@@ -22,35 +24,67 @@ const QUESTION_CUT = 1_000
 /** Less sure than this is not told from nothing. */
 const LEAST = 0.001
 
+type Synonyms = readonly (readonly string[])[]
+
 /** What articles were read into: an article that did not change is not read again. */
 export interface Library {
   read(article: Searched): Steps<ReadArticle>
   index(articles: readonly ReadArticle[]): Steps<SearchIndex>
 }
 
-export function createLibrary(reader: TermReader): Library {
+export function createLibrary(synonyms: Synonyms): Library {
+  const reader = createTermReader(synonyms)
+  const members = new Set(synonyms.flat().map(fold))
   const vocabulary = createVocabulary()
   const near = createNearWords()
+  const alike = createAlikeWords()
+  for (const member of members) alike.add(member)
   return {
-    read: (article) => readArticle(article, { read: reader, vocabulary, onWord: near.add }),
+    read: (article) =>
+      readArticle(article, {
+        read: reader,
+        vocabulary,
+        onWord(term, word, said) {
+          near.add(term, word)
+          if (said >= WHOLE) alike.add(word)
+        },
+      }),
     *index(articles) {
       const sorted = articles.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      return searching(yield* createArticleIndex(sorted, { vocabulary, near }), reader)
+      return searching(yield* createArticleIndex(sorted, { vocabulary, near }), { reader, alike, members })
     },
   }
 }
 
-export function createSearchIndex(given: readonly Searched[], reader: TermReader = createTermReader()): SearchIndex {
-  const { read, index } = createLibrary(reader)
+export function createSearchIndex(given: readonly Searched[], synonyms: Synonyms = []): SearchIndex {
+  const { read, index } = createLibrary(synonyms)
   return finished(index(given.map((article) => finished(read(article)))))
 }
 
-function searching(index: ArticleIndex, reader: TermReader): SearchIndex {
+/** What a text is said to say of a pair of signs that is a word. */
+const WHOLE = 1
+
+interface Reading {
+  reader: TermReader
+  alike: AlikeWords
+  /** The words that others stand for: they are in no article, but are known. */
+  members: ReadonlySet<string>
+}
+
+function searching(index: ArticleIndex, { reader, alike, members }: Reading): SearchIndex {
   const { articles } = index
   const weigh = createScale(index)
+
+  function askedBy(question: string): Asked {
+    const text = fold(question)
+    const mended = alike.mended(text, (word) => Math.max(index.holders(word), members.has(word) ? 1 : 0))
+    const written = reader(text)
+    return mended === text ? index.asked(written) : index.asked(reader(mended), (term) => !written.has(term))
+  }
+
   return {
     search(question, { language, limit = DEFAULT_LIMIT, category, prefer } = {}) {
-      const asked = index.asked(reader(question.slice(0, QUESTION_CUT)))
+      const asked = askedBy(question.slice(0, QUESTION_CUT))
       const strange = asked.strange / Math.max(1e-9, asked.mass)
       const best: Found[] = []
       weigh(asked, (at, signs) => {

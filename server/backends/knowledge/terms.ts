@@ -30,13 +30,20 @@ function termsOf(text: string, synonyms: SynonymTable): Terms {
     const have = terms.get(term) ?? 0
     terms.set(term, have === 0 ? weight : Math.max(have, weight) + 0.2 * Math.min(have, weight))
   }
-  const runs = synonyms.unify(runsOf(fold(text.slice(0, TEXT_CUT))))
+  const runs = synonyms.unify(runsOf(together(fold(text.slice(0, TEXT_CUT)).slice(0, TEXT_CUT))))
   for (const run of runs) {
     if ('han' in run) hanTerms(run.han, add)
     else add(run.word, weightOf(run.word))
   }
   pairs(runs, add)
   return terms
+}
+
+const SPREAD = /(?<!\p{Script=Han})\p{Script=Han}(?:\s+\p{Script=Han}(?!\p{Script=Han}))+/gu
+
+/** Han signs that are written apart, one by one, are words all the same. */
+function together(text: string): string {
+  return text.replaceAll(SPREAD, (signs) => signs.replaceAll(/\s+/g, ''))
 }
 
 function weightOf(word: string): number {
