@@ -7,6 +7,7 @@ import { makeDataFolder } from './data-folder.ts'
 import { isLocked } from './data-lock.ts'
 import { doctorBackends } from './doctor-backends.ts'
 import { doctorChannels } from './doctor-channels.ts'
+import { doctorDeliveries } from './doctor-deliveries.ts'
 import type { Finding } from './finding.ts'
 import { createHttpServer, listen, stopListening } from './http-server.ts'
 import { loadConfig, type Sources } from './load-config.ts'
@@ -37,7 +38,9 @@ export async function* doctor(sources: Sources): AsyncIterable<Finding> {
   const running = folder.state === 'good' && isLocked(settings.data)
   yield folder
   if (folder.state === 'good') {
-    yield await database(settings.data)
+    const found = await database(settings.data)
+    yield found
+    if (found.state === 'good') yield* known(settings)
     yield await space(settings.data)
     yield await clock(settings.data)
   }
@@ -152,13 +155,38 @@ async function dataFolder(folder: string): Promise<Finding> {
   }
 }
 
-async function database(folder: string): Promise<Finding> {
-  const path = join(folder, 'hutong.sqlite')
-  const exists = await stat(path).then(
+/** What the database tells of the backends and of the people at the desk. */
+async function* known(settings: Settings): AsyncIterable<Finding> {
+  const path = join(settings.data, 'hutong.sqlite')
+  const exists = await isThere(path)
+  if (exists && backendMistakes(settings, []).length === 0) yield* doctorDeliveries(settings, path)
+  const agents = exists ? await agentsIn(path) : 0
+  if (agents > 0) yield { state: 'good', what: `${agents} may sign in at the desk` }
+  else
+    yield {
+      state: 'odd',
+      what: 'nobody can sign in at the desk yet',
+      remedy: 'let somebody in with: hutong agent add <email> <name>',
+    }
+}
+
+/** How many people may sign in at the desk. */
+export async function agentsIn(path: string): Promise<number> {
+  const store = createSqliteStore({ path })
+  const agents = await store.agents().finally(() => store.close())
+  return agents.length
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
     () => true,
     () => false,
   )
-  if (!exists) return { state: 'good', what: 'database: made at the first start' }
+}
+
+async function database(folder: string): Promise<Finding> {
+  const path = join(folder, 'hutong.sqlite')
+  if (!(await isThere(path))) return { state: 'good', what: 'database: made at the first start' }
   try {
     const store = createSqliteStore({ path })
     await store.check().finally(() => store.close())
