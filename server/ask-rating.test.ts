@@ -264,15 +264,30 @@ describe('the answer', () => {
     expect(await house.store.conversation(id)).toMatchObject({ status: 'open' })
   })
 
-  it('to what went wrong that asks for something reaches a person', async () => {
-    const house = await open({ ask: 'csat' })
+  it.each([
+    ['solved', 'yes, but it broke again'],
+    ['csat', '4，还没收到货'],
+  ] as const)('to %s that tells of trouble, “%s”, opens the conversation and is no score', async (ask, words) => {
+    const house = await open({ ask })
     const id = await served(house)
     await untilTold(house, id, 1)
-    await house.write('1')
-    await untilTold(house, id, 2)
-    await house.write('Please call me back')
+    await house.write(words)
+    expect(given(await house.log(id))).toEqual([])
     expect(await house.store.conversation(id)).toMatchObject({ status: 'open' })
   })
+
+  it.each(['Please call me back', 'It still does not work', 'I want your manager to call me', '包裹还没到'])(
+    'to what went wrong that somebody has to read, “%s”, opens the conversation',
+    async (words) => {
+      const house = await open({ ask: 'csat' })
+      const id = await served(house)
+      await untilTold(house, id, 1)
+      await house.write('1')
+      await untilTold(house, id, 2)
+      await house.write(words)
+      expect(await house.store.conversation(id)).toMatchObject({ status: 'open' })
+    },
+  )
 
   it('is changed by a later one, of which the newest counts, and is not asked for again', async () => {
     const house = await open({ ask: 'csat' })

@@ -8,14 +8,45 @@ export function scoreInEnglish(said: string, scale: RatingScale): number | undef
     case 'ces':
       return ease(judged(said))
     case 'nps':
-      return reads('definitely|absolutely|certainly|(?:very|extremely) likely')(said)
-        ? 10
-        : reads('never|definitely not|absolutely not|not at all(?: likely)?|no way|extremely unlikely')(said)
-          ? 0
-          : undefined
+      return likelihood(said)
     case 'solved':
       return solved(said)
   }
+}
+
+const RECOMMEND = '(?: (?:to )?recommend(?: (?:you|it|this|them|your \\w+))?(?: to .{2,20})?)?'
+const WOULD = "(?:(?:i|we)(?: would|'d| will|'ll| am|'m| are|'re) )?"
+
+const LIKELY: readonly (readonly [score: number, is: (said: string) => boolean])[] = [
+  [10, reads(`${WOULD}(?:definitely|absolutely|certainly|highly|strongly|(?:very|extremely) likely)${RECOMMEND}`)],
+  [
+    0,
+    reads(
+      `never${RECOMMEND}|definitely not|absolutely not|not at all(?: likely)?|no way|extremely unlikely|${WOULD}never${RECOMMEND}`,
+    ),
+  ],
+  [
+    8,
+    reads(
+      `${WOULD}(?:(?:quite|pretty|rather|fairly|most) )?(?:likely|probably)${RECOMMEND}|${WOULD}(?:happily |gladly )?recommend(?: (?:you|it|this|them|your \\w+))?(?: to .{2,20})?`,
+    ),
+  ],
+  [
+    1,
+    reads(
+      `${WOULD}very unlikely${RECOMMEND}|(?:i|we) (?:would not|wouldn't|will not|won't|do not|don't) recommend(?: (?:you|it|this|them|your \\w+))?(?: to .{2,20})?`,
+    ),
+  ],
+  [
+    3,
+    reads(
+      `${WOULD}(?:(?:quite|rather|pretty|fairly) )?unlikely${RECOMMEND}|${WOULD}not (?:(?:very|so|too|that|really) )?likely${RECOMMEND}|probably not`,
+    ),
+  ],
+]
+
+function likelihood(said: string): number | undefined {
+  return LIKELY.find(([, is]) => is(said))?.[0]
 }
 
 interface Judged {

@@ -10,11 +10,7 @@ export function scoreInChinese(said: string, scale: RatingScale): number | undef
     case 'ces':
       return ease(judged(bare))
     case 'nps':
-      return /^(?:一定|肯定|绝对|当然|非常愿意|非常可能)会?(?:推荐)?的?$/.test(bare)
-        ? 10
-        : /^(?:(?:绝对|肯定|一定|完全)不(?:会|可能)|不可能|根本不会)(?:推荐)?的?$/.test(bare)
-          ? 0
-          : undefined
+      return likelihood(bare)
     case 'solved':
       return solved(bare)
   }
@@ -46,15 +42,16 @@ function firstOf(rows: readonly Row[]): (said: string) => number | undefined {
   return (said) => rows.find(([, is]) => is(said))?.[0]
 }
 
+const UTMOST = '(?:极|透|爆|翻|得很|到家|到极点|死|呆)'
 const FINE = '(?:满意|好|棒|赞|优秀|完美|周到|专业|耐心|热情|给力|到位|贴心)'
 const BAD = '(?:差|差劲|糟|糟糕|烂|垃圾|恶劣|失望|不满)'
 
 const satisfaction = firstOf([
   [3, reads('一般般?|还行|还可以|还好|普通|马马虎虎|凑[合活]|中等|中评|中规中矩|平平|不好不坏|不好也不坏')],
-  [2, reads(`${STRONG}一般|不怎么样|不咋[地样]|不行|不满`)],
-  [5, reads(`${STRONG}(?:${FINE}|不错)|完美|优秀|棒|赞|给力|好评|五星好评`)],
+  [2, reads(`${STRONG}一般|不怎么样|不咋[地样]|不行|${A_BIT}?不满|${A_BIT}不${FINE}`)],
+  [5, reads(`${STRONG}(?:${FINE}|不错)|完美|优秀|棒|赞|给力|好评|五星好评|${FINE}${UTMOST}`)],
   [4, reads(`${MILD}(?:${FINE}|不错)|满意|不错|周到|专业|耐心|热情|到位|贴心`)],
-  [1, reads(`${NOT_AT_ALL}${FINE}|${STRONG}(?:${BAD}|不行)|差评|差劲|糟糕|烂|垃圾|恶劣`)],
+  [1, reads(`${NOT_AT_ALL}${FINE}|${STRONG}(?:${BAD}|不行)|差评|差劲|糟糕|烂|垃圾|恶劣|(?:不${FINE}|${BAD})${UTMOST}`)],
   [2, reads(`${HARDLY}${FINE}|${A_BIT}?(?:差|糟|失望)`)],
 ])
 
@@ -69,6 +66,21 @@ const ease = firstOf([
   [1, reads(`${STRONG}${HARD}|${NOT_AT_ALL}${EASY}`)],
   [3, reads(`${A_BIT}${HARD}|(?:不太|不是很|不怎么|不够|不算|没那么)${EASY}`)],
   [2, reads(`${HARD}|(?:并?不)${EASY}`)],
+])
+
+const RECOMMEND = '(?:推荐|介绍)?(?:给.{0,4}朋友|你们?|的)*'
+
+const likelihood = firstOf([
+  [
+    10,
+    reads(
+      `(?:一定|肯定|绝对|当然|必须|必定)会?${RECOMMEND}|${STRONG}(?:会|愿意|可能|乐意)${RECOMMEND}|(?:强烈|力荐|十分|非常|极力)推荐`,
+    ),
+  ],
+  [0, reads(`(?:(?:绝对|肯定|一定|完全|根本|永远|打死)都?不(?:会|可能|愿意?|推荐)|不可能|从不)${RECOMMEND}`)],
+  [8, reads(`(?:我们?)?(?:会|愿意|乐意|推荐|很?有?可能会?推荐|应该会)${RECOMMEND}`)],
+  [3, reads(`(?:我们?)?(?:不太|不大|不怎么|可能不|应该不|大概不)(?:会|可能|想|愿意?|推荐)?${RECOMMEND}`)],
+  [1, reads(`(?:我们?)?不(?:会|愿意?|想|推荐|打算|考虑|建议)${RECOMMEND}`)],
 ])
 
 const MATTER = '(?:我的|这个)?(?:问题|事情)?'

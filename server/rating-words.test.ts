@@ -152,7 +152,7 @@ const MEANT: Readonly<Record<RatingScale, Said>> = {
     绝对不会: 0,
     '11': undefined,
     good: undefined,
-    likely: undefined,
+    likely: 8,
     满意: undefined,
   },
   ces: {
