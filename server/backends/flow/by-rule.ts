@@ -12,15 +12,17 @@ export type Look = 'spelt' | 'slips' | 'alone'
 /** What was mistyped counts where nothing was found as it is spelt. */
 export const LOOKS: readonly Look[] = ['spelt', 'slips']
 
+export interface Search {
+  looks?: readonly Look[]
+  /** Whether a rule that leads to this step may be followed. */
+  to?(step: string): boolean
+}
+
 /** Follows the first rule that fits, one look after the other; false when none does. */
-export function byRule(turn: Turn, words: Words, looks: readonly Look[] = LOOKS): boolean {
+export function byRule(turn: Turn, words: Words, { looks = LOOKS, to = () => true }: Search = {}): boolean {
   const { rules } = turn.flow
-  const rule =
-    rules[
-      turn.decide(
-        () => looks.map((look) => rules.findIndex((one) => fits(turn, one, { words, look }))).find(isThere) ?? -1,
-      )
-    ]
+  const placeBy = (look: Look) => rules.findIndex((one) => to(one.next) && fits(turn, one, { words, look }))
+  const rule = rules[turn.decide(() => looks.map(placeBy).find(isThere) ?? -1)]
   if (!rule) return false
   const found = rule.pattern === undefined ? undefined : findPattern(words.text, rule.pattern)
   if (rule.as !== undefined && found !== undefined) remember(turn, rule.as, found)

@@ -184,11 +184,40 @@ describe('a step that waits for words', () => {
     expect(await answerTo(flow, ['hello', 'The menu card is torn'])).toEqual(['You said: The menu card is torn'])
   })
 
-  it('is not the only one: a form that would take anything follows the rule too', async () => {
-    const { describe: _, ...steps } = flow.steps ?? {}
-    const fields = [{ name: 'problem', label: 'Problem', type: 'text' as const }]
-    const formed: FlowOptions = { ...flow, steps: { ...steps, describe: { kind: 'form', fields, next: 'done' } } }
-    expect(await answerTo(formed, ['hello', 'menu'])).toEqual(['The menu'])
-    expect(await answerTo(formed, ['hello', 'The pot is broken'])).toEqual(['You said: The pot is broken'])
+  it('takes such a word for the answer where the rule leads to the same step', async () => {
+    const same: FlowOptions = { ...flow, rules: [...(flow.rules ?? []), { any: ['complaint'], next: 'describe' }] }
+    expect(await answerTo(same, ['hello', 'complaint'])).toEqual(['You said: complaint'])
+  })
+})
+
+describe('a form that would take anything', () => {
+  const flow: FlowOptions = {
+    welcome: { next: 'form' },
+    rules: [
+      { any: ['menu'], next: 'menu' },
+      { any: ['refund'], next: 'form' },
+      { any: ['delivery'], next: 'done' },
+      { any: ['home'], next: 'home' },
+    ],
+    steps: {
+      form: {
+        kind: 'form',
+        fields: [{ name: 'problem', label: 'Problem', type: 'text' }],
+        cancel: 'home',
+        next: 'done',
+      },
+      done: { kind: 'say', text: 'It was: {{problem}}' },
+      menu: { kind: 'menu', text: 'Our menu', options: [{ id: 'a', label: 'A', next: 'done' }] },
+      home: { kind: 'say', text: 'Home' },
+    },
+  }
+
+  it('is left by the word of a rule that leads to a menu, or where cancelling leads', async () => {
+    expect(await answerTo(flow, ['hello', 'menu'])).toEqual(['Our menu [A]'])
+    expect(await answerTo(flow, ['hello', 'home'])).toEqual(['Home'])
+  })
+
+  it.each(['refund', 'delivery', 'the menu is torn'])('takes any other answer: "%s"', async (text) => {
+    expect(await answerTo(flow, ['hello there', text])).toEqual([`It was: ${text}`])
   })
 })

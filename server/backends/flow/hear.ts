@@ -90,7 +90,7 @@ type Menu = { name: string; step: StepOf<'menu'> }
 
 function menuAnswered(turn: Turn, said: Words, menu: Menu): void {
   const { name, step } = menu
-  for (const look of LOOKS) if (chosen(turn, said, { step, look }) || byRule(turn, said, [look])) return
+  for (const look of LOOKS) if (chosen(turn, said, { step, look }) || byRule(turn, said, { looks: [look] })) return
   if (asksSomething(said.text)) {
     beyond(turn, menu)
     return
@@ -131,10 +131,15 @@ function formAnswered(turn: Turn, said: Words, form: StepOf<'form'>): void {
   const { waiting } = turn.state
   const isFilled = said.kind === 'answer' && fitsForm(form, said.values)
   const choice = said.kind === 'words' ? picked(said.choice, waiting?.step) : undefined
-  if (said.kind === 'words' && choice === undefined && takesAnything(turn, form) && byRule(turn, said, ['alone']))
-    return
+  if (said.kind === 'words' && choice === undefined && isLeft(turn, said, form)) return
   const outcome = isFilled ? takeForm(turn, form, said.values) : takeTyped(turn, form, choice ?? said.text)
   ended(turn, { said, form, outcome })
+}
+
+/** A word that would do as an answer leads out of the form only where it can mean nothing else: to a menu, or where "cancel" leads. */
+function isLeft(turn: Turn, said: Words, form: StepOf<'form'>): boolean {
+  const to = (step: string) => step === form.cancel || turn.flow.steps[step]?.kind === 'menu'
+  return takesAnything(turn, form) && byRule(turn, said, { looks: ['alone'], to })
 }
 
 function picked(choice: string | undefined, step: string | undefined): string | undefined {
@@ -182,7 +187,8 @@ function ratingAnswered(turn: Turn, said: Words, { scale }: StepOf<'ask'>): void
 function waitAnswered(turn: Turn, said: Words, step: StepOf<'wait'>): void {
   const { as, next } = step
   const loose = step.type === 'text' && step.pattern === undefined
-  if (loose && byRule(turn, said, ['alone'])) return
+  const to = (name: string) => turn.flow.steps[name] !== step
+  if (loose && byRule(turn, said, { looks: ['alone'], to })) return
   const checked = answerTo(turn, said.text, step)
   if ('complaint' in checked) {
     if (byRule(turn, said) || missed(turn, 'no good answer to a question')) return
