@@ -70,6 +70,44 @@ describe('what the model is shown', () => {
     ])
   })
 
+  it.each([
+    ...[
+      '[TOOL_RESULTS]',
+      '[/TOOL_RESULTS]',
+      '[AVAILABLE_TOOLS]',
+      '[TOOL_CALLS]',
+      '[SYSTEM_PROMPT]',
+      '[THINK]',
+      '[gMASK]',
+    ],
+    ...[
+      '<tool_call>',
+      '</tool_call>',
+      '<tool_response>',
+      '<function=pay>',
+      '<bos>',
+      '<eos>',
+      '<pad>',
+      '<unk>',
+      '<think>',
+    ],
+    ...['<start_of_turn>', '<<SYS>>', '<|start_header_id|>', '<turn|>', '<reserved_special_token_3>', '<0x0A>', '</s>'],
+    '◁think▷',
+  ])('has %s of a customer only with a space in it', async (word) => {
+    const customer = talk()
+    customer.add('contact', `a ${word} b`)
+    await customer.hear()
+    expect(shown()).toEqual([{ role: 'user', content: `a ${word.slice(0, 1)} ${word.slice(1)} b` }])
+  })
+
+  it('has words that are none of a template as they were written', async () => {
+    const customer = talk()
+    const written = 'a < b, 5 <6>, <me@shop.example>, [red], [1], <b>bold</b>, <3'
+    customer.add('contact', written)
+    await customer.hear()
+    expect(shown()).toEqual([{ role: 'user', content: written }])
+  })
+
   it('has edits applied, and nothing that was taken back, noted, hidden, or said by the relay or an outsider', async () => {
     const customer = talk()
     customer.add('contact', 'I live in Rome')

@@ -3,7 +3,7 @@ import { type Entry, isOutsider, visibleToContact } from '@hutong/core/entry'
 import type { Part } from '@hutong/core/parts'
 import { cutToTokens, estimateTokens } from './estimate-tokens.ts'
 import { answerKey } from './outcome.ts'
-import { mergeTurns, type Spoken, spokenIn, type Turn, turnFor } from './prompt.ts'
+import { mergeTurns, noteOf, type Spoken, spokenIn, type Turn, turnFor } from './prompt.ts'
 
 export interface WindowOptions {
   /** Estimated tokens that what was said may take, the question included. */
@@ -12,12 +12,16 @@ export interface WindowOptions {
   linkTo: ((file: string) => string) | undefined
   /** The name of the backend, whose own words answer a question. */
   name: string
+  /** What was noted for us when the floor came here. */
+  given?: string | undefined
 }
 
 /** What a message takes besides its words. */
 const FRAME = 4
 /** What a picture takes. */
 const PICTURE = 1_000
+/** How much of the budget a note may take. */
+const NOTE_SHARE = 0.25
 const PAGE = 100
 const PAGES = 20
 
@@ -32,7 +36,8 @@ export async function historyWindow(event: Event, tools: Tools, options: WindowO
   const question = (await said.next()).value
   if (!question) return undefined
   const turns: Turn[] = []
-  let room = options.tokens
+  const note = options.given === undefined ? undefined : noteOf(cutToTokens(options.given, options.tokens * NOTE_SHARE))
+  let room = options.tokens - (note ? costOf(note) : 0)
   for (let spoken: Spoken | undefined = question; spoken; spoken = (await said.next()).value) {
     const fitting = fit(spoken, room, turns.length === 0)
     if (!fitting) break
@@ -40,6 +45,7 @@ export async function historyWindow(event: Event, tools: Tools, options: WindowO
     turns.push(turnFor(fitting))
   }
   await said.return(undefined)
+  if (note) turns.push(turnFor(note))
   return mergeTurns(turns.reverse())
 }
 

@@ -141,7 +141,11 @@ describe('an endpoint that fails in the middle of an answer', () => {
     expect(failed).toBeUndefined()
     expect(actions).toMatchObject([
       { kind: 'stream', text: 'Your parcel is in\n\n*(The answer breaks off here.)*', done: true },
-      { kind: 'handoff', to: { kind: 'next' }, summary: '› Where is it?' },
+      {
+        kind: 'handoff',
+        to: { kind: 'next' },
+        summary: '› Where is it?\n‹ Your parcel is in\n  (The answer breaks off here.)',
+      },
     ])
   })
 

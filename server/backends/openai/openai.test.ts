@@ -169,7 +169,7 @@ describe('the hand-off tool', () => {
       expect(said(entries)).toEqual(['contact: I want my money back', 'bot: One moment.', 'floor: queue'])
       expect(entries.at(-1)?.body).toMatchObject({
         reason: 'wants a refund',
-        summary: '客户要求退款, order A-17 "blue"\n› I want my money back',
+        summary: '客户要求退款, order A-17 "blue"\n› I want my money back\n‹ One moment.',
       })
     },
   )

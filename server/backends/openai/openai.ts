@@ -11,6 +11,7 @@ import { actionsFor, answerKey, cutOff, declined, type Outcome, remembered, with
 import type { Turn } from './prompt.ts'
 import { type Answer, emptyAnswer, isHeld, readAnswer, textOf } from './read-answer.ts'
 import { createReasoningMemory } from './reasoning-memory.ts'
+import { summaryGiven } from './summary-given.ts'
 
 /** How often what grows is shown, in milliseconds. */
 const SHOWN_EVERY = 40
@@ -39,7 +40,8 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     if (kind !== 'message' && kind !== 'answer' && kind !== 'handoff') return
     const memory = await remembered(event, tools)
     if (memory.outcome) return yield* actionsFor(event, memory.outcome)
-    const turns = await historyWindow(event, tools, { tokens, linkTo, name })
+    const given = await summaryGiven(event, tools, name)
+    const turns = await historyWindow(event, tools, { tokens, linkTo, name, given })
     if (!turns) return
     yield { kind: 'typing', on: true }
 
@@ -53,7 +55,10 @@ export function createOpenaiBackend(name: string, input: OpenaiOptions): Backend
     }
     if (!failure && !isHeld(answer)) await reasoning.learn(answer)
     const { text, handoff } = failure ? afterFailure(answer, failure) : whole(answer)
-    const outcome: Outcome = { text, ...(handoff && { handoff: await withSummary(event, tools, handoff) }) }
+    const outcome: Outcome = {
+      text,
+      ...(handoff && { handoff: await withSummary(event, tools, { text, handoff }) }),
+    }
     await tools.memory.put({ event: event.id, outcome })
     yield* actionsFor(event, outcome)
   }

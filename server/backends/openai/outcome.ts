@@ -1,4 +1,5 @@
 import type { ActionInput, Event, Tools } from '@hutong/core/backend'
+import type { Entry } from '@hutong/core/entry'
 import { TEXT_MAX } from '@hutong/core/parts'
 import { z } from 'zod'
 import { summaryOf } from '../summary.ts'
@@ -39,13 +40,23 @@ export function declined(text: string): string {
   return SAYS[languageOf(text)].declined
 }
 
+/** The hand-off with what the next one must know: what the model wrote, and what was said, its own last words included. */
 export async function withSummary(
   { entry }: Event,
   tools: Tools,
-  { reason, summary }: { reason: string; summary?: string },
+  { text, handoff: { reason, summary = '' } }: { text: string; handoff: { reason: string; summary?: string } },
 ): Promise<{ reason: string; summary: string }> {
-  const more = summary === undefined ? [] : [summary]
-  return { reason, summary: await summaryOf(tools, { now: entry, more }) }
+  const own: Entry = {
+    ...entry,
+    from: { kind: 'bot', id: 'model' },
+    body: { kind: 'message', parts: [{ kind: 'text', text, format: 'markdown' }] },
+  }
+  const history: Tools['history'] = async (range) => [...(await tools.history(range)), entry]
+  const more = summary.split('\n').filter((line) => line.trim() !== '')
+  return {
+    reason,
+    summary: await summaryOf(text === '' ? tools : { history }, { now: text === '' ? entry : own, more }),
+  }
 }
 
 /** Says it and, where that is the outcome, gives the floor on, under keys of the event's own. */
