@@ -1,13 +1,15 @@
 import type { Capabilities } from './adapter.ts'
 import { cardText, formText, linkButtons, mediumText, placeText, ratingText, scoreLabel } from './fallback-text.ts'
 import { numbered, type Prompt } from './numbered.ts'
-import { type MediumKind, type Option, type Part, type PartKind, type PartOf, SCORES, TEXT_MAX } from './parts.ts'
+import type { MediumKind, Option, Part, PartKind, PartOf } from './parts.ts'
 
 export { type Prompt, understand } from './numbered.ts'
 export { plainText } from './plain-text.ts'
 
 import { plainText } from './plain-text.ts'
+import { SCORES } from './scores.ts'
 import { splitText, textSize } from './split-text.ts'
+import { TEXT_MAX } from './text-max.ts'
 
 /**
  * Why a part was changed. `kind`: the channel cannot show this kind. `markdown`: it shows plain text only. `options`,

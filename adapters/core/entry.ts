@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import { isOutsider } from './outsider.ts'
 import { parts, ratingScale } from './parts.ts'
+import { STOPPED } from './stopped.ts'
+
+export { isOutsider, outsider } from './outsider.ts'
+export { STOPPED } from './stopped.ts'
 
 /**
  * A conversation is an append-only log of entries, numbered `seq` 1, 2, 3 … without holes. `seq` orders; `at`
@@ -245,21 +250,6 @@ export const CONTACT_KINDS = [
   'stop',
 ] as const satisfies BodyKind[]
 export type ContactBody = BodyOf<(typeof CONTACT_KINDS)[number]>
-
-/** Why a bot that has the floor gets it again at a new term. */
-export const STOPPED = 'the contact pressed stop'
-
-const OUTSIDER = 'outsider:'
-
-/** Somebody who writes into a conversation and is not, or is not proven to be, its contact. */
-export function outsider(address: string, { unproven }: Pick<Participant, 'unproven'> = {}): Participant {
-  const id = `${OUTSIDER}${address}`.slice(0, 128)
-  return { kind: 'contact', id, name: address.slice(0, 128), ...(unproven && { unproven }) }
-}
-
-export function isOutsider({ kind, id }: Participant): boolean {
-  return kind === 'contact' && id.startsWith(OUTSIDER)
-}
 
 /**
  * The entry as its contact may see it: what outsiders wrote, internal notes, reasons, summaries, record changes and a floor that

@@ -1,4 +1,5 @@
-import { type MediumKind, type PartOf, type RatingScale, SCORES } from './parts.ts'
+import type { MediumKind, PartOf, RatingScale } from './parts.ts'
+import { SCORES } from './scores.ts'
 
 /** A part as plain text, in its own words, numbers and signs. Never empty. */
 

@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import { TEXT_MAX } from './text-max.ts'
+
+export { SCORES } from './scores.ts'
+export { TEXT_MAX } from './text-max.ts'
 
 /**
  * Parts are what a message is made of: data, never the markup of a platform. `degrade()` turns what a channel cannot show
  * into what it can, so whoever writes parts never asks which channel they will travel on.
  */
 
-/** Longest text of one part, in UTF-16 code units. */
-export const TEXT_MAX = 8_000
 /** Most parts of one message. */
 export const PARTS_MAX = 10
 /** Most options of one choices part, buttons of a card and fields of a form. */
@@ -259,12 +261,4 @@ export type MediumKind = 'image' | 'file' | 'audio' | 'video'
 
 export function isMedium(kind: PartKind): kind is MediumKind {
   return kind === 'image' || kind === 'file' || kind === 'audio' || kind === 'video'
-}
-
-/** Lowest and highest score of each scale. */
-export const SCORES: Readonly<Record<RatingScale, readonly [number, number]>> = {
-  csat: [1, 5],
-  nps: [0, 10],
-  ces: [1, 7],
-  solved: [0, 1],
 }

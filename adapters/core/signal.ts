@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { visit } from './conversation.ts'
 import { deliveryState, participant } from './entry.ts'
 
+export { streamedText } from './streamed-text.ts'
+
 /** Longest typing preview, in UTF-16 code units; the rest is cut by the sender. */
 export const PREVIEW_MAX = 200
 
@@ -70,9 +72,3 @@ export const signal = z
 
 export type Signal = z.infer<typeof signal>
 export type SignalOf<K extends Signal['kind']> = Extract<Signal, { kind: K }>
-
-/** The text so far after this signal, for somebody who has `before`; undefined when something in between is missing. */
-export function streamedText(before: string | undefined, { at, text }: SignalOf<'stream'>): string | undefined {
-  if (!at) return text
-  return before?.length === at ? before + text : undefined
-}
