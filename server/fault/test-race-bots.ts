@@ -30,7 +30,7 @@ export function createRaceBots(options: RaceBotsOptions): RaceBots {
     async *handle(event) {
       for (let pieces = world.random.between(1, 3); pieces > 0; pieces--) {
         for (const action of await piece(options, 'inner', event)) {
-          if (event.entry.body.kind !== 'stop' || action.kind === 'note' || action.kind === 'set') yield action
+          yield action
           await pause(world, 3)
         }
       }
@@ -84,7 +84,14 @@ export async function pause(world: World, most: number): Promise<void> {
   for (let turns = world.random.between(0, most); turns > 0; turns--) await world.turn()
 }
 
-async function piece({ world, own }: RaceBotsOptions, bot: string, event: Event): Promise<ActionInput[]> {
+/** To a stop nothing is said but asides: all else is refused, and would be no answer to race with. */
+async function piece(options: RaceBotsOptions, bot: string, event: Event): Promise<ActionInput[]> {
+  const actions = await anyPiece(options, bot, event)
+  if (event.entry.body.kind !== 'stop') return actions
+  return actions.filter(({ kind }) => kind === 'note' || kind === 'set')
+}
+
+async function anyPiece({ world, own }: RaceBotsOptions, bot: string, event: Event): Promise<ActionInput[]> {
   const { random } = world
   const key = `${event.id}:${bot}:${random.between(0, 1e9)}`
   switch (PIECES[random.between(0, PIECES.length - 1)]) {
