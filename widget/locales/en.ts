@@ -7,7 +7,7 @@ export const words = {
   chat: 'Chat',
   chatWith: (site: string) => `Chat with ${site}`,
   close: 'Close chat',
-  menu: 'Send messages with',
+  menu: 'Send key',
   log: 'Messages',
 
   here: 'We are here',

@@ -52,7 +52,7 @@ describe('writing', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
     }
     const first = compose({ preferences })
-    fireEvent.click(first.see.getByRole('button', { name: 'Send messages with' }))
+    fireEvent.click(first.see.getByRole('button', { name: 'Send key' }))
     fireEvent.click(await first.see.findByRole('menuitemradio', { name: 'Ctrl + Enter' }))
 
     const { field, write, sent } = compose({ preferences })
@@ -72,6 +72,16 @@ describe('stopping', () => {
     expect(chat.asked).toContainEqual(['stop'])
     write('wait')
     expect(await see.findByRole('button', { name: 'Send' })).toBeTruthy()
+  })
+
+  it('leads back to writing', async () => {
+    const { chat, see, field, root } = compose()
+    chat.streams.value = [{ key: 'a', from: BOT, text: 'It is' }]
+    const stop = await see.findByRole('button', { name: 'Stop answering' })
+    stop.focus()
+    fireEvent.click(stop)
+    expect(root.activeElement).toBe(field)
+    expect(chat.asked).toEqual([['stop']])
   })
 })
 

@@ -29,12 +29,12 @@ export function Composer() {
 
   function send() {
     const ready = draft.value.trim()
+    field.current?.focus()
     if (!ready) return
     chat.send(ready)
     draft.value = ''
     chat.reportTyping('')
     scope.follow()
-    field.current?.focus()
   }
 
   function insert(text: string) {
@@ -121,7 +121,7 @@ function AttachButton() {
   )
 }
 
-/** While an answer is being written and nothing is to be sent, the same place stops it. */
+/** While an answer is being written and nothing is to be sent, the same place stops it. Either leads back to writing. */
 function SendButton() {
   const {
     chat,
@@ -131,7 +131,7 @@ function SendButton() {
   const empty = !draft.value.trim()
   if (chat.streams.value.length && empty)
     return (
-      <button type="button" class="send stop" aria-label={words.stop} onClick={() => chat.stop()}>
+      <button type="submit" class="send stop" aria-label={words.stop} onClick={() => chat.stop()}>
         <Icon path={STOP} />
       </button>
     )

@@ -101,11 +101,17 @@ describe('ratings', () => {
     expect(chat.asked).toContainEqual(['rate', { scale, score, of: 1 }])
   })
 
-  it('thanks and cannot be given twice', async () => {
-    const { change, see } = show({ kind: 'rating', scale: 'csat' })
+  it('keeps the keyboard where it is, thanks, and cannot be given twice', async () => {
+    const { chat, change, see, root } = show({ kind: 'rating', scale: 'csat' })
+    const good = await see.findByRole('button', { name: 'Good' })
+    good.focus()
     change({ rated: 4 })
     expect(await see.findByText('Thank you for your feedback.')).toBeTruthy()
-    expect(see.getByRole<HTMLButtonElement>('button', { name: 'Bad' }).disabled).toBe(true)
+    const bad = see.getByRole('button', { name: 'Bad' })
+    expect(bad.getAttribute('aria-disabled')).toBe('true')
+    expect(root.activeElement).toBe(good)
+    fireEvent.click(bad)
+    expect(chat.asked.filter(([asked]) => asked === 'rate')).toEqual([])
   })
 })
 

@@ -15,7 +15,7 @@ export function Rating({ scale, question, rated, onRate }: RatingProps) {
   const words = usePartWords()
   const [pointed, point] = useState<number>()
   const labels = words.scales[scale]
-  const shown = pointed ?? rated
+  const shown = rated ?? pointed
   return (
     <fieldset class={`rating ${scale}`} aria-label={question}>
       <p class="question">{question}</p>
@@ -28,18 +28,21 @@ export function Rating({ scale, question, rated, onRate }: RatingProps) {
             aria-pressed={rated === score}
             aria-label={nameOf(scale, score, labels)}
             title={nameOf(scale, score, labels)}
-            disabled={rated !== undefined}
+            aria-disabled={rated !== undefined}
             onPointerEnter={() => point(score)}
             onFocus={() => point(score)}
             onBlur={() => point(undefined)}
-            onClick={() => onRate(score)}
+            onClick={() => rated === undefined && onRate(score)}
           >
             {scale === 'csat' ? <Icon path={STAR} /> : scale === 'solved' ? labels[score] : score}
           </button>
         ))}
       </div>
-      <Ends scale={scale} labels={labels} pointed={rated === undefined ? pointed : undefined} />
-      {rated !== undefined && <p class="thanks">{words.thanks}</p>}
+      {rated === undefined ? (
+        <Ends scale={scale} labels={labels} pointed={pointed} />
+      ) : (
+        <p class="thanks">{words.thanks}</p>
+      )}
     </fieldset>
   )
 }
