@@ -21,6 +21,8 @@ const INSTEAD: readonly (readonly [RegExp, ErrorCode])[] = [
   [/invalid_api_key|authentication|permission|model_not_found/i, 'misconfigured'],
   [/invalid_request|context_length/i, 'rejected'],
 ]
+/** Ollama: "does not support tools"; vLLM: "tool choice requires --enable-auto-tool-choice"; OpenRouter: "no endpoints … support tool use". */
+const NO_TOOLS = /\b(tools?|tool_choice|function.?calling)\b/i
 const MEANS: Partial<Record<ErrorCode, string>> = {
   misconfigured: 'refuses us: look at apiKey, model, baseUrl and the account',
   throttled: 'asks us to slow down',
@@ -41,6 +43,11 @@ export function endpointError(thrown: unknown, apiKey: string | undefined): Huto
     .join(': ')
   const cause = new Error((apiKey === undefined ? detail : detail.replaceAll(apiKey, '…')).slice(0, DETAIL_MAX))
   const seen = status === undefined ? '' : ` (HTTP ${status})`
+  if (status !== undefined && status !== 401 && status < 500 && code !== 'throttled' && NO_TOOLS.test(detail))
+    return new HutongError('misconfigured', `the model or its endpoint takes no tools${seen}: set tools to false`, {
+      cause,
+      field: 'tools',
+    })
   return new HutongError(code, `the endpoint ${MEANS[code]}${seen}`, {
     cause,
     ...(retryAfter !== undefined && { retryAfter }),

@@ -87,6 +87,29 @@ describe('an endpoint that fails before the first word', () => {
     expect(JSON.stringify(failed)).not.toContain('sk-wrong-and-secret')
   })
 
+  it.each([
+    [400, 'registry.ollama.ai/library/gemma:2b does not support tools'],
+    [400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'],
+    [404, 'No endpoints found that support tool use. To learn more about provider routing, visit our docs.'],
+  ])('says what to set where the model knows no tools (%i): %s', async (code, message) => {
+    endpoint.script({ status: code, body: JSON.stringify({ error: { message, type: 'api_error' } }) })
+    const { failed } = await talk().hear()
+    expect(failed).toMatchObject({
+      code: 'misconfigured',
+      message: `the model or its endpoint takes no tools (HTTP ${code}): set tools to false`,
+    })
+    expect(failed?.cause).toContain(message)
+  })
+
+  it.each(['/v1/chat/completions', '/v1/chat/completions/', '/chat/completions?x=1', '/v1/responses'])(
+    'is not taken with the end of a request in its address: %s',
+    (path) => {
+      expect(() => talk({ baseUrl: `https://api.example${path}` })).toThrow(
+        'must be what stands before /chat/completions; cut off its end',
+      )
+    },
+  )
+
   it('sends no key where none is configured', async () => {
     const open = await openTestEndpoint({ key: null })
     const { actions } = await createTalk({ baseUrl: open.baseUrl, model: 'm' }).hear()
