@@ -92,11 +92,11 @@ describe('a change', () => {
     base.articles.put({ ...draft(3), question: 'Where is the tea house?' }, BY)
     expect(base.match('Where is the tea house?')).toMatchObject([{ id: 'a3', score: 1 }])
     base.articles.setState('a3', 'retired', BY)
-    expect(base.match('Where is the tea house?')).toEqual([])
+    expect(base.match('Where is the tea house?').map(({ id }) => id)).not.toContain('a3')
     base.articles.put({ ...draft(60), question: 'Where is the tea house?' }, BY)
     expect(base.match('Where is the tea house?')).toMatchObject([{ id: 'a60', score: 1 }])
     base.articles.remove('a60', { ...BY, purge: true })
-    expect(base.match('Where is the tea house?')).toEqual([])
+    expect(base.match('Where is the tea house?').map(({ id }) => id)).not.toContain('a60')
   })
 
   test('gives the very scores that the same articles give after a restart', async () => {

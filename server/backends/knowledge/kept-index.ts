@@ -27,7 +27,7 @@ export interface KeptIndex {
 }
 
 /** So long, in microseconds, a question may wait for what changed just before it. */
-const AT_ONCE = 15_000
+const AT_ONCE = 8_000
 const PAGE = 20
 const RECORD = 1_000
 
