@@ -5,6 +5,11 @@ const SIMPLIFIED =
   '丢并乱并来系个们家传倾价优儿两别刚劲动务劳协厌员呗问唤吃单吗喽哒当采报压坏够姐实审专对导岛岗帮干几废回强别后从复彻恶态虑应懒戏户采换损择败数断于时暂会东业极乐样机台款欢岁决没凑准沟满溃为无烦热烂为呆现环当发监真困了码种个简约级绍终组结绝络给绝经线网紧线致总系才玩联职听台与旧万席麻荐处号蛮术里装里制复核见规亲觉触讨托许诉评询话该认误说说谁谈请讲谢译议让赞负财货责贵费贴资卖账赖赚赞赶交糟较载轻转办回这连周进游过递远选还销录钱错录表钟钟长门闭开间板队随只虽杂难电灵页顺须预领颗题愿台养马驳验体发松须面么么点出'
 const SIMPLE = new Map([...TRADITIONAL].map((sign, at) => [sign, [...SIMPLIFIED][at] ?? sign]))
 
+/** Whether it is written in traditional signs, as far as common ones tell. */
+export function isTraditional(said: string): boolean {
+  return [...said].some((sign) => SIMPLE.has(sign))
+}
+
 /** The same words, where they are common ones, in simplified signs. */
 export function simplified(said: string): string {
   return [...said].map((sign) => SIMPLE.get(sign) ?? sign).join('')

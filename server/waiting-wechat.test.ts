@@ -16,6 +16,7 @@ const GZH = { appId: 'wx0123456789abcdef', secret: 'app-secret' }
 const CORP = { corpId: 'ww0123456789abcdef', secret: 'kf-secret' }
 const ACCOUNT = 'wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJTw'
 const WAITS = '人工客服会在这里回复您，您可以继续输入。'
+const WAITS_TRADITIONAL = '真人客服會在這裡回覆您'
 
 let wechat: FakeWeChat
 let wecom: FakeWeCom
@@ -58,10 +59,10 @@ it('tells a customer of the Official Account who asks for a person that one will
   const phone = wechat.phone('oLin')
   await phone.follow()
   await phone.say('轉人工')
-  await expect.poll(() => count(phone.sees(), WAITS)).toBe(1)
+  await expect.poll(() => count(phone.sees(), WAITS_TRADITIONAL)).toBe(1)
   await phone.say('有人吗')
   await expect.poll(async () => (await house.store.backlog(Date.now())).every(({ open }) => open === 0)).toBe(true)
-  expect(count(phone.sees(), WAITS)).toBe(1)
+  expect(count(phone.sees(), WAITS_TRADITIONAL)).toBe(1)
 })
 
 it('gives a customer of WeChat customer service a person for the number of the option that offers one', async () => {

@@ -24,8 +24,24 @@ const zh: WaitingWords = {
   again: '抱歉让您久等了。您的留言已收到，客服会在这里回复，您不必一直等候。',
 }
 
+const hant: WaitingWords = {
+  queued: '真人客服會在這裡回覆您，您可以繼續輸入。',
+  nobody: '現在沒有客服在線。',
+  leave: '請在這裡留言，客服上線後會盡快回覆您。',
+  again: '抱歉讓您久等了。您的留言已收到，客服會在這裡回覆，您不必一直等候。',
+}
+
+export function isTraditionalChinese(locale: string): boolean {
+  return /^zh-(?:hant|tw|hk|mo)\b/i.test(locale)
+}
+
+function wordsFor(locale = 'en'): WaitingWords {
+  if (!/^zh\b/i.test(locale)) return en
+  return isTraditionalChinese(locale) ? hant : zh
+}
+
 export function waitingWordsFor(says: FloorSettings['says'] | undefined, locale: string | undefined): WaitingWords {
-  const words = locale?.toLowerCase().startsWith('zh') ? zh : en
+  const words = wordsFor(locale)
   const own = ownWords(says, locale) ?? {}
   return {
     queued: own.queued ?? words.queued,

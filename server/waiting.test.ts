@@ -145,6 +145,15 @@ describe('a customer who comes to wait', () => {
     20_000,
   )
 
+  it.each([
+    ['轉人工', '真人客服會在這裡回覆您，您可以繼續輸入。'],
+    ['转人工', '人工客服会在这里回复您，您可以继续输入。'],
+  ])('is told so in the signs they write: %s', async (words, expected) => {
+    const house = await open()
+    const { conversation } = await house.write(words)
+    expect(told(await untilTold(house, conversation))).toEqual([expected])
+  })
+
   it('is told that nobody is there, and to leave a message', async () => {
     const house = await open({}, { staffed: () => false })
     const { conversation } = await house.write('give up')

@@ -9,8 +9,9 @@ import type { RoutedSite } from './identify.ts'
 import type { LeaveAddress } from './leave-address.ts'
 import type { Carrier } from './outbox.ts'
 import { firstHolder, RELAY } from './route.ts'
+import { isTraditional } from './simplified.ts'
 import type { LogStore, Made, NewDelivery, PeopleStore } from './stores/store.ts'
-import { after, type WaitingWords, waitingWordsFor } from './waiting-words.ts'
+import { after, isTraditionalChinese, type WaitingWords, waitingWordsFor } from './waiting-words.ts'
 import type { Ways } from './ways.ts'
 
 export interface WaitingOptions {
@@ -124,6 +125,7 @@ async function localeOf({ store }: WaitingOptions, asking: Asking): Promise<stri
   const said = entries.filter(({ from }) => from.kind === 'contact' && !isOutsider(from)).map(wordsOf)
   const text = said.findLast((words) => /\p{L}/u.test(words))
   if (text === undefined) return site.locales?.[0]
+  if (isTraditional(text)) return site.locales?.find(isTraditionalChinese) ?? 'zh-Hant'
   const language = languageOf(text)
   const isChinese = (locale: string) => locale.toLowerCase().startsWith('zh')
   return site.locales?.find((one) => isChinese(one) === (language === 'zh')) ?? language
