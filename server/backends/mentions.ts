@@ -1,3 +1,4 @@
+import { TEXT_MAX } from '@hutong/core/parts'
 import { simplified } from '../simplified.ts'
 import { fold } from './knowledge/fold.ts'
 import { basesOf, isSlipOf } from './word-forms.ts'
@@ -53,7 +54,7 @@ const WORD = new RegExp(`(?:(?![${UNSPACED}\\p{Script=Thai}])[\\p{L}\\p{M}\\p{N}
 const LOOSE = new RegExp(` (?=[${UNSPACED}])|(?<=[${UNSPACED}]) `, 'gu')
 
 export function readSaid(text: string): Said {
-  const folded = simplified(fold(text))
+  const folded = simplified(fold(text).slice(0, TEXT_MAX))
     .replaceAll(/[^\S\n]+/g, ' ')
     .replaceAll(LOOSE, '')
   const words = (folded.match(WORD) ?? []).map(basesOf)
