@@ -8,6 +8,9 @@ import type { StageContact } from './stage.ts'
 const QUIET_MS = 400
 const SLACK_MS = 5_000
 
+/** A stop is heard by who is at work, and some answer before it comes: so many are tried. */
+const STOPS = 3
+
 const toQueue = { kind: 'handoff' as const, to: { kind: 'queue' as const } }
 const back = { kind: 'handoff' as const, to: { kind: 'bot' as const, id: GUEST } }
 
@@ -146,6 +149,21 @@ export const floorManners: readonly Manner[] = [
       failIfReplaced(log)
       const after = log.filter((one) => one.seq > seq)
       mustEqual(said(after, GUEST), [], 'what it said after the stop')
+    },
+  },
+  {
+    title: 'answers a stop with nothing',
+    contract: 'floor',
+    async run(bench) {
+      for (let turn = 0; turn < STOPS; turn++) {
+        const someone = bench.someone()
+        await begin(bench, someone)
+        const { seq, conversation } = await someone.say({ kind: 'stop' })
+        await pause(QUIET_MS)
+        const refused = await bench.stage.store.deadLetters({ target: `backend:${GUEST}`, limit: 100 })
+        const stop = refused.find((one) => one.conversation === conversation && one.seq === seq)
+        must(!stop, `its answer to a stop was refused: ${stop?.error}`)
+      }
     },
   },
   {

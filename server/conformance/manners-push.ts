@@ -126,6 +126,9 @@ export const pushProbes: readonly PushProbe[] = [
   refuses('a signature that is none', () => ({ signature: () => 'v1,!!! v1 ,, v1,' })),
   refuses('a signature without its version', () => ({ signature: (right) => right.replace(/^v1a?,/, '') })),
   refuses('a signature with another secret', () => ({ secrets: other() })),
+  refuses('a right signature inside a longer word', () => ({
+    signature: (right) => right.replace(/\S+/g, (one) => `x${one}x`),
+  })),
   refuses('several signatures of which none is right', () => ({ signature: () => `${wrong()} ${wrong()}` })),
   refuses('a signature cut short', () => ({ signature: (right) => right.slice(0, -8) })),
   refuses('a body that was changed after it was signed', (bench) => ({ altered: changed(bench) })),

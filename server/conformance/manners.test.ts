@@ -61,6 +61,7 @@ const CAUGHT: Readonly<Record<Rudeness, readonly string[]>> = {
     'says nothing after stop until the next question',
     'answers once when the contact’s page sends the same message twice',
   ],
+  'answers a stop with words': ['answers a stop with nothing'],
   'speaks of channels': ['never says by which channel the contact writes', 'does the same whatever the channel'],
   'ends every conversation': ['leaves a conversation open after a plain question'],
   'passes on without a word': ['gives a reason or a summary where it passes a conversation on'],

@@ -71,6 +71,12 @@ export const rude = {
       },
     )
   },
+  'answers a stop with words': () => () =>
+    backend(async (event) => {
+      if (event.entry.body.kind === 'stop') return [reply('I stopped.')]
+      await pause(20)
+      return isQuestion(event) ? [reply('Yes.')] : []
+    }),
   'speaks of channels': () => () =>
     answers(({ entry }) =>
       entry.channel === 'web'
