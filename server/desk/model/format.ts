@@ -12,6 +12,8 @@ export interface Format {
   span(ms: number): string
   /** A span that was set, as exact as it was: 1.5 seconds, 90 seconds. */
   duration(ms: number): string
+  /** What a language is called, by its BCP 47 tag; the tag itself where nobody knows. */
+  language(tag: string): string
   /** The time of day at another place; undefined for a zone nobody knows. */
   timeIn(zone: string, at: number): string | undefined
 }
@@ -25,6 +27,7 @@ export function createFormat(tag: string): Format {
   const longDay = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' })
   const longDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long' })
   const full = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
+  const languages = new Intl.DisplayNames(tag, { type: 'language' })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
   const seconds = new Intl.NumberFormat(tag, {
     style: 'unit',
@@ -77,6 +80,13 @@ export function createFormat(tag: string): Format {
       return unit(Math.floor(ms / DAY), 'day')
     },
     duration: (ms) => seconds.format(ms / 1_000),
+    language(known) {
+      try {
+        return languages.of(known) ?? known
+      } catch {
+        return known
+      }
+    },
     timeIn(zone, at) {
       if (!isZone(zone)) return undefined
       return new Intl.DateTimeFormat(tag, {

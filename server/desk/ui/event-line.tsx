@@ -17,7 +17,7 @@ export function EventLine({ row, thread }: { row: EventRow; thread: Thread }) {
   return (
     <li class="event">
       <span>
-        {sentence(row, around)} <time dateTime={new Date(row.at).toISOString()}>{format.time(row.at)}</time>
+        {sentence(row, around)} · <time dateTime={new Date(row.at).toISOString()}>{format.time(row.at)}</time>
       </span>
       {'reason' in body && body.reason && (
         <span class="event-detail">{words.events.reason(reasonOf(body.reason, row, { words, format }))}</span>

@@ -1,5 +1,6 @@
 import { participantName } from '../model/naming.ts'
 import type { Thread } from '../model/thread.ts'
+import { SpeakerAvatar } from './avatar.tsx'
 import { useDesk } from './desk-context.ts'
 import { Markdown } from './rich-text.tsx'
 
@@ -9,9 +10,17 @@ export function Passing({ thread }: { thread: Thread }) {
   const around = { words, me: desk.me.id, contact: thread.contact.value }
   return (
     <div class="passing">
-      {thread.streaming.value.map(({ key, text }) => (
-        <div key={key} class="bubble text stream">
-          <Markdown text={text} />
+      {thread.streaming.value.map(({ from, key, text }) => (
+        <div key={key} class="message ours first last">
+          <div class="run">
+            <SpeakerAvatar from={from} contact={thread.contact.value} />
+            <span class="speaker">{participantName(from, around)}</span>
+          </div>
+          <div class="line">
+            <div class="bubble text stream">
+              <Markdown text={text} />
+            </div>
+          </div>
         </div>
       ))}
       {thread.typing.value.map(({ from, preview }) => {

@@ -55,7 +55,7 @@ function Visit({ contact }: { contact: Contact }) {
         </Fact>
       )}
       {visit?.referrer && <Fact name={words.referrer}>{visit.referrer}</Fact>}
-      {contact.locale && <Fact name={words.locale}>{contact.locale}</Fact>}
+      {contact.locale && <Fact name={words.locale}>{format.language(contact.locale)}</Fact>}
       {visit?.device && (
         <Fact name={words.device}>
           <DeviceName userAgent={visit.device} />
@@ -78,7 +78,7 @@ function DeviceName({ userAgent }: { userAgent: string }) {
 
 /** The visitor's page says its own address, so only what is a web address becomes a link. */
 function Page({ url, title }: { url: string; title: string | undefined }) {
-  const label = title ?? url
+  const label = title || url
   return /^https?:\/\//i.test(url) ? <Out href={url}>{label}</Out> : <span>{label}</span>
 }
 
