@@ -22,7 +22,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
 const ENDLESS_THOUGHTS =
-  'the answer was cut off before the model was known to have finished thinking; look at maxTokens'
+  'the answer was cut off before the model was known to have finished thinking; look at maxTokens and reasoning'
 const TOO_SLOW = 'the answer was not whole in the time of answerWithin'
 /** Time for what is written down in the end, in milliseconds. */
 const GRACE = 2_000
