@@ -151,7 +151,9 @@ describe('hutong backend test', { timeout: 120_000 }, () => {
     [['http://127.0.0.1:1/', '--secret', 'hunter2'], '--secret must begin with whsec_'],
     [['gopher://x', '--secret', SECRET], 'the URL must be an http(s) URL'],
     [['--pull', '--answer-within', 'soon'], '--answer-within: must be a whole number from 1000 to 600000'],
-    [['--pull', '--colour'], "Unknown option '--colour'"],
+    [['--pull', '--colour'], '--colour: is no flag of this command; there are --secret, '],
+    [['--pull', '--aks', 'hello'], '--aks: is no flag of this command; did you mean "--ask"?'],
+    [['--pull', '--ask'], '--ask: needs a value'],
   ])('refuses what it cannot do, with the flag to put right: %#', async (args, sentence) => {
     const { out, err, code } = await hutong(args)
     expect([code, out]).toEqual([2, ''])

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { parseArgs } from 'node:util'
 import type { Backend, Event } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import type { z } from 'zod'
@@ -8,6 +7,7 @@ import { createPullBackend } from './backends/pull.ts'
 import { createSocketBackend } from './backends/socket.ts'
 import { createWebhookBackend } from './backends/webhook/webhook.ts'
 import { webhookOptions } from './backends/webhook/webhook-options.ts'
+import { readFlags } from './cli-flags.ts'
 import { pause } from './conformance/case.ts'
 import { failIfReplaced, GUEST, type MannersBench, openManners } from './conformance/manners-bench.ts'
 import { type Held, runManners, runProbes } from './conformance/manners-run.ts'
@@ -94,7 +94,7 @@ interface Asked {
 
 /** Rejects what cannot be asked, with the name of the flag. */
 function askedFor(argv: readonly string[], env: NodeJS.ProcessEnv): Asked {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readFlags({
     args: [...argv],
     allowPositionals: true,
     options: {

@@ -67,7 +67,20 @@ describe('hutong serve', { timeout: 30_000 }, () => {
     expect(ready).toBe(true)
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
     child.kill('SIGTERM')
-    expect(await text(child.stdout as NodeJS.ReadableStream)).toBe(`hutong listening on http://127.0.0.1:${port}\n`)
+    expect(await text(child.stdout as NodeJS.ReadableStream)).toBe(
+      [
+        `hutong listening on http://127.0.0.1:${port}`,
+        `the desk is at http://127.0.0.1:${port}/desk/`,
+        'nobody can sign in there yet; let somebody in with: hutong agent add <email> <name>\n',
+      ].join('\n'),
+    )
+  })
+
+  it('says nothing of signing in once somebody may', async () => {
+    await run(['agent', 'add', 'anna@shop.example', 'Anna'], { stdin: 'correct horse\n' })
+    const { child } = await startServing({ HUTONG_SECRET: SECRET })
+    child.kill('SIGTERM')
+    expect(await text(child.stdout as NodeJS.ReadableStream)).not.toContain('sign in')
   })
 
   it('ends by itself and in order on SIGTERM and SIGINT', async () => {
@@ -148,6 +161,21 @@ describe('hutong config', { timeout: 30_000 }, () => {
     }
   })
 
+  it('warns of a backend that no routing leads to, as the doctor and a start do', async () => {
+    const site = { key: 'shop', name: 'Shop', routing: ['desk'] }
+    const orders = { kind: 'webhook', url: 'http://127.0.0.1:1/', secrets: [`whsec_${'A'.repeat(32)}`] }
+    const backends = { orders, records: { ...orders, hears: 'everything' } }
+    await writeFile(join(folder, 'hutong.config.json'), JSON.stringify({ sites: [site], backends }))
+    const warning = /hm +backend orders is asked only if .* put "orders" before "desk" in the routing of a site, or set/
+    const checked = await run(['config', 'check'])
+    expect([checked.code, checked.err]).toEqual([0, expect.stringMatching(warning)])
+    expect(checked.err).not.toContain('records')
+    expect((await run(['doctor'])).out).toMatch(warning)
+    const { child } = await startServing({ HUTONG_SECRET: SECRET })
+    child.kill('SIGTERM')
+    expect(await text(child.stderr as NodeJS.ReadableStream)).toMatch(warning)
+  })
+
   it('is printed, and the database migrated, without a secret', async () => {
     const print = await run(['config', 'print'], { env: {} })
     expect([print.code, JSON.parse(print.out).mode]).toEqual([0, 'production'])
@@ -201,6 +229,28 @@ describe('hutong', { timeout: 30_000 }, () => {
     const token = /once: (\S+)/.exec(out)?.[1] ?? ''
     const row = JSON.parse(out.slice(out.indexOf('{')))
     expect(row).toEqual({ name: 'crm', hash: createHash('sha256').update(token).digest('hex'), role: 'backend' })
+  })
+
+  it("makes an administrator's token, and one for some sites", async () => {
+    const entry = async (...flags: string[]) => {
+      const { out } = await run(['token', 'new', 'ops', ...flags])
+      return JSON.parse(out.slice(out.indexOf('{')))
+    }
+    expect(await entry('--role', 'admin')).toMatchObject({ name: 'ops', role: 'admin' })
+    expect(await entry('--sites', 'shop,other')).toMatchObject({ role: 'backend', sites: ['shop', 'other'] })
+  })
+
+  it.each([
+    [['ops', '--rol', 'admin'], '--rol: is no flag of this command; did you mean "--role"?'],
+    [['ops', '--role', 'adm'], '--role: must be one of "backend", "admin"'],
+    [['ops', '--role'], '--role: needs a value'],
+    [['two', 'names'], 'one name only, and there are two and names'],
+    [['a name'], 'the name: must be 1 to 64 letters, digits, "-" or "_"'],
+    [[], 'the name is needed'],
+  ])('makes no token of what it does not understand: %j', async (args, sentence) => {
+    const { out, err, code } = await run(['token', 'new', ...args])
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(`hutong token new: ${sentence}`)
   })
 
   it('brings the database up to date', async () => {
@@ -263,7 +313,7 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
       expect(out).toMatch(sentence)
   })
 
-  it('says which backend lacks the token by which it would answer', async () => {
+  it('says which webhook would need a token to answer later, and finds no fault in it', async () => {
     const { port } = await startServing({ HUTONG_SECRET: SECRET, HUTONG_DATA: join(folder, 'bot') })
     const webhook = { kind: 'webhook', url: `http://127.0.0.1:${port}/hook`, secrets: [`whsec_${'A'.repeat(32)}`] }
     const tokens = [{ name: 'known', hash: 'a'.repeat(64) }]
@@ -273,8 +323,8 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
     )
     const { out, code } = await run(['doctor'])
     expect(code).toBe(0)
-    expect(out).toMatch(/hm +backend crm has no token of its name: .* — make one with: hutong token new crm/)
-    expect(out).not.toContain('backend known has no token')
+    expect(out).toMatch(/ok +backend crm answers in the reply to each request — .* later .*: hutong token new crm/)
+    expect(out).not.toContain('backend known answers')
   })
 
   it('reports every mistake of the configuration', async () => {

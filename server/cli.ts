@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { toHutongError } from '@hutong/core/errors'
-import { randomText } from '@hutong/core/ids'
 import { nearest } from '@hutong/core/nearest'
 import { addAgent } from './add-agent.ts'
 import { BACKEND_HELP, backendCommands } from './cli-backend.ts'
 import { KNOWLEDGE_HELP, knowledgeCommands } from './cli-knowledge.ts'
+import { TOKEN_HELP, tokenCommands } from './cli-token.ts'
 import { misconfigured, redacted, type Settings } from './config.ts'
+import { unheard } from './configured-backends.ts'
 import { makeDataFolder } from './data-folder.ts'
-import { doctor } from './doctor.ts'
+import { agentsIn, doctor } from './doctor.ts'
 import { missingSeeds } from './doctor-backends.ts'
 import { type Loaded, loadConfig, type Sources } from './load-config.ts'
 import { serve } from './serve.ts'
@@ -25,7 +25,7 @@ hutong doctor                     checks everything a relay needs, with a remedy
 hutong config check               names every mistake of the configuration
 hutong config print               shows the configuration in force, secrets hidden
 hutong agent add <email> <name>   adds a person to the desk; the password comes from standard input
-hutong token new <name>           makes an API token and what the configuration needs of it
+${TOKEN_HELP}
 ${KNOWLEDGE_HELP}
 ${BACKEND_HELP}
 
@@ -49,7 +49,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'config check': runConfigCheck,
   'config print': runConfigPrint,
   'agent add': runAgentAdd,
-  'token new': runTokenNew,
+  ...tokenCommands({ say, complain }),
   ...knowledgeCommands({ settingsOf, say }),
   ...backendCommands({ say, complain, env: process.env }),
 }
@@ -84,7 +84,11 @@ function unknownCommand(words: readonly string[]): string {
 async function runServe(_: readonly string[], flags: readonly string[]): Promise<number> {
   const { settings } = await load(flags, { backends: [] })
   const running = await serve(settings)
+  warnUnheard(settings)
   say(`hutong listening on ${running.url}`)
+  say(`the desk is at ${running.url}/desk/`)
+  if ((await agentsIn(join(settings.data, 'hutong.sqlite'))) === 0)
+    say('nobody can sign in there yet; let somebody in with: hutong agent add <email> <name>')
   process.send?.({ ready: true, port: running.port })
   await interrupted()
   // Whatever does not finish in time is cut off: the log keeps what was acknowledged.
@@ -92,6 +96,10 @@ async function runServe(_: readonly string[], flags: readonly string[]): Promise
   await running.close()
   if (process.connected) process.disconnect()
   return DONE
+}
+
+function warnUnheard(settings: Settings): void {
+  for (const { name, why, remedy } of unheard(settings)) complain(`hm   backend ${name} ${why} — ${remedy}`)
 }
 
 function interrupted(): Promise<void> {
@@ -124,6 +132,7 @@ async function runConfigCheck(_: readonly string[], flags: readonly string[]): P
   const { settings, file } = await load(flags, { backends: [] })
   const missing = await missingSeeds(settings)
   if (missing.length > 0) throw misconfigured(missing)
+  warnUnheard(settings)
   return say(file === undefined ? 'the configuration is right (there is no file)' : `${file} is right`)
 }
 
@@ -159,17 +168,6 @@ async function askPassword(): Promise<string> {
   process.stdin.setRawMode(false)
   process.stderr.write('\n')
   return typed
-}
-
-async function runTokenNew([name]: readonly string[]): Promise<number> {
-  if (name === undefined) {
-    complain('hutong token new <name>: the name is needed')
-    return MISUSED
-  }
-  const token = `hutong_${randomText(32)}`
-  const hash = createHash('sha256').update(token).digest('hex')
-  say(`token, shown this once: ${token}`)
-  return say(`for "tokens" in the configuration: ${JSON.stringify({ name, hash, role: 'backend' })}`)
 }
 
 /** For commands that sign nothing. */

@@ -83,7 +83,8 @@ const site = z.strictObject({
   floor: floorSettings.prefault({}),
 })
 
-const token = z.strictObject({
+/** What stands in `tokens` for each. */
+export const tokenSettings = z.strictObject({
   name,
   /** sha256 of the token in hex; `hutong token new` makes both. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be the sha256 of the token, 64 hex digits' }),
@@ -164,7 +165,7 @@ export const settings = z.strictObject({
   channels: z.array(channelSettings).default([]),
   /** Groups of agents that are told of conversations which wait. */
   alerts: z.array(alertSettings).default([]),
-  tokens: z.array(token).default([]),
+  tokens: z.array(tokenSettings).default([]),
   /** Settings of backends by name; each backend reads its own. */
   backends: z.record(name, z.record(z.string(), z.unknown())).default({}),
   limits: limits.prefault({}),

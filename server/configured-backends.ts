@@ -67,6 +67,31 @@ export function configuredBackends(config: Settings, own: readonly Backend[] = [
   return [...made.flatMap((one) => (Array.isArray(one) ? [] : [one])), ...own]
 }
 
+/** A configured backend that is asked by nobody, and what to do about it. */
+export interface Unheard {
+  name: string
+  why: string
+  remedy: string
+}
+
+/** Configured backends that no routing leads to, no flow hands over to, and that do not hear everything. Rejects what `configuredBackends` rejects. */
+export function unheard(config: Settings): Unheard[] {
+  const led = config.sites.flatMap(({ routing, floor }) => [...routing, floor.backTo])
+  const flows = Object.entries(config.backends).filter(([name]) => kindOf(name, config) === 'flow')
+  const given = flows.flatMap(([, options]) => handoffsIn(options).map(({ bot }) => bot))
+  return configuredBackends(config).flatMap(({ name, hears = 'floor' }) => {
+    if (hears === 'everything' || [...led, ...given].includes(name)) return []
+    const all = kindOf(name, config) === 'webhook' ? ', or set its "hears" to "everything"' : ''
+    return [
+      {
+        name,
+        why: 'is asked only if another bot hands over to it: it stands in no routing',
+        remedy: `put "${name}" before "desk" in the routing of a site${all}`,
+      },
+    ]
+  })
+}
+
 /** All that are configured, and those in routing chains that need no settings. */
 function wanted({ backends = {}, sites = [] }: Chosen): string[] {
   const routed = sites.flatMap((site) => site?.routing ?? []).filter((name) => name !== undefined)

@@ -2,7 +2,7 @@ import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtFiles } from './built-files.ts'
 import type { Settings } from './config.ts'
-import { backendMistakes, configuredBackends } from './configured-backends.ts'
+import { backendMistakes, configuredBackends, unheard } from './configured-backends.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { isLocked } from './data-lock.ts'
 import { doctorBackends } from './doctor-backends.ts'
@@ -66,26 +66,19 @@ function* backends(settings: Settings): Iterable<Finding> {
   if (mistakes.length > 0) return
   const names = configuredBackends(settings).map((backend) => backend.name)
   yield { state: 'good', what: `backends: ${[...names, 'desk'].join(', ')}` }
+  for (const { name, why, remedy } of unheard(settings)) yield { state: 'odd', what: `backend ${name} ${why}`, remedy }
   yield* tokensOfBackends(settings)
 }
 
-/** What the other end of a wire needs a token for. */
-const TOKEN_FOR: Readonly<Record<string, string>> = {
-  webhook: 'it can answer only in the reply to a request, not later',
-  socket: 'it cannot connect',
-  pull: 'it cannot ask for its events',
-}
-
+/** Of webhooks alone: the other wires cannot be without a token. */
 function* tokensOfBackends({ backends: configured, tokens }: Settings): Iterable<Finding> {
-  for (const [name, { kind = name }] of Object.entries(configured)) {
-    const without = TOKEN_FOR[String(kind)]
-    if (without !== undefined && !tokens.some((token) => token.name === name))
+  for (const [name, { kind = name }] of Object.entries(configured))
+    if (kind === 'webhook' && !tokens.some((token) => token.name === name))
       yield {
-        state: 'odd',
-        what: `backend ${name} has no token of its name: ${without}`,
-        remedy: `make one with: hutong token new ${name}`,
+        state: 'good',
+        what: `backend ${name} answers in the reply to each request`,
+        remedy: `only to answer later as well it needs a token of its name: hutong token new ${name}`,
       }
-  }
 }
 
 function secret({ secret: value, mode }: Settings): Finding {

@@ -124,7 +124,10 @@ async function admit(c: Context<RestEnv>, auth: Auth, one: Operation): Promise<A
     throw new HutongError('unauthorized', 'sign in, or send "Authorization: Bearer" with a token of the configuration')
   }
   if (one.access === 'admin' && (actor.role !== 'admin' || actor.sites !== 'all'))
-    throw new HutongError('forbidden', "only an administrator's token for all sites may do that")
+    throw new HutongError(
+      'forbidden',
+      "only an administrator's token for all sites may do that; make one with: hutong token new <name> --role admin",
+    )
   return actor
 }
 
