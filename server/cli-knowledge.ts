@@ -118,7 +118,12 @@ async function takeIn(base: KnowledgeBase, { words, options }: Asked): Promise<s
     throw new HutongError('invalid', 'hutong knowledge import <file or folder>: the path is needed')
   const dryRun = options['dry-run'] !== undefined
   const state = stateOf(options.state)
-  const { made, changed, same } = await importArticles(base, await readImport(path), {
+  const {
+    made,
+    changed,
+    same,
+    warnings = [],
+  } = await importArticles(base, await readImport(path), {
     by: 'import',
     dryRun,
     ...(state && { state }),
@@ -126,6 +131,7 @@ async function takeIn(base: KnowledgeBase, { words, options }: Asked): Promise<s
   const drafts = state === undefined && [...made, ...changed].some((id) => base.articles.get(id)?.state === 'draft')
   return [
     ...(dryRun ? [...made.map((id) => `new      ${id}`), ...changed.map((id) => `changed  ${id}`)] : []),
+    ...warnings.map((one) => `left out: ${one}`),
     `${dryRun ? 'would be ' : ''}${made.length} new, ${changed.length} changed, ${same.length} unchanged`,
     ...(drafts
       ? ['some are drafts, which customers are not told: --state published publishes what names no state']

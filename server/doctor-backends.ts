@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { seedMistake } from './backends/knowledge/read-seed.ts'
+import { join } from 'node:path'
+import { seedChange, seedMistake } from './backends/knowledge/read-seed.ts'
 import { networkCode } from './backends/network-code.ts'
 import { openaiOptions } from './backends/openai/openai-options.ts'
 import { rasaOptions } from './backends/rasa/rasa-options.ts'
@@ -27,6 +28,7 @@ const TRIES: Readonly<Record<string, (one: Try) => Promise<Finding>>> = {
 export async function* doctorBackends(settings: Settings): AsyncIterable<Finding> {
   for (const { path, message } of await missingSeeds(settings))
     yield { state: 'bad', what: `backend ${String(path[1])}: its articles`, remedy: `${path.join('.')}: ${message}` }
+  yield* await changedSeeds(settings)
   yield* await Promise.all(
     Object.entries(settings.backends).flatMap(([name, { kind = name, ...options }]) => {
       const attempt = TRIES[String(kind)]
@@ -41,6 +43,16 @@ export async function missingSeeds({ backends }: Pick<Settings, 'backends'>): Pr
     if (kind !== 'knowledge' || typeof seed !== 'string') return []
     const message = await seedMistake(seed)
     return message === undefined ? [] : [{ path: ['backends', name, 'seed'], message }]
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Seeds that are not what the articles were made of any more. */
+async function changedSeeds({ backends, data }: Settings): Promise<Finding[]> {
+  const found = Object.entries(backends).map(async ([name, { kind = name, seed }]): Promise<Finding[]> => {
+    if (kind !== 'knowledge' || typeof seed !== 'string') return []
+    const remedy = await seedChange(join(data, 'backends', name), { name, seed })
+    return remedy === undefined ? [] : [{ state: 'odd', what: `backend ${name}: its seed`, remedy }]
   })
   return (await Promise.all(found)).flat()
 }

@@ -339,6 +339,7 @@ function takeIn(open: Open): Operation {
         made: ids.describe('Ids of articles that were not there before'),
         changed: ids.describe('Ids of articles that have a further version now'),
         same: ids.describe('Ids of articles that say the same already'),
+        warnings: z.array(z.string()).optional().describe('What was left out; absent when nothing was'),
       })
       .describe('What became of each article of the file'),
     errors: ['not_found', 'too_large'],

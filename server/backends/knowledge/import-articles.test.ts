@@ -295,11 +295,31 @@ describe('a folder of Markdown', () => {
     })
   })
 
+  it('says what it has left out, which is for others', async () => {
+    const path = await write({
+      'a.md': '---\ntitle: Pay\ndate: 2026-01-31\ntags: money, cards；现金\n---\n# How do I pay?\n\nBy card.\n',
+    })
+    expect(await importArticles(base, await readImport(path), { by: 'test' })).toEqual({
+      made: ['how-do-i-pay'],
+      changed: [],
+      same: [],
+      warnings: [
+        expect.stringMatching(/^a\.md, front matter, title: was left out; it may name id, question/),
+        expect.stringMatching(/^a\.md, front matter, date: was left out/),
+      ],
+    })
+    expect(store.articles.get('how-do-i-pay')?.tags).toEqual(['money', 'cards', '现金'])
+    expect(await take('b.csv', 'question,answer,Owner\nWho?,We.,Ann\n')).toMatchObject({
+      made: ['who'],
+      warnings: [expect.stringMatching(/^b\.csv row 1, "Owner": this column was left out; the headings are id/)],
+    })
+  })
+
   it('is refused whole with the page, the line and the remedy of every mistake', async () => {
     const path = await write({
       'a.md': 'just text',
       'b.md': '---\ntags: [a\n---\n# B?\n\nx\n',
-      'c.md': '---\nlabels: [a]\n---\n# C?\n\nx\n',
+      'c.md': '---\ncategori: a\n---\n# C?\n\nx\n',
       'd.md': '# Things\n\n## D?\n\n## E?\n\ntext\n',
     })
     const reading = await readImport(path)
@@ -307,7 +327,7 @@ describe('a folder of Markdown', () => {
       'nothing was imported:',
       expect.stringMatching(/^a\.md line 1: has no question; begin it with "# "/),
       expect.stringMatching(/^b\.md line \d: the front matter is not YAML/),
-      expect.stringMatching(/^c\.md, front matter, labels: is no field; it may name id, question/),
+      expect.stringMatching(/^c\.md, front matter, categori: is no field; did you mean "category"/),
       expect.stringMatching(/^d\.md line 3, answer: give answer or parts/),
     ])
     expect(store.articles.list()).toEqual([])

@@ -26,6 +26,8 @@ export interface Imported {
   made: string[]
   changed: string[]
   same: string[]
+  /** What of the file was left out, a sentence each; absent when nothing was. */
+  warnings?: string[]
 }
 
 const FILES_MAX = 5_000
@@ -43,10 +45,24 @@ const READERS: Readonly<Record<string, Read>> = {
 
 /** Reads a file, or every Markdown file of a folder and those below. Rejects with `invalid` for what cannot be read at all. */
 export async function readImport(path: string): Promise<Reading> {
+  const pages = await importFiles(path)
+  if (pages[0] === path) return readContent(basename(path), await bounded(path))
+  const all = { found: [] as Found[], mistakes: [] as string[], warnings: [] as string[] }
+  for (const page of pages) {
+    const { found, mistakes, warnings = [] } = await readContent(relative(path, page), await bounded(page))
+    all.found.push(...found)
+    all.mistakes.push(...mistakes)
+    all.warnings.push(...warnings)
+  }
+  return all
+}
+
+/** The file itself, or the Markdown files of a folder, in their order. Rejects with `invalid` where there are none. */
+export async function importFiles(path: string): Promise<string[]> {
   const about = await stat(path).catch((cause: unknown) => {
     throw new HutongError('invalid', `${path}: there is no such file or folder`, { cause })
   })
-  if (!about.isDirectory()) return readContent(basename(path), await bounded(path))
+  if (!about.isDirectory()) return [path]
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const pages = entries
     .filter((one) => one.isFile() && /\.(md|markdown)$/i.test(one.name) && !/^(README|_)/.test(one.name))
@@ -56,13 +72,7 @@ export async function readImport(path: string): Promise<Reading> {
     throw new HutongError('invalid', `${path}: holds no .md files; name a CSV or JSON file by itself`)
   if (pages.length > FILES_MAX)
     throw new HutongError('too_large', `${path}: holds ${pages.length} files, more than ${FILES_MAX}; import in parts`)
-  const all: Reading = { found: [], mistakes: [] }
-  for (const page of pages) {
-    const { found, mistakes } = await readContent(relative(path, page), await bounded(page))
-    all.found.push(...found)
-    all.mistakes.push(...mistakes)
-  }
-  return all
+  return pages
 }
 
 /** Reads what came as a file of that name; the name's ending says how. Rejects as `readImport` does. */
@@ -98,7 +108,8 @@ export async function importArticles(base: Kept, reading: Reading, options: Impo
   if (planned.length > ARTICLES_MAX)
     mistakes.push(`these are ${planned.length} articles, more than ${ARTICLES_MAX}: import fewer`)
   if (mistakes.length > 0) throw refused(mistakes)
-  const imported: Imported = { made: [], changed: [], same: [] }
+  const warnings = shortened(reading.warnings ?? [])
+  const imported: Imported = { made: [], changed: [], same: [], ...(warnings.length > 0 && { warnings }) }
   for (const { draft, was } of planned) imported[was].push(draft.id)
   if (options.dryRun) return imported
   const drafts = planned.filter(({ was }) => was !== 'same').map(({ draft }) => draft)
@@ -109,9 +120,12 @@ export async function importArticles(base: Kept, reading: Reading, options: Impo
 }
 
 function refused(mistakes: readonly string[]): HutongError {
-  const shown = mistakes.slice(0, MISTAKES_SHOWN)
-  const more = mistakes.length > shown.length ? [`and ${mistakes.length - shown.length} more`] : []
-  return new HutongError('invalid', ['nothing was imported:', ...shown, ...more].join('\n'))
+  return new HutongError('invalid', ['nothing was imported:', ...shortened(mistakes)].join('\n'))
+}
+
+function shortened(all: readonly string[]): string[] {
+  const shown = all.slice(0, MISTAKES_SHOWN)
+  return all.length > shown.length ? [...shown, `and ${all.length - shown.length} more`] : shown
 }
 
 /** What is to be kept of it, or why it cannot be. */
@@ -119,7 +133,7 @@ function draftFor(
   { articles }: Kept,
   { where, article, complete }: Found,
   state: ArticleState | undefined,
-): { draft: ArticleDraft; was: keyof Imported } | { wrong: string[] } {
+): { draft: ArticleDraft; was: 'made' | 'changed' | 'same' } | { wrong: string[] } {
   const kept = articles.get(article.id)
   const old = kept && draftOf(kept)
   const merged = complete ? article : { ...old, ...article }

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { nearest } from '@hutong/core/nearest'
 import { CsvError, parse } from 'csv-parse'
-import { decoded, type Found, idFor, pieces, type Reading, stateFor } from './import-reading.ts'
+import { decoded, type Found, idFor, pieces, type Reading, stateFor, TAGS } from './import-reading.ts'
 import { mapInSlices } from './in-slices.ts'
 
 const COLUMNS = {
@@ -32,7 +32,7 @@ export async function readCsv(name: string, bytes: Uint8Array): Promise<Reading>
   const rows = await rowsOf(name, decoded(bytes))
   if ('mistake' in rows) return { found: [], mistakes: [rows.mistake] }
   const [head, ...body] = rows.all
-  const { columns, mistakes } = columnsOf(name, head?.cells ?? [])
+  const { columns, mistakes, warnings } = columnsOf(name, head?.cells ?? [])
   if (mistakes.length > 0) return { found: [], mistakes }
   const found: Found[] = []
   await mapInSlices(body, (row, at) => {
@@ -42,7 +42,7 @@ export async function readCsv(name: string, bytes: Uint8Array): Promise<Reading>
       mistakes.push(`${where}: has more cells than there are headings; put a text that holds the separator in quotes`)
     else found.push(articleOf(where, columns, row.cells))
   })
-  return { found, mistakes }
+  return { found, mistakes, warnings }
 }
 
 async function rowsOf(name: string, text: string): Promise<{ all: Row[] } | { mistake: string }> {
@@ -90,8 +90,17 @@ function placeOf(name: string, row: number, line: number): string {
   return `${name} row ${row}${row === line ? '' : ` (line ${line})`}`
 }
 
-function columnsOf(name: string, head: readonly string[]): { columns: (Column | undefined)[]; mistakes: string[] } {
+interface Columns {
+  /** Undefined for those that are left out. */
+  columns: (Column | undefined)[]
+  mistakes: string[]
+  warnings: string[]
+}
+
+/** A heading that is nearly one of ours is a mistake; any other is a column for somebody else. */
+function columnsOf(name: string, head: readonly string[]): Columns {
   const mistakes: string[] = []
+  const warnings: string[] = []
   const names = Object.entries(COLUMNS) as [Column, readonly string[]][]
   const columns = head.map((heading) => {
     const plain = heading.trim().toLowerCase()
@@ -102,9 +111,9 @@ function columnsOf(name: string, head: readonly string[]): { columns: (Column | 
         plain,
         names.flatMap(([, written]) => written),
       )
-      const hint =
-        near === undefined ? `the headings are ${Object.keys(COLUMNS).join(', ')}` : `did you mean "${near}"?`
-      mistakes.push(`${name} row 1, "${heading.trim()}": is no heading; ${hint}`)
+      const where = `${name} row 1, "${heading.trim()}"`
+      if (near !== undefined) mistakes.push(`${where}: is no heading; did you mean "${near}"?`)
+      else warnings.push(`${where}: this column was left out; the headings are ${Object.keys(COLUMNS).join(', ')}`)
     }
     return column
   })
@@ -113,7 +122,7 @@ function columnsOf(name: string, head: readonly string[]): { columns: (Column | 
       mistakes.push(`${name} row 1, ${column}: stands there twice; leave one of them out`)
   if (mistakes.length === 0 && !columns.includes('question'))
     mistakes.push(`${name} row 1: has no heading "question" (or 问题); the first row must name the columns`)
-  return { columns, mistakes }
+  return { columns, mistakes, warnings }
 }
 
 function articleOf(where: string, columns: readonly (Column | undefined)[], cells: readonly string[]): Found {
@@ -138,7 +147,7 @@ function cellValue(column: Exclude<Column, 'id'>, written: string): unknown {
     case 'phrasings':
       return pieces(written, /[|｜\r\n]+/)
     case 'tags':
-      return pieces(written, /[|｜,，、;；\r\n]+/)
+      return pieces(written, TAGS)
     case 'handoff':
       return yesOrNo(written.toLowerCase())
     case 'state':

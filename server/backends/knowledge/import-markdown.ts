@@ -1,7 +1,8 @@
+import { nearest } from '@hutong/core/nearest'
 import { fieldWords, mistakesOf } from '@hutong/core/value-words'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { type Found, idFor, type Reading, stateFor } from './import-reading.ts'
+import { type Found, idFor, pieces, type Reading, stateFor, TAGS } from './import-reading.ts'
 
 /** What may stand between the two `---` at the top of a file. */
 const frontMatter = z.strictObject({
@@ -9,7 +10,7 @@ const frontMatter = z.strictObject({
   question: z.string().optional(),
   phrasings: z.array(z.string()).optional(),
   category: z.string().optional(),
-  tags: z.array(z.string()).optional(),
+  tags: z.preprocess((tags) => (typeof tags === 'string' ? pieces(tags, TAGS) : tags), z.array(z.string()).optional()),
   state: z.string().transform(stateFor).optional(),
   language: z.string().optional(),
   handoff: z.boolean().optional(),
@@ -35,11 +36,15 @@ const ALSO = /^(?:#{3,6}\s*)?\**(?:also asked|other ways to ask|相似问题|相
  * category; without, or where the front matter names the question, the page is one article.
  */
 export function readMarkdown(name: string, text: string): Reading {
-  const { head, body, firstLine, mistakes } = splitFrontMatter(
-    name,
-    text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'),
-  )
-  if (mistakes.length > 0) return { found: [], mistakes }
+  const page = splitFrontMatter(name, text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'))
+  if (page.mistakes.length > 0) return { found: [], mistakes: page.mistakes }
+  return { ...readPage(name, page), warnings: page.warnings }
+}
+
+type Page = Pick<ReturnType<typeof splitFrontMatter>, 'head' | 'body' | 'firstLine'>
+
+function readPage(name: string, { head, body, firstLine }: Page): Reading {
+  const mistakes: string[] = []
   const sections = sectionsOf(body, firstLine)
   const several = head.question === undefined && head.id === undefined && sections.some(({ level }) => level === 2)
   if (!several) return onePage(name, head, { body, sections })
@@ -79,7 +84,7 @@ function headingIn(lines: readonly string[]): string {
 
 function splitFrontMatter(name: string, text: string) {
   const match = /^---[ \t]*\n(?:([\s\S]*?)\n)?---[ \t]*(?:\n|$)/.exec(text)
-  const none = { head: {} as FrontMatter, body: text, firstLine: 1, mistakes: [] as string[] }
+  const none = { head: {} as FrontMatter, body: text, firstLine: 1, mistakes: [] as string[], warnings: [] as string[] }
   if (!match) return none
   const firstLine = match[0].split('\n').length
   const body = text.slice(match[0].length)
@@ -99,15 +104,25 @@ function splitFrontMatter(name: string, text: string) {
     )
     return { ...none, mistakes }
   }
-  const read = frontMatter.safeParse(plainly(document) ?? {}, { error: fieldWords })
-  if (read.success) return { head: read.data, body, firstLine, mistakes: [] }
-  const known = Object.keys(frontMatter.shape).join(', ')
+  const { value, warnings } = withoutOthers(name, plainly(document) ?? {})
+  const read = frontMatter.safeParse(value, { error: fieldWords })
+  if (read.success) return { head: read.data, body, firstLine, mistakes: [], warnings }
   const mistakes = mistakesOf(read.error).map(({ path, message }) => {
     const field = path.map(String).join('.')
-    const hint = Object.hasOwn(frontMatter.shape, String(path[0])) ? '' : `; it may name ${known}`
-    return `${name}, front matter, ${field}: ${message}${hint}`
+    return `${name}, front matter, ${field}: ${message}`
   })
   return { ...none, mistakes }
+}
+
+/** What others read of the front matter is left out; a name that is nearly one of ours stays, to be refused. */
+function withoutOthers(name: string, value: unknown): { value: unknown; warnings: string[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { value, warnings: [] }
+  const known = Object.keys(frontMatter.shape)
+  const others = Object.keys(value).filter((key) => !known.includes(key) && nearest(key, known) === undefined)
+  return {
+    value: Object.fromEntries(Object.entries(value).filter(([key]) => !others.includes(key))),
+    warnings: others.map((key) => `${name}, front matter, ${key}: was left out; it may name ${known.join(', ')}`),
+  }
 }
 
 /** Undefined for what is nested deeper than the parser can go. */

@@ -7,6 +7,8 @@ export interface Reading {
   found: Found[]
   /** What is wrong, each as a sentence that names the file, the place in it and the remedy. */
   mistakes: string[]
+  /** What was left out, each as a sentence that names the file and the place in it. */
+  warnings?: string[]
   /** Absent when the file has none of its own. */
   synonyms?: readonly (readonly string[])[]
 }
@@ -60,6 +62,9 @@ export function stateFor(written: string): string {
   const plain = written.trim().toLowerCase()
   return STATES[plain] ?? plain
 }
+
+/** Between the tags of an article. */
+export const TAGS = /[|｜,，、;；\r\n]+/
 
 /** The pieces between separators, without empty ones. */
 export function pieces(written: string, separator: RegExp): string[] {

@@ -1,4 +1,4 @@
-import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
+import type { ActionInput, Backend, BackendHost, Event, Tools } from '@hutong/core/backend'
 import { HutongError } from '@hutong/core/errors'
 import { chooseLanguage } from '../choose-language.ts'
 import { cancels, takesAnyWords } from '../form-answers.ts'
@@ -26,7 +26,7 @@ import { createKnowledgeBase, type KnowledgeBase, type Match } from './knowledge
 import { type Remembered, type Talk, talkBefore, triedToo, withoutForm } from './knowledge-memory.ts'
 import { type KnowledgeOptions, type KnowledgeSettings, knowledgeOptions } from './knowledge-options.ts'
 import { type KnowledgeWords, knowledgeWordsIn } from './knowledge-words.ts'
-import { readSeed } from './read-seed.ts'
+import { keepSeed, readSeed, seedChange } from './read-seed.ts'
 
 export interface KnowledgeBackend extends Backend {
   /** The articles; undefined before `open`. */
@@ -55,8 +55,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
     },
     async open(host) {
       base = createKnowledgeBase({ folder: await host.folder(), clock: host.clock })
-      if (settings.seed !== undefined && base.articles.list({ limit: 1 }).length === 0)
-        await importArticles(base, await readSeed(name, settings.seed), { by: 'seed', state: 'published' })
+      if (settings.seed !== undefined) await takeSeed({ name, seed: settings.seed, base, host })
     },
     async close() {
       base?.close()
@@ -78,6 +77,27 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
       await tools.memory.put({ event: event.id, term: event.floor.term, before, after: turn.talk } satisfies Remembered)
       return actions
     },
+  }
+}
+
+interface Seeding {
+  name: string
+  seed: string
+  base: KnowledgeBase
+  host: Pick<BackendHost, 'folder' | 'logger'>
+}
+
+/** Once, while there are no articles: what was changed here since is not written over. */
+async function takeSeed({ name, seed, base, host }: Seeding): Promise<void> {
+  const folder = await host.folder()
+  if (base.articles.list({ limit: 1 }).length === 0) {
+    const { warnings = [] } = await importArticles(base, await readSeed(name, seed), { by: 'seed', state: 'published' })
+    for (const left of warnings) host.logger.warn({ backend: name, left }, 'part of the seed was left out')
+    await keepSeed(folder, seed)
+  } else {
+    const changed = await seedChange(folder, { name, seed })
+    if (changed !== undefined)
+      host.logger.warn({ backend: name, changed }, 'the seed is not what the articles were made of')
   }
 }
 
