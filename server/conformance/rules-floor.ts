@@ -32,7 +32,7 @@ export const floorRules: readonly Rule[] = [
     async run({ stage, end }) {
       end.turn = () => answer({ kind: 'handoff', to: { kind: 'queue' } })
       const ada = stage.contact('ada')
-      await ada.say('a person please, about my order')
+      await ada.say('my order never came')
       await ada.until(passedOn, 'the hand-off')
       await ada.say('hello?')
       await pause(300)
