@@ -9,7 +9,7 @@ import { createWebhookBackend } from './backends/webhook/webhook.ts'
 import { webhookOptions } from './backends/webhook/webhook-options.ts'
 import { readFlags } from './cli-flags.ts'
 import { pause } from './conformance/case.ts'
-import { failIfReplaced, GUEST, type MannersBench, openManners } from './conformance/manners-bench.ts'
+import { CONTRACT, failIfReplaced, GUEST, type MannersBench, openManners } from './conformance/manners-bench.ts'
 import { type Held, runManners, runProbes } from './conformance/manners-run.ts'
 
 export const BACKEND_HELP = `hutong backend test <url>          holds a webhook to the contract of backends (--secret whsec_… or WEBHOOK_SECRET, --ask "a question
@@ -61,7 +61,7 @@ async function test(argv: readonly string[], printing: Printing): Promise<number
   }
   try {
     if (!asked.json) for (const line of welcome(asked, bench)) say(line)
-    const event = await firstEvent(bench, asked)
+    const event = await Promise.race([firstEvent(bench, asked, alive.ended), alive.gone])
     alive.begin()
     if (asked.webhook) for await (const one of alive.until(runProbes({ ...asked.webhook, event, took }))) heard(one)
     for await (const one of alive.until(runManners(bench))) heard(one)
@@ -70,8 +70,8 @@ async function test(argv: readonly string[], printing: Printing): Promise<number
     const last = verdicts.findLast(({ complaint }) => !complaint?.includes(REFUSED))
     heard({
       title: verdicts.length === 0 ? 'answers, or passes on, a first question' : 'is there to the end',
-      contract: 'Nothing else was tried.',
-      complaint: error.message + (last ? ` (after "${last.title}")` : ''),
+      contract: CONTRACT.answers,
+      complaint: `${error.message}${last ? ` (after "${last.title}")` : ''}; nothing else was tried`,
     })
   } finally {
     await bench.close()
@@ -144,7 +144,7 @@ function wordsOf({ path, message }: z.core.$ZodIssue): string {
 }
 
 /** A first question, again until somebody answers it; its event is what the probes are made of. */
-async function firstEvent(bench: MannersBench, { webhook, within }: Asked): Promise<Event> {
+async function firstEvent(bench: MannersBench, { webhook, within }: Asked, ended: () => boolean): Promise<Event> {
   const end = performance.now() + (webhook ? within : ARRIVAL_MS)
   for (let tries = 1; ; tries++) {
     const someone = bench.someone()
@@ -159,7 +159,7 @@ async function firstEvent(bench: MannersBench, { webhook, within }: Asked): Prom
         .then((all) => all.filter((one) => one.id === `${conversation}:1`))
       if (event) return event
     } catch (error) {
-      if (performance.now() > end || (webhook && tries >= QUESTIONS_MAX))
+      if (ended() || performance.now() > end || (webhook && tries >= QUESTIONS_MAX))
         throw new HutongError('unreachable', `it did not take a first question: ${toSentence(error)}`)
     }
     await pause(BETWEEN_QUESTIONS_MS)
@@ -168,22 +168,45 @@ async function firstEvent(bench: MannersBench, { webhook, within }: Asked): Prom
 
 const REFUSED = 'ECONNREFUSED'
 
+/** Answers to a first question that a repeat does not change. */
+const REFUSALS = [
+  {
+    words: /answered 40[13]$/,
+    ask: 'does your program have the same secret as this test? (WEBHOOK_SECRET, or --secret)',
+  },
+  { words: /answered 40[45]$/, ask: 'is this the path at which your program takes POST?' },
+]
+
 /** Notices that the program at the address is gone, so that nobody waits for its answers. */
 function createPulse(url: string | undefined) {
   const gone = Promise.withResolvers<never>()
   gone.promise.catch(() => undefined)
   let begun = false
   let looking = false
+  let over = false
+
+  function end(why: string): void {
+    over = true
+    gone.reject(new HutongError('unreachable', why))
+  }
 
   async function look(address: string): Promise<void> {
     if (await isOpen(address)) return
     await pause(COME_BACK_MS)
-    if (!(await isOpen(address))) gone.reject(new HutongError('unreachable', 'your program has ended'))
+    if (await isOpen(address)) return
+    end(
+      begun
+        ? 'your program has ended'
+        : `nobody listens at ${new URL(address).origin} (${REFUSED}): is your program running, on this port?`,
+    )
   }
 
-  /** Something failed in these words, perhaps because the program is gone. */
+  /** Something failed in these words, perhaps because the program is gone, or lets nobody in. */
   function suspect(words: string): void {
-    if (url === undefined || !begun || looking || !words.includes(REFUSED)) return
+    if (url === undefined) return
+    const refused = begun ? undefined : REFUSALS.find(({ words: told }) => told.test(words))
+    if (refused) end(`${words}: ${refused.ask}`)
+    if (looking || !words.includes(REFUSED)) return
     looking = true
     look(url).finally(() => {
       looking = false
@@ -192,6 +215,9 @@ function createPulse(url: string | undefined) {
 
   return {
     suspect,
+    /** Rejects when there is nothing more to be had. */
+    gone: gone.promise,
+    ended: () => over,
     /** The program was there. */
     begin() {
       begun = true
