@@ -136,7 +136,20 @@ function verifyRoom({ kind, id }: Actor, sockets: Iterable<BackendConnection>): 
   )
 }
 
-async function admit({ auth, store }: BackendSocketOptions, socket: BackendConnection): Promise<Seat> {
+/** Whoever asks for events on a socket that would never bring any is told so. */
+function verifySeat({ kind, id }: Actor, backends: readonly Backend[]): void {
+  const backend = kind === 'token' ? backends.find(({ name }) => name === id) : undefined
+  if (backend && isSocketBackend(backend)) return
+  const why =
+    kind === 'agent'
+      ? 'is for programs with a token'
+      : backend
+        ? `the backend "${id}" is not of "kind": "socket", so its events come on another wire: change its kind, or leave credit out`
+        : `no backend is called "${id}" like this token: add one of "kind": "socket", connect with the token of one, or leave credit out`
+  throw new HutongError('invalid', `credit: ${why}`, { field: 'credit' })
+}
+
+async function admit({ auth, store, backends = [] }: BackendSocketOptions, socket: BackendConnection): Promise<Seat> {
   const { token, after, credit, feed } = parse(backendAuth, socket.handshake.auth)
   const { cookie, origin, host, authorization } = socket.handshake.headers
   const bearer = token === undefined ? authorization : `Bearer ${token}`
@@ -145,6 +158,7 @@ async function admit({ auth, store }: BackendSocketOptions, socket: BackendConne
   const actor = await auth.who(bearer === undefined ? { cookie: ours ? cookie : undefined } : { authorization: bearer })
   if (actor === undefined)
     throw new HutongError('unauthorized', 'sign in at the desk, or connect with auth { token } of the configuration')
+  if (credit > 0) verifySeat(actor, backends)
   if (after !== undefined) await verifyAfter(after, store)
   return { actor, after, credit, feed, cookie: bearer === undefined ? cookie : undefined }
 }

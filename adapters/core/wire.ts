@@ -109,7 +109,7 @@ export const backendAuth = z
       .max(CREDIT_MAX)
       .default(0)
       .describe(
-        'Asks for the events that the backend of the token’s name has to answer, so many at once that are not acknowledged; a stop takes none; 0 for none. The feed comes with `after` alone',
+        'Asks for the events that the backend of the token’s name has to answer, so many at once that are not acknowledged; a stop takes none; 0 for none. Refused unless that backend is of kind `socket`. The feed comes with `after` alone',
       ),
     feed: z.boolean().default(true).describe('False: the feed is not wanted'),
   })

@@ -3,6 +3,7 @@ import type { Entry } from '@hutong/core/entry'
 import type { BackendPushes } from '@hutong/core/wire'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStand, type Stand, TOKENS } from '../test-stand.ts'
+import { createPullBackend } from './pull.ts'
 import { createSocketBackend } from './socket.ts'
 
 let stand: Stand
@@ -167,6 +168,24 @@ describe('two connections of one backend', () => {
     const back = connect()
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect([namesOf(back), namesOf(twin)]).toEqual([[], []])
+  })
+})
+
+describe('a socket that asks for events and can be brought none', () => {
+  it.each([
+    ['of another kind', TOKENS.other, /"other" is not of "kind": "socket"/],
+    ['that is not there', TOKENS.boss, /no backend is called "boss"/],
+  ])('is told so: a token of a backend %s', async (_, token, message) => {
+    const pulled = await openStand({ backends: [createPullBackend('other', { answerWithin: 1_000 })] })
+    const refused = (credit: number) =>
+      new Promise((resolve) => {
+        const client = pulled.backend({ token, credit })
+        client.once('connect_error', (error) => resolve((error as Error & { data: unknown }).data))
+        client.once('ready', () => resolve('let in'))
+      })
+    const wrong = { code: 'invalid', field: 'credit', message: expect.stringMatching(message) }
+    expect([await refused(8), await refused(0)]).toEqual([expect.objectContaining(wrong), 'let in'])
+    await pulled.close()
   })
 })
 

@@ -153,9 +153,13 @@ function describePush(headers: JsonSchema): object {
       },
       202: { description: 'Heard; the answer comes by POST /v1/conversations/{id}/actions' },
       204: { description: 'Heard, and there is nothing to say' },
-      410: { description: 'No more events: the backend is disabled until POST /v1/backends/{name}/enable' },
+      410: {
+        description:
+          'No more events: the backend is disabled until POST /v1/backends/{name}/enable, which brings what it missed first',
+      },
       default: {
-        description: 'Not heard; the same event comes again, after `Retry-After` at the earliest',
+        description:
+          'Not heard; the same event comes again. Until `Retry-After` is over nothing is posted, of no conversation',
         headers: {
           'Retry-After': {
             description: 'Seconds to wait, or a date; absent: the schedule of the settings',
