@@ -26,8 +26,8 @@ type ArticleField = ArticleForm['fields'][number]
  * field.
  */
 export function askForm({ title, fields }: ArticleForm, { words: { cancelHint } }: Speaking): ActionInput {
-  const room = TITLE_MAX - cancelHint.length - 1
-  const lead = title === undefined || room < 1 ? '' : `${clip(title, room)}\n`
+  const room = TITLE_MAX - cancelHint.length - 3
+  const lead = title === undefined || room < 1 ? '' : `${clip(title, room)} – `
   const shown = fields.map(({ pattern: _, wrong: __, ...field }) => field)
   return { kind: 'ask', part: { kind: 'form', fields: shown, title: `${lead}${cancelHint}`.slice(0, TITLE_MAX) } }
 }

@@ -122,6 +122,6 @@ describe('a greeting alone', () => {
       { question: 'Hello', id: 'hello', answer: 'Ask me.', state: 'published' },
       { by: 't' },
     )
-    expect((await open.say('hello')).map(textOf)).toEqual(['Ask me.'])
+    expect((await open.say('hello')).map(textOf)).toContain('Ask me.')
   })
 })
