@@ -69,9 +69,11 @@ describe('an article over REST', () => {
       [{ question: '' }, 'question'],
       [{ ...PAY, state: 'published' }, ''],
       [{ question: 'No answer?' }, 'answer'],
+      [{ ...PAY, form: { fields: [{ name: 'a', label: 'A', patern: '{digits:6}' }] } }, 'form.fields.0.patern'],
     ] as const) {
       const { status, body } = await put('pay', json)
       expect([status, body.error?.field]).toEqual([400, expect.stringContaining(field)])
+      if (field.endsWith('patern')) expect(body.error?.message).toContain('did you mean "pattern"?')
     }
     expect((await stand.ask(`${ROOT}/articles/pay`, boss)).status).toBe(404)
   })
