@@ -64,7 +64,6 @@ const CAUGHT: Readonly<Record<Rudeness, readonly string[]>> = {
   'answers a stop with words': ['answers a stop with nothing'],
   'speaks of channels': ['never says by which channel the contact writes', 'does the same whatever the channel'],
   'ends every conversation': ['leaves a conversation open after a plain question'],
-  'passes on without a word': ['gives a reason or a summary where it passes a conversation on'],
   'says its inner values': ['says no half characters and no names of inner values'],
   'says white space': ['says what every channel takes'],
   'offers the same twice': ['offers options that can be told apart'],
@@ -81,6 +80,7 @@ const HELD_BY_THE_RELAY = [
   'says nothing more after a person took the floor',
   'says nothing to what a contact writes to a person',
   'leaves the floor to the person who has it',
+  'gives a reason or a summary where it passes a conversation on',
   'says nothing after a person closed the conversation',
   'says nothing to an edit, a reaction or a message taken back',
 ]

@@ -84,7 +84,6 @@ export const rude = {
         : [reply(`On ${entry.channel}: yes.`), { kind: 'typing', on: false }, reply('Yes.')],
     ),
   'ends every conversation': () => () => answers(() => [reply('Bye.'), { kind: 'close' }]),
-  'passes on without a word': () => () => answers(() => [{ kind: 'handoff', to: { kind: 'next' } }]),
   'says its inner values': () => () => answers(() => [reply('[object Object]')]),
   'says white space': () => () => answers(() => [reply('  ')]),
   'offers the same twice': () => () =>
