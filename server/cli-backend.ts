@@ -71,7 +71,7 @@ async function test(argv: readonly string[], printing: Printing): Promise<number
     heard({
       title: verdicts.length === 0 ? 'answers, or passes on, a first question' : 'is there to the end',
       contract: CONTRACT.answers,
-      complaint: `${error.message}${last ? ` (after "${last.title}")` : ''}; nothing else was tried`,
+      complaint: `${error.message}${last ? ` (after "${last.title}")` : ''} (nothing else was tried)`,
     })
   } finally {
     await bench.close()

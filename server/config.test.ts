@@ -121,6 +121,32 @@ describe('mistakes', () => {
   it('refuses production without a secret and says how to make one', async () => {
     const [mistake] = await mistakesOf({ env: {} })
     expect(mistake).toMatch(/^secret: is needed in production.*openssl rand.*HUTONG_SECRET/)
+    expect(mistake).toContain(`hutong.config.json, of which there is none in ${folder}`)
+  })
+
+  it('names the variable that speaks of a backend by a wrong name, and the one that was meant', async () => {
+    const orders = { kind: 'webhook', url: 'http://127.0.0.1:9000/' }
+    await write({ sites: [{ key: 'shop', name: 'Shop', routing: ['orders'] }], backends: { orders } })
+    const env = { HUTONG_SECRET: SECRET, HUTONG_BACKENDS__ORDER__SECRETS: '["whsec_x"]' }
+    expect(await mistakesOf({ env, backends: [] })).toContainEqual(
+      expect.stringMatching(/^HUTONG_BACKENDS__ORDER__SECRETS: there is none of that name.*did you mean "orders"\?/),
+    )
+  })
+
+  it('lists for an unknown step of a routing only backends that it could name as things are', async () => {
+    const socket = { kind: 'socket' }
+    const tokens = [{ name: 'order', hash: 'a'.repeat(64) }]
+    await write({ sites: [{ key: 'shop', name: 'Shop', routing: ['oracle'] }], tokens, backends: { orders: socket } })
+    const mistakes = await mistakesOf({ backends: [] })
+    expect(mistakes).toContainEqual(
+      expect.stringMatching(/there is no backend "oracle"; there are keyword, .*orders and desk$/),
+    )
+    expect(mistakes).not.toContainEqual(expect.stringMatching(/"oracle".*(openai|webhook|rasa)/))
+    expect(mistakes).toContainEqual(
+      expect.stringMatching(
+        /a token called "orders", and there is none in tokens; did you mean "order"\? Rename that token, or make/,
+      ),
+    )
   })
 
   it('refuses two sites or tokens that cannot be told apart, and tokens for sites that do not exist', async () => {

@@ -52,7 +52,11 @@ export function backendMistakes(config: Chosen, own: readonly string[]): Mistake
       ...strayHandoffs(name, config, [...wanted(config), ...own]),
       ...tokenMistakes(name, config),
     ]),
-    ...unroutable(config, [...new Set([...NAMES, ...configured, ...own])]),
+    ...unroutable(
+      config,
+      [...new Set([...NAMES, ...configured, ...own])],
+      [...new Set([...ready(), ...configured, ...own])],
+    ),
   ]
 }
 
@@ -65,6 +69,11 @@ export function configuredBackends(config: Settings, own: readonly Backend[] = [
   if (mistakes.length > 0) throw misconfigured(mistakes)
   const made = wanted(config).map((name) => make(name, config))
   return [...made.flatMap((one) => (Array.isArray(one) ? [] : [one])), ...own]
+}
+
+/** Kinds that need no settings to stand in a routing chain under their own name. */
+function ready(): string[] {
+  return NAMES.filter((name) => !COMING.includes(name) && !Array.isArray(make(name, {})))
 }
 
 /** A configured backend that is asked by nobody, and what to do about it. */
@@ -107,7 +116,8 @@ function kindMistakes(name: string, config: Chosen): Mistake[] {
   const kind = kindOf(name, config)
   if (typeof kind === 'string' && NAMES.includes(kind)) return []
   const said = config.backends?.[name]?.kind !== undefined
-  const near = typeof kind === 'string' ? didYouMean(nearest(kind, NAMES)) : ''
+  const others = Object.keys(config.backends ?? {}).filter((one) => one !== name)
+  const near = typeof kind === 'string' ? didYouMean(nearest(kind, said ? NAMES : [...others, ...NAMES])) : ''
   return [
     {
       path: said ? ['backends', name, 'kind'] : ['backends', name],
@@ -120,13 +130,14 @@ function kindMistakes(name: string, config: Chosen): Mistake[] {
 
 function tokenMistakes(name: string, config: Chosen): Mistake[] {
   const kind = String(kindOf(name, config))
-  const there = (config.tokens ?? []).some((token) => token?.name === name)
+  const names = (config.tokens ?? []).flatMap((token) => token?.name ?? [])
+  const there = names.includes(name)
   if (there) return [...COMING, 'webhook'].includes(kind) ? closedSites(name, config) : []
   if (!COMING.includes(kind)) return []
   return [
     {
       path: ['backends', name],
-      message: `comes to the relay with a token called "${name}", and there is none in tokens; make one with: hutong token new ${name}`,
+      message: `comes to the relay with a token called "${name}", and there is none in tokens${didYouMean(nearest(name, names))}${nearest(name, names) === undefined ? ';' : ' Rename that token, or'} make one with: hutong token new ${name}`,
     },
   ]
 }

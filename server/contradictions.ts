@@ -101,10 +101,14 @@ function alertMistakes({ alerts = [] }: Partly<Settings>, known: readonly string
   ]
 }
 
-/** Steps of routing chains, and where the floor is to go back to, that no backend answers to. */
-export function unroutable({ sites = [] }: Partly<Pick<Settings, 'sites'>>, backends: readonly string[]): Mistake[] {
+/** Steps of routing chains, and where the floor is to go back to, that no backend answers to. A mistake lists those that are `shown`. */
+export function unroutable(
+  { sites = [] }: Partly<Pick<Settings, 'sites'>>,
+  backends: readonly string[],
+  shown: readonly string[] = backends,
+): Mistake[] {
   const there = [...backends, 'desk']
-  const names = there.length === 1 ? 'is only desk' : `are ${there.slice(0, -1).join(', ')} and desk`
+  const names = shown.length === 0 ? 'is only desk' : `are ${shown.join(', ')} and desk`
   const missing = (step: string | undefined, path: readonly PropertyKey[]) =>
     step === undefined || there.includes(step)
       ? []

@@ -62,7 +62,7 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
     ? wrong
     : wrong.filter(({ path }) => path.join('.') !== 'secret' || tree.secret !== undefined)
   if (backends) found.push(...backendMistakes(readable(settings, tree) ?? {}, backends))
-  mistakes.push(...found.map((one) => sentence(one, { tree, origin, file: read.file })))
+  mistakes.push(...found.map((one) => sentence(one, { tree, origin, file: read.file, folder: resolve(folder) })))
   if (!checked || mistakes.length > 0) throw new HutongError('misconfigured', mistakes.join('\n'))
   return { settings: checked, ...(read.file === undefined ? {} : { file: read.file }) }
 }
@@ -131,18 +131,29 @@ interface Written {
   /** The variable or flag that wrote a path. */
   origin: ReadonlyMap<string, string>
   file: string | undefined
+  /** Where the file was looked for. */
+  folder: string
 }
 
-function sentence(mistake: Mistake, { tree, origin, file }: Written): string {
+function sentence(mistake: Mistake, { tree, origin, file, folder }: Written): string {
   const path = mistake.path.map(String)
   const name = path.join('.')
   const value = readSetting(tree, path)
-  const label = originOf(path, origin)
+  const label = originOf(path, origin) ?? onlyOrigin(value, { name, origin })
   if (label !== undefined) return `${label}: ${mistake.message}`
   const missing = value === undefined && !path.some((key) => /^\d+$/.test(key))
   const where = file === undefined || missing ? '' : `${file}: `
-  const hint = missing ? ` (set HUTONG_${asVariable(name)}, or "${name}" in ${file ?? CONFIG_FILE})` : ''
+  const hint = missing
+    ? ` (set HUTONG_${asVariable(name)}, or "${name}" in ${file ?? `${CONFIG_FILE}, of which there is none in ${folder}`})`
+    : ''
   return `${where}${name}: ${mistake.message}${hint}`
+}
+
+/** The variable or flag that wrote all there is below a path. */
+function onlyOrigin(value: unknown, { name, origin }: { name: string; origin: Written['origin'] }): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const labels = Object.keys(value).map((key) => origin.get(`${name}.${key}`))
+  return labels.includes(undefined) ? undefined : labels[0]
 }
 
 function originOf(path: readonly string[], origin: ReadonlyMap<string, string>): string | undefined {
