@@ -175,9 +175,13 @@ async function saidBy(backend: Backend, event: Event, tools: Tools): Promise<Sai
   if (Symbol.asyncIterator in answer) return { actions: answer, complete: whole }
   const settled = await answer
   if (settled === undefined) return { actions: [], complete: whole }
-  if ('kind' in settled) return { actions: [settled], complete: true }
-  if ('length' in settled) return { actions: settled, complete: true }
-  return { actions: settled.actions ?? [], complete: settled.later !== true }
+  return { actions: actionsIn(settled), complete: !('later' in settled && settled.later) }
+}
+
+/** What a backend asks for, in whatever form it gave its answer. */
+export function actionsIn(settled: Exclude<Awaited<ReturnType<Backend['handle']>>, void | AsyncIterable<ActionInput>>) {
+  if ('kind' in settled) return [settled]
+  return 'length' in settled ? settled : (settled.actions ?? [])
 }
 
 function toolsFor(

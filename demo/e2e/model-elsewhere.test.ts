@@ -30,7 +30,7 @@ afterAll(async () => {
 async function takes(summary: string | RegExp): Promise<Page> {
   const desk = await stage.desk()
   await openFrom(desk, 'Waiting')
-  await shows(desk, summary)
+  await desk.getByRole('list', { name: 'Summary for whoever answers' }).getByText(summary).waitFor()
   await desk.getByRole('button', { name: 'Take over' }).click()
   return desk
 }
@@ -61,7 +61,7 @@ describe('the same model', () => {
 
     const asked = endpoint.asked.length
     await answerMail(office, { from: address, text: 'I want to talk to a person.', to: answered, id: 'person' })
-    const desk = await takes(/› Longjing What does Longjing taste of\?/)
+    const desk = await takes(/Longjing What does Longjing taste of\?/)
     await reply(desk, 'Anna here, what may I do for you?')
     const person = await mailSaying({ office, address }, 'Anna here, what may I do for you?')
     await answerMail(office, { from: address, text: 'That was all, thank you!', to: person, id: 'all' })
@@ -90,7 +90,7 @@ describe('the same model', () => {
     await say(phone, '转人工')
     await shows(phone, /请在这里留言|人工客服会在这里回复您/)
 
-    const desk = await takes('› 龙井是什么味道？')
+    const desk = await takes('龙井是什么味道？')
     await reply(desk, '您好，我是安娜，请问有什么可以帮您？')
     await shows(phone, '您好，我是安娜')
     await say(phone, '没有别的问题了')

@@ -2,6 +2,7 @@ import type { Adapter } from '@hutong/core/adapter'
 import type { ActionInput, Backend, Event, Tools } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { HutongError } from '@hutong/core/errors'
+import { actionsIn } from '../answer.ts'
 import { settledScope } from '../deadline.ts'
 import { type Case, eventually, pause, said } from './case.ts'
 import { logChannel } from './log-channel.ts'
@@ -187,10 +188,7 @@ function watched(backend: Backend, { done, broke }: { done: Set<string>; broke: 
 
   async function* followed(answer: ReturnType<Backend['handle']>, event: Event): AsyncIterable<ActionInput> {
     if (Symbol.asyncIterator in answer) yield* answer
-    else {
-      const actions = (await answer) ?? []
-      yield* Array.isArray(actions) ? (actions as readonly ActionInput[]) : [actions as ActionInput]
-    }
+    else yield* actionsIn((await answer) ?? [])
     finish(event)
   }
 
@@ -199,8 +197,9 @@ function watched(backend: Backend, { done, broke }: { done: Set<string>; broke: 
     retries: [50, 300, ...(backend.retries ?? [1_000])],
     handle(event: Event, tools: Tools) {
       const answer = backend.handle(event, tools)
+      const loses = event.entry.key.includes(TWICE) && !lost.has(event.id)
       // Of an answer that comes later it tells something whether there is a list of actions or none.
-      if (backend.answers !== 'later' || Symbol.asyncIterator in answer) return followed(answer, event)
+      if (backend.answers !== 'later' || Symbol.asyncIterator in answer || loses) return followed(answer, event)
       return answer.then(
         (actions) => {
           finish(event)

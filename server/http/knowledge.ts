@@ -308,8 +308,8 @@ function match(open: Open): Operation {
     errors: ['not_found'],
     async handle({ actor, params, body: { question, limit, language } }) {
       const base = open(actor, params.backend)
-      const found = base.match(question, { limit, ...(language !== undefined && { language }) })
-      const items = found.map((one) => {
+      await base.ready()
+      const items = base.match(question, { limit, ...(language !== undefined && { language }) }).map((one) => {
         const answer = base.articles.get(one.id)?.answer
         return { ...one, ...(answer !== undefined && { answer }) }
       })

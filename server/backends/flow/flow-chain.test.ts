@@ -1,6 +1,7 @@
 import type { Backend, Event } from '@hutong/core/backend'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import { afterEach, describe, expect, it } from 'vitest'
+import { actionsIn } from '../../answer.ts'
 import { openTestRelay, type TestRelay, textBody } from '../../test-relay.ts'
 import { createFlowBackend } from './flow.ts'
 import type { FlowOptions } from './flow-options.ts'
@@ -73,10 +74,7 @@ function counted(backend: Backend, count: (by: number) => void): Backend {
     count(1)
     const answer = backend.handle(event, tools)
     if (Symbol.asyncIterator in answer) yield* answer
-    else {
-      const said = (await answer) ?? []
-      yield* 'kind' in said ? [said] : 'length' in said ? said : (said.actions ?? [])
-    }
+    else yield* actionsIn((await answer) ?? [])
     count(-1)
   }
   return { ...backend, handle }

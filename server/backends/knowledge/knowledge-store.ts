@@ -13,7 +13,6 @@ export interface KnowledgeStore {
   readonly synonyms: Synonyms
   /** Grows or changes whenever anybody wrote to the file. */
   revision(): string
-  published(): Article[]
   close(): void
 }
 
@@ -57,10 +56,6 @@ export function createKnowledgeStore({ path, clock }: { path: string; clock: Clo
     revision() {
       const { data_version: others } = database.prepare('pragma data_version').get() as { data_version: number }
       return `${others}:${own}`
-    },
-    published() {
-      const rows = database.prepare("select * from articles where state = 'published' order by id").all()
-      return rows.map(articleOf)
     },
     close: () => database.close(),
   }

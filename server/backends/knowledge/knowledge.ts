@@ -72,6 +72,7 @@ export function createKnowledgeBackend(name: string, input: KnowledgeOptions): K
         before: before.language,
       })
       const words = knowledgeWordsIn(settings.says, language)
+      await base.ready()
       const turn = turnOf({ settings, base, language, words, ...meant(heard, { ...before, language }) })
       const actions = [...turn.say, ...(await passedOn(turn, { event, tools }))]
       await tools.memory.put({ event: event.id, term: event.floor.term, before, after: turn.talk } satisfies Remembered)

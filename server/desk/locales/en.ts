@@ -22,7 +22,7 @@ export const words = {
   noConnection: 'The relay cannot be reached. Please check your connection and try again.',
 
   conversations: 'Conversations',
-  filters: { mine: 'Mine', waiting: 'Waiting', bot: 'Bot', all: 'Open', closed: 'Closed' },
+  filters: { mine: 'Mine', waiting: 'Waiting', bot: 'Bot', all: 'All', closed: 'Closed' },
   search: 'Search',
   searchHint: 'Name, e-mail or words',
   noneFound: 'Nothing found.',

@@ -12,7 +12,7 @@ export const words: Words = {
   noConnection: '无法连接服务器，请检查网络后重试。',
 
   conversations: '会话',
-  filters: { mine: '我的', waiting: '等待中', bot: '机器人', all: '进行中', closed: '已结束' },
+  filters: { mine: '我的', waiting: '等待中', bot: '机器人', all: '全部', closed: '已结束' },
   search: '搜索',
   searchHint: '姓名、邮箱或聊天内容',
   noneFound: '没有找到相关会话。',
