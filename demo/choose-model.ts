@@ -3,6 +3,8 @@ import type { SimulatedModel } from './simulate-model.ts'
 
 export interface ChosenModel {
   model: DemoModel
+  /** Why it may not answer, in a sentence for the terminal. */
+  warning?: string
   close(): Promise<void>
 }
 
@@ -28,7 +30,19 @@ export async function chooseModel({ model, name, apiKey }: Choice): Promise<Chos
   const baseUrl = model.replace(/\/+$/, '')
   const key = apiKey === undefined ? {} : { apiKey }
   const chosen = { baseUrl, model: name ?? (await onlyModel(baseUrl, apiKey)), ...key }
-  return { model: chosen, close: async () => {} }
+  const warning = name === undefined ? undefined : await deafness(baseUrl)
+  return { model: chosen, ...(warning !== undefined && { warning }), close: async () => {} }
+}
+
+/** That nobody answers at an address, in a sentence; whatever answers may have no list of models. */
+async function deafness(baseUrl: string): Promise<string | undefined> {
+  try {
+    await fetch(`${baseUrl}/models`, { signal: AbortSignal.timeout(PATIENCE) })
+    return undefined
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return `${baseUrl} does not answer (${why}); is it running? Until it is, people at the desk get every question`
+  }
 }
 
 /** https://platform.openai.com/docs/api-reference/models/list */

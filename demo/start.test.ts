@@ -192,6 +192,14 @@ describe('a language model that is named by its address alone', () => {
     await expect(choose()).rejects.toThrow('does not tell its models (HTTP 404)')
   })
 
+  test('is taken by its name where nobody answers yet, with a warning', async () => {
+    const named = (address: string) => chooseModel({ model: address, name: 'qwen3', apiKey: undefined })
+    const { warning, ...chosen } = await named('http://127.0.0.1:1/v1')
+    expect(warning).toMatch(/^http:\/\/127\.0\.0\.1:1\/v1 does not answer \(.*is it running\?/)
+    expect(chosen.model).toEqual({ baseUrl: 'http://127.0.0.1:1/v1', model: 'qwen3' })
+    expect((await named(model)).warning).toBeUndefined()
+  })
+
   test('has to be chosen among several', async () => {
     models.splice(0, models.length, { id: 'qwen3:4b' }, { id: 'llama4' })
     await expect(choose('sk-demo')).rejects.toThrow('has 2 models: qwen3:4b, llama4; choose one with --model-name')

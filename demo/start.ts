@@ -142,6 +142,7 @@ async function main(): Promise<void> {
     },
   )
   const end = passing === undefined ? `what was said is kept in ${data}` : 'nothing is kept'
+  if (chosen?.warning !== undefined) process.stderr.write(`\n  ${chosen.warning}\n`)
   process.stdout.write(told(demo, { answering: answering(chosen?.model), end }))
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {
