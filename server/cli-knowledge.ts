@@ -146,6 +146,12 @@ function stateOf(given: string | undefined): ArticleState | undefined {
 async function list(base: KnowledgeBase, { options }: Asked): Promise<string[]> {
   const state = stateOf(options.state)
   const wanted = [...everyArticle(base.articles)].filter((one) => state === undefined || one.state === state)
+  if (wanted.length === 0)
+    return [
+      state === undefined
+        ? 'there are no articles yet; hutong knowledge import <path> brings some'
+        : `there is no article of the state ${state}`,
+    ]
   return wanted.map((one) => [one.id, one.state, `v${one.version}`, one.category ?? '', one.question].join('\t'))
 }
 
@@ -233,7 +239,7 @@ function measured(base: KnowledgeBase, all: readonly LabelledQuestion[], options
   const share = first.length / Math.max(1, answerable.length)
   const lines = [
     `top-1 ${percent(first.length, answerable.length)}, top-3 ${percent(three.length, answerable.length)}`,
-    ...(strange.length > 0 ? [`best score where nothing answers: ${scoresOf(strange)}`] : []),
+    ...(strange.length > 0 ? [scoresOf(strange)] : []),
     ...[...confused]
       .toSorted(([, a], [, b]) => b.length - a.length)
       .map(
@@ -251,5 +257,6 @@ function percent(part: number, of: number): string {
 function scoresOf(strange: readonly { found: readonly { score: number }[] }[]): string {
   const scores = strange.map(({ found }) => found[0]?.score ?? 0).sort((a, b) => a - b)
   const middle = scores[Math.floor(scores.length / 2)] ?? 0
-  return `${middle.toFixed(3)} in the middle, ${(scores.at(-1) ?? 0).toFixed(3)} at most (${scores.length} questions)`
+  const of = `${scores.length} ${scores.length === 1 ? 'question' : 'questions'} without an article`
+  return `${of}: the best match scores ${middle.toFixed(3)} in the median, ${(scores.at(-1) ?? 0).toFixed(3)} at most`
 }
