@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSqliteStore } from './stores/sqlite.ts'
 import { VERSION } from './version.ts'
 
 const CLI = join(import.meta.dirname, 'cli.ts')
@@ -325,6 +326,25 @@ describe('hutong doctor', { timeout: 30_000 }, () => {
     expect(code).toBe(0)
     expect(out).toMatch(/ok +backend crm answers in the reply to each request — .* later .*: hutong token new crm/)
     expect(out).not.toContain('backend known answers')
+  })
+
+  it('tells what the relay knows of its backends, and ends with 1 where one is disabled', async () => {
+    const crm = {
+      kind: 'webhook',
+      url: 'http://127.0.0.1:1/',
+      secrets: [`whsec_${'A'.repeat(32)}`],
+      hears: 'everything',
+    }
+    await writeFile(join(folder, 'hutong.config.json'), JSON.stringify({ backends: { crm } }))
+    await startServing({ HUTONG_SECRET: SECRET })
+    const store = createSqliteStore({ path: join(folder, 'data', 'hutong.sqlite') })
+    await store.set('backend:crm', 'disabled', { since: 0, why: 'the webhook answered 410' })
+    await store.close()
+    const { out, code } = await run(['doctor'])
+    expect(code).toBe(1)
+    expect(out).toMatch(
+      /^FAIL backend crm is disabled since 1970-01-01 00:00:00 UTC: .*410 — .*\/v1\/backends\/crm\/enable/m,
+    )
   })
 
   it('reports every mistake of the configuration', async () => {
