@@ -61,7 +61,7 @@ describe('the same model', () => {
 
     const asked = endpoint.asked.length
     await answerMail(office, { from: address, text: 'I want to talk to a person.', to: answered, id: 'person' })
-    const desk = await takes(/Longjing What does Longjing taste of\?/)
+    const desk = await takes(/What does Longjing taste of\?/)
     await reply(desk, 'Anna here, what may I do for you?')
     const person = await mailSaying({ office, address }, 'Anna here, what may I do for you?')
     await answerMail(office, { from: address, text: 'That was all, thank you!', to: person, id: 'all' })

@@ -48,6 +48,13 @@ it('what is being written goes when its entry comes, when the floor moves, or wh
   expect(shown()).toEqual([])
 })
 
+it('a bot that lost the floor writes no more, a person does', () => {
+  const anna = { kind: 'agent' as const, id: 'anna' }
+  for (const from of [BOT, anna]) hints.hear({ kind: 'typing', from, on: true })
+  hints.settle({ ...entryOf('h', { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: 2 } }), from: anna })
+  expect(hints.shown.typing.value.map(({ from }) => from.id)).toEqual(['anna'])
+})
+
 it('an answer grows on while somebody else uses its key', () => {
   hints.hear(piece('It'))
   hints.settle({ ...entryOf('a', { kind: 'note', text: 'archived' }), from: { kind: 'bot', id: 'archive' } })

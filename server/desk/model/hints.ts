@@ -80,6 +80,7 @@ export function createHints() {
       finish(nameOf(entry))
       if (body.kind !== 'handoff') return
       for (const one of streams.peek().values()) if (one.from.kind === 'bot') finish(nameOf(one))
+      for (const { from } of writers.peek().values()) if (from.kind === 'bot') stop(from.id)
     },
   }
 }
