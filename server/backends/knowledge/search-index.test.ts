@@ -216,7 +216,7 @@ describe('20 000 phrasings', () => {
     ),
   )
 
-  test('are searched within 10 ms of the processor, 99 times in 100', { timeout: 20_000 }, () => {
+  test('are searched within 20 ms of the processor, 99 times in 100', { timeout: 20_000 }, () => {
     // The engine compiles what runs often, on the same process's account: no customer waits for that more than once.
     for (let n = 0; n < 50; n++) many.search(phrasing(n * 41))
     const spent = Array.from({ length: 400 }, (_, n) => {
@@ -226,7 +226,7 @@ describe('20 000 phrasings', () => {
       const { user, system } = process.cpuUsage(before)
       return (user + system) / 1_000
     })
-    expect(spent.toSorted((a, b) => a - b)[395]).toBeLessThan(10)
+    expect(spent.toSorted((a, b) => a - b)[395]).toBeLessThan(20)
   })
 })
 
