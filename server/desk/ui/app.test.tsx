@@ -1,56 +1,20 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createPlace } from '../model/place.ts'
-import { createPreferences } from '../model/preferences.ts'
-import { createWorkspace } from '../model/workspace.ts'
-import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
-import { App } from './app.tsx'
+import type { PretendRelay } from '../pretend-relay.ts'
+import { openRelay, openZoe, showDesk } from './test-desk.tsx'
 
 let relay: PretendRelay
 
 beforeEach(() => {
-  localStorage.clear()
-  sessionStorage.clear()
-  history.replaceState(null, '', '#/')
-  relay = createPretendRelay()
-  relay.contact('v1', 'Zoe')
-  relay.says('v1', 'Where is my order?')
+  relay = openRelay()
 })
 afterEach(cleanup)
-
-async function show({ signedIn = true, languages = ['en'] } = {}) {
-  render(
-    <App
-      api={relay.api}
-      preferences={createPreferences(localStorage, languages)}
-      signedIn={signedIn ? ANA : undefined}
-      createWorkspace={(me, ended) =>
-        createWorkspace({
-          api: relay.api,
-          me,
-          preferences: createPreferences(localStorage, languages),
-          place: createPlace(window),
-          storage: sessionStorage,
-          openSocket: () => relay.socket.asSocket,
-          ended,
-        })
-      }
-    />,
-  )
-  if (signedIn) relay.connect()
-}
-
-async function openZoe() {
-  await show()
-  fireEvent.click(await screen.findByRole('link', { name: /Zoe/ }))
-  await within(await screen.findByRole('log')).findByText('Where is my order?')
-}
 
 const press = (key: string) => fireEvent.keyDown(document.body, { key })
 
 describe('the desk', () => {
   it('lets an agent in with the right password only, and says why not', async () => {
-    await show({ signedIn: false })
+    showDesk(relay, { signedIn: false })
     fireEvent.input(screen.getByLabelText('E-mail'), { target: { value: 'ana@shop.example' } })
     fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'wrong' } })
     fireEvent.click(screen.getByRole('button', { name: 'Sign in' }))
@@ -62,7 +26,7 @@ describe('the desk', () => {
   })
 
   it('sends with Enter, and leaves Enter to the input method while a word is composed', async () => {
-    await openZoe()
+    await openZoe(relay)
     const field = screen.getByRole('textbox', { name: 'Reply' })
     fireEvent.input(field, { target: { value: '您好' } })
     fireEvent.keyDown(field, { key: 'Enter', isComposing: true })
@@ -73,7 +37,7 @@ describe('the desk', () => {
   })
 
   it('takes over with T, but not while T is typed into a field', async () => {
-    await openZoe()
+    await openZoe(relay)
     fireEvent.keyDown(screen.getByRole('textbox', { name: 'Reply' }), { key: 't' })
     expect(relay.log('v1')).toHaveLength(1)
     press('t')
@@ -81,7 +45,7 @@ describe('the desk', () => {
   })
 
   it('names the channel a reply goes out by, and what the reply will do', async () => {
-    await openZoe()
+    await openZoe(relay)
     expect(screen.getByText('Goes out by web chat · Your reply takes over the conversation.')).toBeTruthy()
     fireEvent.click(screen.getByRole('radio', { name: 'Internal note' }))
     expect(screen.getByText('Only colleagues see this.')).toBeTruthy()
@@ -92,7 +56,7 @@ describe('the desk', () => {
       { channel: 'web', address: 't', why: 'last', readsLog: true },
       { channel: 'mail', address: 'zoe@example.org', why: 'verified', readsLog: false },
     ])
-    await openZoe()
+    await openZoe(relay)
     expect(
       await screen.findByText(/^Waits in web chat; unread, it goes out by e-mail to zoe@example.org · /),
     ).toBeTruthy()
@@ -111,14 +75,14 @@ describe('the desk', () => {
       reported: 'failed' as const,
     }
     relay.setReach('v1', [{ channel: 'mail', address: 'zoe@example.org', why: 'last', readsLog: false }], [sent])
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByText('Not delivered by e-mail')).toBeTruthy()
     expect(screen.getByText('Reason: mailbox full')).toBeTruthy()
     expect(screen.getByText(/^Goes out by e-mail to zoe@example.org \(wrote there last\)/)).toBeTruthy()
   })
 
   it('saves a changed name and shows it everywhere', async () => {
-    await openZoe()
+    await openZoe(relay)
     const field = screen.getByRole('textbox', { name: /^Name/ })
     fireEvent.input(field, { target: { value: 'Zoe Adler' } })
     fireEvent.blur(field)
@@ -127,13 +91,13 @@ describe('the desk', () => {
   })
 
   it('speaks Chinese to those whose browser does', async () => {
-    await show({ languages: ['zh-CN', 'en'] })
+    showDesk(relay, { language: 'zh-CN' })
     expect(await screen.findByRole('navigation', { name: '会话' })).toBeTruthy()
     expect(document.documentElement.lang).toBe('zh-CN')
   })
 
   it('tells when the connection is lost', async () => {
-    await openZoe()
+    await openZoe(relay)
     relay.cut()
     expect(await screen.findByText('Connecting …')).toBeTruthy()
     relay.mend()
@@ -143,7 +107,7 @@ describe('the desk', () => {
   it('shows the quotes and the signature of a mail when they are asked for, images from elsewhere last', async () => {
     const whole = { subject: 'My order', text: 'Hello\n> Hi', quoted: 'Hi', signature: '', html: true, remote: true }
     relay.mails('v1', 'Hello', whole)
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(screen.getByRole('button', { name: 'Show whole message' }))
     const frame = (await screen.findByTitle('The message as it came')) as HTMLIFrameElement
     expect(screen.getByText('My order')).toBeTruthy()
@@ -157,7 +121,7 @@ describe('the desk', () => {
 
   it('says so when no more is kept of a mail than its words', async () => {
     relay.mails('v1', 'Hello', undefined)
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(screen.getByRole('button', { name: 'Show whole message' }))
     expect(await screen.findByText('Nothing more is kept of this message.')).toBeTruthy()
   })

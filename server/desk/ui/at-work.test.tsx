@@ -1,49 +1,24 @@
 import { HutongError } from '@hutong/core/errors'
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createPlace } from '../model/place.ts'
-import { createPreferences } from '../model/preferences.ts'
-import { createWorkspace } from '../model/workspace.ts'
-import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
-import { App } from './app.tsx'
+import type { PretendRelay } from '../pretend-relay.ts'
+import { openRelay, openZoe } from './test-desk.tsx'
 
 let relay: PretendRelay
 
 beforeEach(() => {
-  localStorage.clear()
-  sessionStorage.clear()
-  history.replaceState(null, '', '#/')
-  relay = createPretendRelay()
-  relay.contact('v1', 'Zoe')
-  relay.says('v1', 'Where is my order?')
+  relay = openRelay()
   relay.contact('v2', 'Max')
   relay.says('v2', 'Do you have tea?')
 })
 afterEach(cleanup)
-
-async function openZoe() {
-  const preferences = createPreferences(localStorage, ['en'])
-  const parts = { api: relay.api, preferences, place: createPlace(window), storage: sessionStorage }
-  const openSocket = () => relay.socket.asSocket
-  render(
-    <App
-      api={relay.api}
-      preferences={preferences}
-      signedIn={ANA}
-      createWorkspace={(me, ended) => createWorkspace({ ...parts, me, openSocket, ended })}
-    />,
-  )
-  relay.connect()
-  fireEvent.click(await screen.findByRole('link', { name: /Zoe/ }))
-  await within(await screen.findByRole('log')).findByText('Where is my order?')
-}
 
 const press = (key: string) => fireEvent.keyDown(document.activeElement ?? document.body, { key })
 const focused = () => document.activeElement
 
 describe('the focus', () => {
   it('goes along with J and K from row to row', async () => {
-    await openZoe()
+    await openZoe(relay)
     press('j')
     await waitFor(() => expect(focused()).toBe(screen.getByRole('link', { name: /Max/ })))
     press('k')
@@ -51,7 +26,7 @@ describe('the focus', () => {
   })
 
   it('goes to the reply after taking over, by key or by button', async () => {
-    await openZoe()
+    await openZoe(relay)
     const button = screen.getByRole('button', { name: 'Take over' })
     button.focus()
     fireEvent.click(button)
@@ -59,7 +34,7 @@ describe('the focus', () => {
   })
 
   it('stays in the thread when a button goes away with what it did', async () => {
-    await openZoe()
+    await openZoe(relay)
     const button = screen.getByRole('button', { name: 'Close' })
     button.focus()
     fireEvent.click(button)
@@ -69,7 +44,7 @@ describe('the focus', () => {
 
 describe('what was done', () => {
   it('is taken back with Z while its notice stands', async () => {
-    await openZoe()
+    await openZoe(relay)
     press('e')
     expect(await screen.findByText('Conversation closed.')).toBeTruthy()
     press('z')
@@ -86,14 +61,14 @@ describe('the person', () => {
   }
 
   it('says at the field that a change is saved', async () => {
-    await openZoe()
+    await openZoe(relay)
     fill('Name', 'Zoe Adler')
     expect(await screen.findByText('Saved')).toBeTruthy()
     expect(field('Name').value).toBe('Zoe Adler')
   })
 
   it('keeps what could not be saved in its field, with the reason below', async () => {
-    await openZoe()
+    await openZoe(relay)
     fill('E-mail', 'zoe at example')
     expect((await screen.findByText(/Not an e-mail address/)).id).toBe(field('E-mail').getAttribute('aria-describedby'))
     expect([field('E-mail').value, field('E-mail').getAttribute('aria-invalid')]).toEqual(['zoe at example', 'true'])
@@ -108,7 +83,7 @@ describe('the person', () => {
 
   it('is shown as here at once, before anything is heard of them', async () => {
     relay.setOnline('v1', true)
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByText('Here now')).toBeTruthy()
   })
 })

@@ -1,14 +1,11 @@
 import type { Capabilities } from '@hutong/core/adapter'
 import { HutongError } from '@hutong/core/errors'
 import type { Part } from '@hutong/core/parts'
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ClosedWay, Way } from '../model/api.ts'
-import { createPlace } from '../model/place.ts'
-import { createPreferences } from '../model/preferences.ts'
-import { createWorkspace } from '../model/workspace.ts'
-import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
-import { App } from './app.tsx'
+import type { PretendRelay } from '../pretend-relay.ts'
+import { openRelay, openZoe } from './test-desk.tsx'
 
 const CAPABILITIES: Capabilities = {
   parts: ['text', 'image', 'audio', 'video', 'card', 'choices'],
@@ -36,36 +33,14 @@ const closed: ClosedWay = { ...wechat, code: 'quota', reason: 'all five are used
 let relay: PretendRelay
 
 beforeEach(() => {
-  localStorage.clear()
-  sessionStorage.clear()
-  history.replaceState(null, '', '#/')
-  relay = createPretendRelay()
+  relay = openRelay()
   relay.channels.push({ id: 'gzh', kind: 'wechat', site: 'tea', originals: false, capabilities: CAPABILITIES })
   relay.channels.push({ id: 'kf', kind: 'wecom-kf', site: 'tea', originals: false, capabilities: CAPABILITIES })
-  relay.contact('v1', 'Zoe')
-  relay.says('v1', 'Where is my order?')
 })
 afterEach(() => {
   vi.useRealTimers()
   cleanup()
 })
-
-async function openZoe() {
-  const preferences = createPreferences(localStorage, ['en'])
-  const parts = { api: relay.api, preferences, place: createPlace(window), storage: sessionStorage }
-  const openSocket = () => relay.socket.asSocket
-  render(
-    <App
-      api={relay.api}
-      preferences={preferences}
-      signedIn={ANA}
-      createWorkspace={(me, ended) => createWorkspace({ ...parts, me, openSocket, ended })}
-    />,
-  )
-  relay.connect()
-  fireEvent.click(await screen.findByRole('link', { name: /Zoe/ }))
-  await within(await screen.findByRole('log')).findByText('Where is my order?')
-}
 
 const log = () => within(screen.getByRole('log'))
 const write = (text: string) =>
@@ -77,7 +52,7 @@ describe('before a reply is sent, the composer says', () => {
     const until = new Date()
     until.setHours(23, 59, 30, 0)
     relay.setWays('v1', { reach: [{ ...wechat, left: 3, until: until.getTime() }] })
-    await openZoe()
+    await openZoe(relay)
     expect(
       await screen.findByText(/^Goes out by WeChat \(wrote there last\) · 3 messages left until 23:59 · /),
     ).toBeTruthy()
@@ -88,7 +63,7 @@ describe('before a reply is sent, the composer says', () => {
     until.setHours(23, 59, 30, 0)
     const sooner = { left: 3, until: until.getTime() }
     relay.setWays('v1', { reach: [{ ...wechat, left: 8, until: until.getTime(), sooner }] })
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByText(/8 messages left until 23:59, 3 of them only until 23:59/)).toBeTruthy()
   })
 
@@ -96,7 +71,7 @@ describe('before a reply is sent, the composer says', () => {
     relay.setWays('v1', {
       reach: [{ ...wechat, channel: 'kf', address: 'wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw@wkAJ2GCAAAZSfh' }],
     })
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByText(/^Goes out by WeChat Customer Service \(wrote there last\)/)).toBeTruthy()
     fireEvent.keyDown(document.body, { key: 's' })
     expect(await screen.findByText(/No proven mail address of this customer is known/)).toBeTruthy()
@@ -104,7 +79,7 @@ describe('before a reply is sent, the composer says', () => {
 
   it('how many are left after one of them went out', async () => {
     relay.setWays('v1', { reach: [{ ...wechat, left: 2 }] })
-    await openZoe()
+    await openZoe(relay)
     await screen.findByText(/2 messages left/)
     relay.setWays('v1', { reach: [{ ...wechat, left: 1 }] })
     relay.socket.push('signal', {
@@ -118,7 +93,7 @@ describe('before a reply is sent, the composer says', () => {
     const HOUR = 3_600_000
     const beforeItEnds = async () => {
       relay.setWays('v1', { reach: [{ ...wechat, left: 3, until: relay.now() + 48 * HOUR }] })
-      await openZoe()
+      await openZoe(relay)
       await screen.findByText(/3 messages left/)
       relay.advance(49 * HOUR)
       relay.setWays('v1', { closed: [{ ...wechat, code: 'window_closed', reason: '48 hours are over' }] })
@@ -142,7 +117,7 @@ describe('before a reply is sent, the composer says', () => {
     it('ended before the computer of the agent thinks so', async () => {
       relay.advance(48 * HOUR)
       relay.setWays('v1', { reach: [{ ...wechat, left: 3, until: relay.now() + 1_500 }] })
-      await openZoe()
+      await openZoe(relay)
       await screen.findByText(/3 messages left/)
       relay.setWays('v1', { closed: [{ ...wechat, code: 'window_closed', reason: '48 hours are over' }] })
       await waitFor(() => expect(screen.getByText('WeChat takes no reply now.')).toBeTruthy(), { timeout: 4_000 })
@@ -167,21 +142,21 @@ describe('before a reply is sent, the composer says', () => {
     ['that nothing is sent', {}, 'The reply stays here, marked as not delivered.'],
   ])('why a way is closed, and %s', async (_, open, instead) => {
     relay.setWays('v1', { ...open, closed: [closed] })
-    await openZoe()
+    await openZoe(relay)
     const note = (await screen.findByText('WeChat takes no more messages now.')).closest('li')
     expect(note?.textContent).toBe(`WeChat takes no more messages now. ${instead} Reason: all five are used`)
   })
 
   it('that no way leads to the customer', async () => {
     relay.setWays('v1', {})
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByText(/^No way leads to this customer now\./)).toBeTruthy()
     expect(screen.getByText(/^Nothing is sent · /)).toBeTruthy()
   })
 
   it('that a long text makes several messages, and that they are too many', async () => {
     relay.setWays('v1', { reach: [{ ...wechat, left: 2 }] })
-    await openZoe()
+    await openZoe(relay)
     await screen.findByText(/2 messages left/)
     write('Your order went out this morning')
     expect(await screen.findByText('Makes 2 messages in WeChat.')).toBeTruthy()
@@ -191,7 +166,7 @@ describe('before a reply is sent, the composer says', () => {
 
   it('that a file goes as a link', async () => {
     relay.setWays('v1', { reach: [wechat] })
-    await openZoe()
+    await openZoe(relay)
     const files = [new File(['x'], 'invoice.pdf')]
     fireEvent.change(screen.getByLabelText('Attach files'), { target: { files } })
     expect(await screen.findByText('invoice.pdf goes as a link: WeChat does not show it.')).toBeTruthy()
@@ -200,13 +175,13 @@ describe('before a reply is sent, the composer says', () => {
 
 describe('going on over another channel', () => {
   it('is not offered where no channel can invite', async () => {
-    await openZoe()
+    await openZoe(relay)
     expect(screen.queryByRole('button', { name: /Continue/ })).toBeNull()
   })
 
   it('is asked for by button, sent to the only channel there is, and said', async () => {
     relay.setWays('v1', { reach: [widget], invitations: ['gzh'] })
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('button', { name: 'Continue in WeChat' }))
     expect(screen.getByText(/^Zoe is shown a message with a QR code and a link\./)).toBeTruthy()
     click('Send invitation')
@@ -216,7 +191,7 @@ describe('going on over another channel', () => {
 
   it('leads to the channel that was chosen', async () => {
     relay.setWays('v1', { reach: [widget], invitations: ['gzh', 'kf'] })
-    await openZoe()
+    await openZoe(relay)
     await screen.findByRole('button', { name: 'Continue on another channel' })
     fireEvent.keyDown(document.body, { key: 'i' })
     fireEvent.click(await screen.findByRole('radio', { name: 'WeChat Customer Service' }))
@@ -226,7 +201,7 @@ describe('going on over another channel', () => {
 
   it('says why when the platform refuses', async () => {
     relay.setWays('v1', { reach: [widget], invitations: ['gzh'] })
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('button', { name: 'Continue in WeChat' }))
     relay.fail(new HutongError('misconfigured', 'the address is not on the IP whitelist'))
     click('Send invitation')
@@ -241,7 +216,7 @@ describe('a message from WeChat', () => {
 
   it('names its channel, in the list as well', async () => {
     arrives({ kind: 'text', text: 'From my phone', format: 'plain' })
-    await openZoe()
+    await openZoe(relay)
     expect(await log().findByText('WeChat')).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Show whole message' })).toBeNull()
     expect(screen.getByRole('link', { name: /Zoe \(WeChat\)/ })).toBeTruthy()
@@ -250,7 +225,7 @@ describe('a message from WeChat', () => {
   it('in a voice that browsers cannot play is there to be downloaded, with what was said', async () => {
     const url = 'https://relay.example/voice'
     arrives({ kind: 'audio', url, name: 'voice.amr', type: 'audio/amr', transcript: 'Where is it?' })
-    await openZoe()
+    await openZoe(relay)
     expect((await log().findByRole('link', { name: 'Download voice.amr' })).getAttribute('href')).toBe(url)
     expect(log().getByText(/^Browsers cannot play this kind of recording/)).toBeTruthy()
     expect(log().getByText('Where is it?')).toBeTruthy()
@@ -262,7 +237,7 @@ describe('a message from WeChat', () => {
       { kind: 'unsupported', native: 'sticker', text: 'a waving cat' },
       { kind: 'location', latitude: 31.2, longitude: 121.5, name: 'Tea house' },
     )
-    await openZoe()
+    await openZoe(relay)
     expect(await log().findByText('a waving cat')).toBeTruthy()
     expect(log().getByText('Cannot be shown here (sticker)')).toBeTruthy()
     expect(
@@ -275,7 +250,7 @@ describe('a message from WeChat', () => {
   it('that its writer took back shows no words any more', async () => {
     const of = arrives({ kind: 'text', text: 'my password', format: 'plain' })
     relay.append('v1', { from: zoe, channel: 'gzh', body: { kind: 'recall', of } })
-    await openZoe()
+    await openZoe(relay)
     expect(await log().findByText('Message taken back')).toBeTruthy()
     expect(log().queryByText('my password')).toBeNull()
   })
@@ -284,7 +259,7 @@ describe('a message from WeChat', () => {
     const parts: Part[] = [{ kind: 'text', text: 'I am on it', format: 'plain' }]
     const from = { kind: 'agent' as const, id: 'lin', name: 'Lin' }
     relay.append('v1', { from, channel: 'kf', body: { kind: 'message', parts } })
-    await openZoe()
+    await openZoe(relay)
     expect(await log().findByText('written in WeCom')).toBeTruthy()
   })
 
@@ -296,7 +271,7 @@ describe('a message from WeChat', () => {
     const body = { kind: 'delivery' as const, of, channel: 'gzh', state: 'failed' as const, reason: 'too late' }
     relay.append('v1', { from: { kind: 'system', id: 'relay' }, body: { ...body, recall: true } })
     relay.setReach('v1', [wechat], [{ seq: of, target: 'channel:gzh', state: 'unsure', error: null, reported: null }])
-    await openZoe()
+    await openZoe(relay)
     expect(await log().findByText(/^Taken back here, but not from WeChat/)).toBeTruthy()
     expect(log().getByText('Reason: too late')).toBeTruthy()
   })
@@ -305,7 +280,7 @@ describe('a message from WeChat', () => {
 describe('customers who wait too long', () => {
   it('are known by the relay’s clock, not by that of the agent’s computer', async () => {
     relay.advance((relay.log('v1')[0]?.at ?? 0) + 130_000 - Date.now())
-    await openZoe()
+    await openZoe(relay)
     expect(await screen.findByRole('link', { name: /Zoe.*waits 2m$/ })).toBeTruthy()
     expect(log().getByText('Today')).toBeTruthy()
   })
@@ -313,7 +288,7 @@ describe('customers who wait too long', () => {
   it('are counted above the list, which leads to who has waited longest', async () => {
     relay.contact('v2', 'Max')
     relay.says('v2', 'Do you have tea?')
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('link', { name: /Max/ }))
     click('2 customers wait too long')
     expect(await log().findByText('Where is my order?')).toBeTruthy()

@@ -1,21 +1,13 @@
 import { HutongError } from '@hutong/core/errors'
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPlace } from '../model/place.ts'
-import { createPreferences } from '../model/preferences.ts'
-import { createWorkspace } from '../model/workspace.ts'
-import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
-import { App } from './app.tsx'
+import type { PretendRelay } from '../pretend-relay.ts'
+import { openRelay, openZoe } from './test-desk.tsx'
 
 let relay: PretendRelay
 
 beforeEach(() => {
-  localStorage.clear()
-  sessionStorage.clear()
-  history.replaceState(null, '', '#/')
-  relay = createPretendRelay()
-  relay.contact('v1', 'Zoe')
-  relay.says('v1', 'Where is my order?')
+  relay = openRelay()
   relay.contact('v2', 'Zoe Adler')
   relay.says('v2', 'Do you have tea?')
 })
@@ -24,29 +16,12 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function openZoe() {
-  const preferences = createPreferences(localStorage, ['en'])
-  const parts = { api: relay.api, preferences, place: createPlace(window), storage: sessionStorage }
-  const openSocket = () => relay.socket.asSocket
-  render(
-    <App
-      api={relay.api}
-      preferences={preferences}
-      signedIn={ANA}
-      createWorkspace={(me, ended) => createWorkspace({ ...parts, me, openSocket, ended })}
-    />,
-  )
-  relay.connect()
-  fireEvent.click(await screen.findByRole('link', { name: /Zoe(?! Adler)/ }))
-  await within(await screen.findByRole('log')).findByText('Where is my order?')
-}
-
 const click = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }))
 const log = () => within(screen.getByRole('log'))
 
 describe('merging customers', () => {
   async function mergeWithAdler() {
-    await openZoe()
+    await openZoe(relay)
     click('Merge with another customer')
     fireEvent.click(await within(screen.getByRole('dialog')).findByRole('button', { name: /Zoe Adler/ }))
     expect(screen.getByText(/Zoe and Zoe Adler will count as one person/)).toBeTruthy()
@@ -63,7 +38,7 @@ describe('merging customers', () => {
 
   it('can be undone later, whichever was merged into the other', async () => {
     await relay.api.merge('c_v1', 'c_v2')
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('button', { name: 'Undo merge' }))
     expect(await screen.findByText('They are two customers again.')).toBeTruthy()
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Undo merge' })).toBeNull())
@@ -77,7 +52,7 @@ describe('merging customers', () => {
   })
 
   it('says why when it is refused', async () => {
-    await openZoe()
+    await openZoe(relay)
     click('Merge with another customer')
     const other = await within(screen.getByRole('dialog')).findByRole('button', { name: /Zoe Adler/ })
     relay.fail(new HutongError('unavailable', 'the relay is busy'))
@@ -92,7 +67,7 @@ describe('the transcript', () => {
 
   it('goes to the address that was chosen, and says so', async () => {
     relay.setReach('v1', [way('zoe@example.org'), way('zoe@work.example')])
-    await openZoe()
+    await openZoe(relay)
     fireEvent.keyDown(document.body, { key: 's' })
     fireEvent.click(await screen.findByRole('radio', { name: 'zoe@work.example' }))
     fireEvent.submit(screen.getByRole('radio', { name: 'zoe@work.example' }).closest('form') as HTMLFormElement)
@@ -101,7 +76,7 @@ describe('the transcript', () => {
   })
 
   it('says why it cannot go anywhere', async () => {
-    await openZoe()
+    await openZoe(relay)
     fireEvent.keyDown(document.body, { key: 's' })
     expect(await screen.findByText(/No proven mail address of this customer is known/)).toBeTruthy()
     expect(within(screen.getByRole('dialog')).queryByRole('button', { name: 'Send' })).toBeNull()
@@ -124,7 +99,7 @@ describe('a message that did not arrive', () => {
       reason: 'mailbox full',
     }
     relay.append('v1', { from: { kind: 'system', id: 'relay' }, body: failure })
-    await openZoe()
+    await openZoe(relay)
   }
 
   it('says so and why at the message, and is sent again on demand', async () => {
@@ -156,13 +131,13 @@ describe('mails set aside', () => {
   }
 
   it('are not spoken of while there are none', async () => {
-    await openZoe()
+    await openZoe(relay)
     expect(screen.queryByText(/set aside/)).toBeNull()
   })
 
   it('are shown with sender and reason, and leave the list when they are taken or discarded', async () => {
     relay.api.kept.push(mail, { ...mail, id: '7-43', subject: 'Broken' })
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('button', { name: '2 mails set aside' }))
     const [first] = screen.getAllByRole('button', { name: 'Try again' })
     expect(screen.getByText('No subject')).toBeTruthy()
@@ -176,7 +151,7 @@ describe('mails set aside', () => {
 
   it('stay in the list with the reason when they still cannot be taken', async () => {
     relay.api.kept.push(mail)
-    await openZoe()
+    await openZoe(relay)
     fireEvent.click(await screen.findByRole('button', { name: '1 mail set aside' }))
     relay.fail(new HutongError('rejected', 'names no sender'))
     click('Try again')
@@ -194,7 +169,7 @@ describe('a desktop notification', () => {
     }
     vi.stubGlobal('Notification', Object.assign(Notification, { permission: 'granted' }))
     localStorage.setItem('hutong-desk:notify', 'true')
-    await openZoe()
+    await openZoe(relay)
     const parts = [
       { kind: 'text' as const, text: '**Two** tins, [please](https://shop.example)', format: 'markdown' as const },
     ]
@@ -205,7 +180,7 @@ describe('a desktop notification', () => {
 
 describe('the search', () => {
   it('says when it did not work, and is done again on demand', async () => {
-    await openZoe()
+    await openZoe(relay)
     relay.fail(new HutongError('unavailable', 'the relay is busy'))
     fireEvent.input(screen.getByRole('searchbox', { name: 'Search' }), { target: { value: 'Adler' } })
     expect(await screen.findByText('The search did not work.')).toBeTruthy()

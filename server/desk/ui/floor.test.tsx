@@ -1,21 +1,13 @@
 import type { Body, Participant } from '@hutong/core/entry'
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/preact'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPlace } from '../model/place.ts'
-import { createPreferences } from '../model/preferences.ts'
-import { createWorkspace } from '../model/workspace.ts'
-import { ANA, createPretendRelay, type PretendRelay } from '../pretend-relay.ts'
-import { App } from './app.tsx'
+import { ANA, type PretendRelay } from '../pretend-relay.ts'
+import { openRelay, openZoe } from './test-desk.tsx'
 
 let relay: PretendRelay
 
 beforeEach(() => {
-  localStorage.clear()
-  sessionStorage.clear()
-  history.replaceState(null, '', '#/')
-  relay = createPretendRelay()
-  relay.contact('v1', 'Zoe')
-  relay.says('v1', 'Where is my order?')
+  relay = openRelay()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -29,25 +21,7 @@ function handsOn(more: Partial<Extract<Body, { kind: 'handoff' }>> = {}, from = 
   relay.append('v1', { from, body: { kind: 'handoff', floor: { holder: { kind: 'queue' }, term: 2 }, ...more } })
 }
 
-/** The log of the conversation as it is shown. */
-async function log(language = 'en') {
-  const preferences = createPreferences(localStorage, [language])
-  const parts = { api: relay.api, preferences, place: createPlace(window), storage: sessionStorage }
-  const openSocket = () => relay.socket.asSocket
-  render(
-    <App
-      api={relay.api}
-      preferences={preferences}
-      signedIn={ANA}
-      createWorkspace={(me, ended) => createWorkspace({ ...parts, me, openSocket, ended })}
-    />,
-  )
-  relay.connect()
-  fireEvent.click(await screen.findByRole('link', { name: /Zoe/ }))
-  const found = within(await screen.findByRole('log'))
-  await found.findByText('Where is my order?')
-  return found
-}
+const log = (language?: string) => openZoe(relay, language)
 
 describe('at the desk', () => {
   it('what the relay says for the shop reads as a notice in the shop’s name, in the thread and in the list', async () => {
