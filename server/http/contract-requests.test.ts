@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(() => relay.close())
 
-/** What the schemas do not say: these refusals are about what is there already, or about one field of a form beside another. */
+/** What the schemas do not say: these refusals are about what is there already, or about one field beside another. */
 const BEYOND_SCHEMAS = [
   /there is no /,
   /entry \d+ (is not a message|asked no form|offers no )/,
@@ -25,6 +25,8 @@ const BEYOND_SCHEMAS = [
   /is no event of this conversation/,
   /give the floor\.term of the event/,
   /(nobody asks|does not ask) for a score of /,
+  /names an action before it|must not be blank once it is done/,
+  /needs a piece that varies|patterns are for /,
 ]
 
 interface Made {
@@ -79,16 +81,10 @@ async function newConversation(): Promise<string> {
   return items[0]?.conversation.id ?? ''
 }
 
-/**
- * A well-formed request for this floor, and as the answer to an event only when it has nothing else. What JSON Schema has no words for
- * is made right: each key names one action.
- */
+/** A well-formed request for this floor, and as the answer to an event only when it has nothing else. */
 function placed(value: unknown): object {
-  const { term, event, ...rest } = value as { term?: number; event?: string; actions: { key?: string }[] }
-  const actions = rest.actions.map((one, at) =>
-    one.key === undefined ? one : { ...one, key: `${one.key}.${at}`.slice(-64) },
-  )
-  return { ...rest, actions, term: 1, ...(actions.length === 0 && { event }) }
+  const { term, event, ...rest } = value as { term?: number; event?: string; actions: unknown[] }
+  return { ...rest, term: 1, ...(rest.actions.length === 0 && { event }) }
 }
 
 interface Operation {
