@@ -66,7 +66,7 @@ describe('d', () => { it('b', run) })`)
   expect(stringsOfTests(source)).toEqual(['a b', 'a c %s', 'd b'])
 })
 
-test('every source file of the house is read, and none of others', () => {
+test('every source file of the house is read, and none of others', { timeout: 30_000 }, () => {
   const paths = readSources().map(({ path }) => path)
   expect(paths).toEqual(expect.arrayContaining(['adapters/core/shape-sources.ts', '.ci/machine.ts', 'server/relay.ts']))
   expect(paths.filter((path) => /node_modules|dist\//.test(path))).toEqual([])
