@@ -49,6 +49,7 @@ export function createSettle(store: Pick<SmallStore, 'get' | 'set'>): (settled: 
 
   return async (settled) => {
     const lane = `${settled.backend} ${settled.event.conversation}`
+    // A turn that failed has told who asked for it; the next one tries by itself.
     const turn = (under.get(lane) ?? Promise.resolve()).catch(() => {}).then(() => raise(settled))
     under.set(lane, turn)
     try {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { ContactBody, Entry } from '@hutong/core/entry'
 import type { EntriesPacket, Ready } from '@hutong/core/wire'
 import { io, type Socket } from 'socket.io-client'
@@ -9,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { PASSWORD } from '../../adapters/email/test-dovecot.ts'
 import { openPostOffice, type PostOffice } from '../../adapters/email/test-post-office.ts'
 import { createRelayProcess, type RelayProcess } from './relay-process.ts'
+import { onDisk } from './test-on-disk.ts'
 
 const SUPPORT = 'support@stand.test'
 const ADA = 'ada@stand.test'
@@ -134,21 +134,9 @@ function text(words: string): ContactBody {
 
 /** What the relay said, by the log on disk. */
 function said(): string[] {
-  return onDisk("select body as found from entries where kind = 'message'")
+  return onDisk(relay.database, "select body as found from entries where kind = 'message'")
 }
 
 function proven(): string[] {
-  return onDisk("select address as found from identities where channel = 'mail' and verified = 'code'")
-}
-
-function onDisk(query: string): string[] {
-  const database = new DatabaseSync(relay.database, { readOnly: true })
-  try {
-    return database
-      .prepare(query)
-      .all()
-      .map(({ found }) => String(found))
-  } finally {
-    database.close()
-  }
+  return onDisk(relay.database, "select address as found from identities where channel = 'mail' and verified = 'code'")
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Event } from '@hutong/core/backend'
@@ -10,6 +9,7 @@ import type { BackendPushes, BackendRequests } from '@hutong/core/wire'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createRelayProcess, type RelayProcess } from './relay-process.ts'
+import { onDisk } from './test-on-disk.ts'
 
 const PROGRAM = fileURLToPath(new URL('./test-relay-program.ts', import.meta.url))
 const TOKEN = 'a-token-that-is-only-used-in-tests'
@@ -108,22 +108,10 @@ function byId(events: readonly Event[]): Map<string, Event> {
 /** Events that are not acknowledged, by the database on disk. */
 function waiting(): number {
   const query = "select count(*) as found from outbox where target = 'backend:shop' and state in ('ready', 'leased')"
-  return Number(onDisk(query)[0])
+  return Number(onDisk(relay.database, query)[0])
 }
 
 /** What the backend said. */
 function answers(): string[] {
-  return onDisk("select body as found from entries where kind = 'message' and sender like '%\"bot\"%'")
-}
-
-function onDisk(query: string): string[] {
-  const database = new DatabaseSync(relay.database, { readOnly: true })
-  try {
-    return database
-      .prepare(query)
-      .all()
-      .map(({ found }) => String(found))
-  } finally {
-    database.close()
-  }
+  return onDisk(relay.database, "select body as found from entries where kind = 'message' and sender like '%\"bot\"%'")
 }

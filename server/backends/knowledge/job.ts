@@ -15,6 +15,7 @@ const SLICE = 8
 /** Does the steps in slices, between which the event loop goes round. */
 export function createJob<T>(steps: Steps<T>): Job<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
+  // Whoever waits for it hears of a failure; that nobody does is no crash.
   promise.catch(() => undefined)
   let over = false
   let next = setImmediate(slice)
